@@ -1,0 +1,72 @@
+"""What a person needs to see of a proposed call: written by the tool, stored with the call, never model prose."""
+
+from datetime import datetime
+
+from pydantic import BaseModel, ConfigDict
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Subject(_Frozen):
+    """The patient banner: two identifiers always."""
+
+    surname: str
+    given: str
+    born: str
+    number: str
+    mobile: str
+
+
+class Change(_Frozen):
+    """One row of "what will change". `then` equal to `now` is shown as "No change". `is_message` marks exact text."""
+
+    label: str
+    now: str
+    then: str
+    is_message: bool = False
+
+
+class Check(_Frozen):
+    """One check made by code. `ok` False is a conflict; `detail` says how it was looked at."""
+
+    label: str
+    ok: bool
+    detail: str = ""
+
+
+class Mismatch(_Frozen):
+    """A conflict between the proposal and what was asked or recorded, and the words of the box a person ticks."""
+
+    said: str
+    proposed: str
+    text: str
+    confirm: str
+
+
+class Card(_Frozen):
+    """Everything the desk shows of one call.
+
+    `question` is one sentence: verb, patient, day, date, time, clinician. `title` is the row in the queue. `doing`
+    and `done` are the lines of the trace before and after ("Book Ana Gomez …" / "Booked Ana Gomez …").
+    `said_spans` are (start, end) offsets of the words in the request that bear on this call.
+    """
+
+    title: str
+    question: str = ""
+    yes: str = ""
+    no: str = ""
+    doing: str = ""
+    done: str = ""
+    subject: Subject | None = None
+    changes: list[Change] = []
+    checks: list[Check] = []
+    mismatches: list[Mismatch] = []
+    said_spans: list[tuple[int, int]] = []
+    checked_at: datetime | None = None
+
+    @property
+    def approvable(self) -> bool:
+        """A call without a question, a preview and checks cannot be approved by anyone."""
+        return bool(self.question and self.yes and self.no and self.changes and self.checks)

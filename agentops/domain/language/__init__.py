@@ -1,0 +1,23 @@
+"""Deterministic reading of a patient's words. Standard library only; the clock is an argument."""
+
+from agentops.domain.language.conversation import TurnRead, read_conversation, read_turns
+from agentops.domain.language.dates import say_day
+from agentops.domain.language.intents import Intent
+from agentops.domain.language.names import find_names
+from agentops.domain.language.reading import Reading, Span, read_words, resolve_date, resolve_time
+from agentops.domain.language.times import say_time
+
+__all__ = [
+    "Intent",
+    "Reading",
+    "Span",
+    "TurnRead",
+    "find_names",
+    "read_conversation",
+    "read_turns",
+    "read_words",
+    "resolve_date",
+    "resolve_time",
+    "say_day",
+    "say_time",
+]

@@ -1,0 +1,136 @@
+"""What a whole conversation comes to: later turns refine or override earlier ones, and changed minds win."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from agentops.domain.language.intents import WISHES, Intent
+from agentops.domain.language.reading import Reading, read_words
+from agentops.domain.language.words import fold_case
+
+_SAME_DAY = re.compile(r"\b(?:that|the same|same|this) (?:day|date)\b|\bthat (?:\w+ )?(?:morning|afternoon|evening)\b")
+_SAME_TIME = re.compile(r"\b(?:that|the same|same) time\b|\bboth at the same\b")
+_OFFERS_BOOKING = re.compile(
+    r"\b(?:book|schedule|make|reserve|set up|appointment|reservation)\b[^.?!]*\?|\bwould you like (?:me )?to (?:book|schedule|make|reserve)"
+)
+_OFFERS_MORE = re.compile(r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may) i|\bfurther (?:help|assist)|\bmore help")
+_ACTIONS = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL})
+_KEEP_GOING = frozenset({Intent.QUESTION, Intent.LIST, Intent.MESSAGE, Intent.FIND})
+_NEW_SEARCH = re.compile(r"\b(?:find|search|look(?:ing)? for|another|different|other|else|new) ")
+_TAKES_OFFER = re.compile(r"\b(?:this|that|them|they|there|it|one|him|her|with)\b|^\W*(?:yes|yeah|sure|ok|great|perfect|good|fine)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnRead:
+    """One turn by itself, the conversation after it, and the values last spoken of by either side (`seen`)."""
+
+    turn: Reading
+    reading: Reading
+    seen: Reading
+
+
+def read_conversation(
+    *,
+    said: Sequence[str],
+    now: datetime,
+    clinicians: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    asked: Sequence[str] = (),
+) -> Reading:
+    """Read the patient's turns together. `asked[i]`, where given, is what was said to the patient before `said[i]`.
+
+    The spans are those of the last turn.
+    """
+    states = read_turns(said=said, now=now, clinicians=clinicians, kinds=kinds, asked=asked)
+    return states[-1].reading if states else Reading()
+
+
+def read_turns(
+    *,
+    said: Sequence[str],
+    now: datetime,
+    clinicians: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    asked: Sequence[str] = (),
+) -> list[TurnRead]:
+    """Like `read_conversation`, but where the conversation stood after every turn."""
+    states: list[TurnRead] = []
+    state = TurnRead(Reading(), Reading(), Reading())
+    for index, text in enumerate(said):
+        question = asked[index] if index < len(asked) else ""
+        offer = read_words(text=question, now=now, clinicians=clinicians, kinds=kinds) if question else Reading()
+        turn = read_words(text=text, now=now, clinicians=clinicians, kinds=kinds, asked=question)
+        state = _take_turn(state, turn, offer, text=fold_case(text), question=fold_case(question))
+        states.append(state)
+    return states
+
+
+def _take_turn(state: TurnRead, turn: Reading, offer: Reading, *, text: str, question: str) -> TurnRead:
+    intent = _settle_intent(state.reading.intent, turn.intent, question=question, text=text)
+    seen = _override(state.seen, offer)
+    reading = replace(state.reading, intent=intent, spans=turn.spans)
+    accepts = turn.intent is Intent.CONFIRM or text.lstrip().startswith(("yes", "yeah", "sure", "yep"))
+    if accepts:
+        reading = _override(reading, offer)
+    elif intent in _ACTIONS and reading.clinician is None and seen.clinician and _TAKES_OFFER.search(text):
+        reading = replace(reading, clinician=seen.clinician, clinician_candidates=(), clinician_said=None)
+    if _SAME_DAY.search(text) and not turn.has_date and seen.has_date:
+        reading = replace(reading, date_from=seen.date_from, date_to=seen.date_to, days=seen.days)
+    if _SAME_TIME.search(text) and not turn.has_time and seen.has_time:
+        reading = replace(reading, exact_time=seen.exact_time, earliest=seen.earliest, latest=seen.latest)
+    reading = _override(reading, turn)
+    return TurnRead(turn, reading, _override(seen, turn))
+
+
+def _settle_intent(open_wish: Intent, turn: Intent, *, question: str, text: str) -> Intent:
+    """The wish that is open after a turn: answers keep it, a plain yes to an offer of booking opens one."""
+    if turn in (Intent.EMERGENCY, Intent.PERSON):
+        return turn
+    offers_more = bool(_OFFERS_MORE.search(question))
+    if turn is Intent.DENY:
+        dropped = offers_more or open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question)
+        return Intent.DENY if dropped else open_wish if open_wish in WISHES else turn
+    if turn is Intent.CONFIRM:
+        if open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question):
+            return Intent.BOOK
+        return open_wish if open_wish in WISHES else turn
+    if turn not in WISHES:
+        return open_wish if open_wish in WISHES else turn
+    if turn in _KEEP_GOING and open_wish in _ACTIONS | {Intent.FIND}:
+        return turn if turn is Intent.FIND and _NEW_SEARCH.search(text) else open_wish
+    return turn
+
+
+def _override(base: Reading, new: Reading) -> Reading:
+    """`base` with every value that `new` gives. A day or a time replaces the whole day or time before."""
+    changed = base
+    if new.has_date:
+        changed = replace(changed, date_from=new.date_from, date_to=new.date_to, days=new.days, soonest=False)
+    if new.has_time:
+        changed = replace(
+            changed, exact_time=new.exact_time, earliest=new.earliest, latest=new.latest, inferred=new.inferred
+        )
+    if new.has_date or new.has_time or new.doubts:
+        changed = replace(changed, doubts=new.doubts)
+    if new.clinician or new.clinician_candidates or new.clinician_said:
+        changed = replace(
+            changed,
+            clinician=new.clinician,
+            clinician_candidates=new.clinician_candidates,
+            clinician_said=new.clinician_said,
+            any_clinician=False,
+        )
+    elif new.any_clinician:
+        changed = replace(changed, clinician=None, clinician_candidates=(), clinician_said=None, any_clinician=True)
+    return replace(
+        changed,
+        patient_name=new.patient_name or base.patient_name,
+        born=new.born or base.born,
+        phone=new.phone or base.phone,
+        kind=new.kind or base.kind,
+        old_date=new.old_date or base.old_date,
+        old_time=new.old_time or base.old_time,
+        soonest=changed.soonest or new.soonest,
+        any_time=changed.any_time or new.any_time,
+    )

@@ -1,0 +1,70 @@
+"""Read what a patient wants from one text."""
+
+from enum import StrEnum
+
+from agentops.domain.language import answers, asks
+from agentops.domain.language.urgency import asks_for_person, is_emergency
+
+
+class Intent(StrEnum):
+    """What is wanted. `OTHER` is out of scope, or nothing to act on."""
+
+    BOOK = "book"
+    MOVE = "move"
+    CANCEL = "cancel"
+    MESSAGE = "message"
+    LIST = "list"
+    FIND = "find"
+    QUESTION = "question"
+    PERSON = "person"
+    EMERGENCY = "emergency"
+    CONFIRM = "confirm"
+    DENY = "deny"
+    GREETING = "greeting"
+    OTHER = "other"
+
+
+WISHES = frozenset(
+    {Intent.BOOK, Intent.MOVE, Intent.CANCEL, Intent.MESSAGE, Intent.LIST, Intent.FIND, Intent.QUESTION}
+)
+"""Intents that open a piece of work; the others answer, greet or hand over."""
+
+
+def read_intent(text: str) -> Intent:
+    """What the clean `text` wants. Safety comes first, then a person, then the plainest wish, then an answer."""
+    if is_emergency(text):
+        return Intent.EMERGENCY
+    if asks_for_person(text):
+        return Intent.PERSON
+    if answers.is_greeting(text):
+        return Intent.GREETING
+    if answers.withdraws(text) and not asks.names_event(text):
+        return Intent.DENY
+    wish = _read_wish(text)
+    if wish is not Intent.OTHER:
+        return wish
+    if answers.refuses(text):
+        return Intent.DENY
+    if answers.agrees(text):
+        return Intent.CONFIRM
+    return Intent.GREETING if answers.is_thanks(text) else Intent.OTHER
+
+
+def _read_wish(text: str) -> Intent:
+    for intent, holds in (
+        (Intent.LIST, asks.recalls),
+        (Intent.MOVE, asks.moves),
+        (Intent.CANCEL, asks.cancels),
+        (Intent.MESSAGE, asks.reminds),
+        (Intent.QUESTION, asks.asks_policy),
+        (Intent.FIND, asks.seeks_opening),
+        (Intent.BOOK, asks.books),
+        (Intent.LIST, asks.lists),
+        (Intent.MESSAGE, asks.sends),
+        (Intent.FIND, asks.finds),
+        (Intent.BOOK, asks.hints_at_visit),
+        (Intent.QUESTION, asks.asks_clinic),
+    ):
+        if holds(text):
+            return intent
+    return Intent.OTHER

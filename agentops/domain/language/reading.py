@@ -1,0 +1,235 @@
+"""What one text of a patient says: intent, dates, times, names. Deterministic; the clock is an argument."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from agentops.domain.language.intents import Intent, read_intent
+from agentops.domain.language.kinds import find_kind
+from agentops.domain.language.names import NameMatch, match_name
+from agentops.domain.language.people import Said, find_born, find_patient, find_phone
+from agentops.domain.language.times import find_times, say_time
+from agentops.domain.language.windows import TimeWish, find_time_wishes
+from agentops.domain.language.wishes import DateWish, find_wishes
+from agentops.domain.language.words import Clean, clean_words, fold_case
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Words that bear on a value: original `[start, end)`. `kind` is date, time, clinician, patient, kind, phone or born."""
+
+    kind: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was said.
+
+    Days: `date_from` to `date_to`, both included, None is open; `days` lists the only days meant where they do not
+    adjoin. Times: `exact_time`, or a start from `earliest` on and before `latest`. `clinician` is set only where one
+    known name was clearly meant; otherwise `clinician_candidates` (best first) and `clinician_said` tell what to ask.
+    `old_date` and `old_time` are those of the appointment that is to be moved. `soonest` and `any_time` are loose
+    wishes. `inferred` records what was worked out and not said, `doubts` what somebody should be asked about.
+    """
+
+    intent: Intent = Intent.OTHER
+    date_from: date | None = None
+    date_to: date | None = None
+    earliest: time | None = None
+    latest: time | None = None
+    exact_time: time | None = None
+    clinician: str | None = None
+    clinician_candidates: tuple[str, ...] = ()
+    clinician_said: str | None = None
+    patient_name: str | None = None
+    born: date | None = None
+    phone: str | None = None
+    kind: str | None = None
+    spans: tuple[Span, ...] = ()
+    doubts: tuple[str, ...] = ()
+    days: tuple[date, ...] = ()
+    old_date: date | None = None
+    old_time: time | None = None
+    soonest: bool = False
+    any_time: bool = False
+    any_clinician: bool = False
+    inferred: tuple[str, ...] = ()
+
+    @property
+    def has_date(self) -> bool:
+        """Whether any day or stretch of days was wished for."""
+        return self.date_from is not None or self.date_to is not None
+
+    @property
+    def has_time(self) -> bool:
+        """Whether any time of day was wished for."""
+        return self.exact_time is not None or self.earliest is not None or self.latest is not None
+
+
+_SOONEST = re.compile(
+    r"\basap\b|\bas soon as (?:possible|you can|i can)|\bsoonest\b|\b(?:earliest|first|next) (?:\w+ )?(?:available|possible|slot"
+    r"|appointment|opening|free|time|one)\b|\bas early as possible\b|\bright away\b|\bimmediately\b|\burgently?\b"
+)
+_ANY_TIME = re.compile(r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b|\bno preference\b|\beither (?:is|works)")
+_ANY_CLINICIAN = re.compile(r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b|\bno preference\b")
+_ASKED_TIME = re.compile(r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b|\bwhen\b|what hour")
+_ASKED_DOCTOR = re.compile(r"\b(?:who|which|what) (?:is |\w+ ){0,2}(?:doctor|clinician|provider|would you like to see)|doctor'?s? name|\bwith whom\b")
+
+
+def read_words(
+    *,
+    text: str,
+    now: datetime,
+    clinicians: Sequence[str] = (),
+    kinds: Sequence[str] = (),
+    asked: str = "",
+) -> Reading:
+    """Read one text said at `now`. `asked` is what was said to the patient just before. Never fails."""
+    clean = clean_words(text)
+    low_asked = fold_case(asked)
+    born = find_born(clean, today=now.date(), asked=asked)
+    phone = find_phone(text)
+    patient = find_patient(text, asked=asked, clinicians=clinicians)
+    intent = read_intent(clean.text)
+    doctor = _find_clinician(text, patient, clinicians, asked=low_asked)
+    blanked = _blank(clean, born, phone, doctor if doctor.sure else None)
+    dates = find_wishes(blanked, today=now.date())
+    bare = bool(_ASKED_TIME.search(low_asked))
+    clocks = find_times(blanked, taken=[(d.start, d.end) for d in dates], bare=bare)
+    times = find_time_wishes(blanked, clocks)
+    kind = find_kind(clean.text, kinds)
+    day, old_day = _pick_date(dates, intent)
+    moment, old_moment = _pick_time(times, intent, bare=bare)
+    spans = _spans(text, clean, [("date", d) for d in dates] + [("time", t) for t in times if t in (moment, old_moment)])
+    spans += _more_spans(text, clean, born=born, phone=phone, patient=patient, doctor=doctor)
+    if kind:
+        start, end = clean.original_span(kind[1], kind[2])
+        spans.append(Span("kind", start, end, text[start:end]))
+    return Reading(
+        intent=intent,
+        date_from=day.first if day else None,
+        date_to=day.last if day else None,
+        days=day.days if day else (),
+        earliest=moment.earliest if moment else None,
+        latest=moment.latest if moment else None,
+        exact_time=moment.exact if moment else None,
+        clinician=doctor.sure,
+        clinician_candidates=doctor.candidates,
+        clinician_said=doctor.said,
+        patient_name=patient.value if patient else None,
+        born=born[0] if born else None,
+        phone=phone.value if phone else None,
+        kind=kind[0] if kind else None,
+        spans=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
+        doubts=_doubts(day, moment, now),
+        old_date=old_day.first if old_day else None,
+        old_time=old_moment.exact if old_moment else None,
+        soonest=bool(_SOONEST.search(clean.text)),
+        any_time=bool(_ANY_TIME.search(clean.text)),
+        any_clinician=bool(_ANY_CLINICIAN.search(clean.text)),
+        inferred=_inferred(moment),
+    )
+
+
+def _blank(clean: Clean, born: tuple[date, int, int] | None, phone: Said | None, doctor: NameMatch | None) -> str:
+    """The clean text with birth dates, telephone numbers and names blanked out, so that no wish is read in them."""
+    gone = [(born[1], born[2])] if born else []
+    for start, end in [(said.start, said.end) for said in (phone, doctor) if said is not None]:
+        inside = [i for i, at in enumerate(clean.starts) if start <= at < end]
+        gone += [(inside[0], inside[-1] + 1)] if inside else []
+    text = clean.text
+    for start, end in gone:
+        text = text[:start] + "_" * (end - start) + text[end:]
+    return text
+
+
+def _find_clinician(text: str, patient: Said | None, clinicians: Sequence[str], *, asked: str) -> NameMatch:
+    """The clinician, read outside the patient's own name."""
+    rest = text[: patient.start] + " " * (patient.end - patient.start) + text[patient.end :] if patient else text
+    return match_name(said=rest, names=clinicians, asked_for_name=bool(_ASKED_DOCTOR.search(asked)))
+
+
+def _pick_date(dates: list[DateWish], intent: Intent) -> tuple[DateWish | None, DateWish | None]:
+    """The day wished for and, when moving, the day that is to be given up. The last word counts."""
+    kept = [d for d in dates if not d.refused]
+    if intent is not Intent.MOVE:
+        new = [d for d in kept if not d.old] or kept
+        return (new[-1] if new else None), None
+    old = [d for d in kept if d.old] + [d for d in dates if d.refused]
+    new = [d for d in kept if not d.old]
+    return (new[-1] if new else None), (old[0] if old else None)
+
+
+def _pick_time(times: list[TimeWish], intent: Intent, *, bare: bool) -> tuple[TimeWish | None, TimeWish | None]:
+    kept = [t for t in times if not t.refused]
+    firm = [t for t in kept if not t.weak] or (kept if bare or intent in (Intent.BOOK, Intent.MOVE, Intent.OTHER) else [])
+    old = [t for t in firm if t.old] if intent is Intent.MOVE else []
+    new = [t for t in firm if t not in old]
+    if intent is not Intent.MOVE:
+        new = [t for t in new if not t.old] or new
+    return (new[-1] if new else None), (old[0] if old else None)
+
+
+def _spans(text: str, clean: Clean, found: Sequence[tuple[str, DateWish | TimeWish]]) -> list[Span]:
+    spans = []
+    for kind, wish in found:
+        start, end = clean.original_span(wish.start, wish.end)
+        spans.append(Span(kind, start, end, text[start:end]))
+    return spans
+
+
+def _more_spans(
+    text: str,
+    clean: Clean,
+    *,
+    born: tuple[date, int, int] | None,
+    phone: Said | None,
+    patient: Said | None,
+    doctor: NameMatch,
+) -> list[Span]:
+    spans = []
+    if born:
+        start, end = clean.original_span(born[1], born[2])
+        spans.append(Span("born", start, end, text[start:end]))
+    if phone:
+        spans.append(Span("phone", phone.start, phone.end, text[phone.start : phone.end]))
+    if patient:
+        spans.append(Span("patient", patient.start, patient.end, text[patient.start : patient.end]))
+    if doctor.end > doctor.start:
+        spans.append(Span("clinician", doctor.start, doctor.end, text[doctor.start : doctor.end]))
+    return spans
+
+
+def _doubts(day: DateWish | None, moment: TimeWish | None, now: datetime) -> tuple[str, ...]:
+    doubts = [wish.doubt for wish in (day, moment) if wish and wish.doubt]
+    today = now.date()
+    exact = moment.exact if moment else None
+    if exact and day and not day.doubt and day.first == day.last == today and exact < now.time().replace(tzinfo=None):
+        doubts.append(f"{say_time(exact)} today is in the past")
+    return tuple(doubts)
+
+
+def _inferred(moment: TimeWish | None) -> tuple[str, ...]:
+    if moment is None or moment.exact is None or moment.sure:
+        return ()
+    return (f"{say_time(moment.exact)} from clinic hours",)
+
+
+def resolve_date(*, text: str, now: datetime) -> date | None:
+    """The single day that a phrase means, or None where it means none or several."""
+    wishes = find_wishes(clean_words(text).text, today=now.date())
+    if len(wishes) != 1 or wishes[0].first != wishes[0].last:
+        return None
+    return wishes[0].first
+
+
+def resolve_time(*, text: str, now: datetime | None = None) -> time | None:
+    """The single time of day that a phrase means, or None where it means none or several."""
+    found = find_times(clean_words(text).text, taken=[], bare=True)
+    return found[0].at if len(found) == 1 else None
+
+

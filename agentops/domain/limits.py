@@ -1,0 +1,69 @@
+"""The four bounds of a run, and what is left of them. Everything is reserved before the act."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+MIN_USEFUL_TOKENS = 256
+"""Below this many output tokens a model call is not worth its price: the run ends instead."""
+
+CHARS_PER_TOKEN = 3.0
+"""Low on purpose: an estimate that is too high ends a run early, one that is too low breaks the limit."""
+
+
+class LimitKind(StrEnum):
+    """Which bound ended a run."""
+
+    ITERATIONS = "iterations"
+    TOKENS = "tokens"
+    ACTIVE_TIME = "active_time"
+    TOOL_CALLS = "tool_calls"
+    REPEATED_CALL = "repeated_call"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The bounds of one run, copied from its task type when it starts. `active_ms` excludes every wait for a person."""
+
+    iterations: int = 10
+    tokens: int = 50_000
+    active_ms: int = 30_000
+    tool_calls: int = 15
+    identical_calls: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What a run has used. `iterations` and `tokens` hold what is reserved as well as what is used."""
+
+    iterations: int = 0
+    tokens: int = 0
+    active_ms: int = 0
+    tool_calls: int = 0
+
+
+def estimate_tokens(chars: int) -> int:
+    """Tokens that a text of that many characters will certainly not exceed by much."""
+    return math.ceil(chars / CHARS_PER_TOKEN)
+
+
+@dataclass(frozen=True, slots=True)
+class TurnBudget:
+    """What the coming model call may use: `max_tokens` to write, `reserved` in all. `limit` says which bound forbids it."""
+
+    max_tokens: int = 0
+    reserved: int = 0
+    limit: LimitKind | None = None
+
+
+def budget_turn(*, limits: Limits, spent: Spent, prompt_chars: int, cap: int) -> TurnBudget:
+    """Reserve one model call; `cap` is the route's own bound on what it may write, in tokens."""
+    if spent.iterations >= limits.iterations:
+        return TurnBudget(limit=LimitKind.ITERATIONS)
+    if spent.active_ms >= limits.active_ms:
+        return TurnBudget(limit=LimitKind.ACTIVE_TIME)
+    prompt = estimate_tokens(prompt_chars)
+    max_tokens = min(cap, limits.tokens - spent.tokens - prompt)
+    if max_tokens < MIN_USEFUL_TOKENS:
+        return TurnBudget(limit=LimitKind.TOKENS)
+    return TurnBudget(max_tokens=max_tokens, reserved=prompt + max_tokens)

@@ -1,0 +1,60 @@
+"""How a tool call can end, and what the model is told to do about it."""
+
+import json
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class ToolResultStatus(StrEnum):
+    """The four ways a tool call can end."""
+
+    SUCCESS = "success"
+    RETRYABLE_ERROR = "retryable_error"
+    PERMANENT_ERROR = "permanent_error"
+    TIMEOUT = "timeout"
+
+
+class ToolResult(BaseModel):
+    """What a call came to, as stored and as the model reads it.
+
+    `code` is a stable name for the reason (``slot_taken``), `message` says it in a sentence, `suggestion` says what
+    to do instead. `data` is the tool's typed output as JSON values.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    status: ToolResultStatus
+    code: str = "ok"
+    message: str = ""
+    suggestion: str = ""
+    data: dict[str, Any] | None = None
+    truncated: bool = False
+
+    @property
+    def ok(self) -> bool:
+        """Whether the tool did what was asked."""
+        return self.status is ToolResultStatus.SUCCESS
+
+    def for_model(self) -> str:
+        """The text of the `tool_result` block."""
+        if self.ok and self.data is not None and set(self.data) == {"text"}:
+            return str(self.data["text"])
+        return json.dumps(self.model_dump(mode="json", exclude_defaults=True, exclude_none=True), ensure_ascii=False)
+
+
+class ToolError(Exception):
+    """Raised by a tool that certainly did not act. `retryable` says whether the same call may succeed later."""
+
+    def __init__(self, code: str, message: str, *, suggestion: str, retryable: bool = False) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.suggestion = suggestion
+        self.retryable = retryable
+
+
+def failure(code: str, message: str, suggestion: str) -> ToolResult:
+    """A permanent error: the same call will not work; `suggestion` says what may."""
+    return ToolResult(status=ToolResultStatus.PERMANENT_ERROR, code=code, message=message, suggestion=suggestion)

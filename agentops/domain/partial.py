@@ -1,0 +1,79 @@
+"""What a run says when it cannot finish: composed by code from recorded results, never by a further model call."""
+
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.next_move import Finish
+from agentops.domain.transcript import CallView, Transcript
+
+REASONS = {
+    "limit_iterations": "it took too many steps",
+    "limit_tokens": "it became too long",
+    "limit_active_time": "it took too long",
+    "limit_tool_calls": "it needed too many look-ups",
+    "limit_repeated_call": "the assistant kept asking for the same thing",
+    "asked_for_a_person": "the assistant asked for a person",
+    "stopped_answer": "the assistant's answer must not leave as it was",
+    "stopped_text": "a text the assistant wrote must not leave as it was",
+    "unusable_calls": "the assistant could not use its tools",
+    "model_said_nothing": "the assistant gave no answer",
+    "model_refused": "the model declined to answer",
+    "context_full": "the conversation became too long for the model",
+    "unknown_stop_reason": "the model stopped for an unknown reason",
+    "workers_lost": "the work broke off three times",
+    "api_key_rejected": "the model's key was rejected (check ANTHROPIC_API_KEY)",
+    "bad_request": "the model's server turned the request down",
+    "model_unavailable": "the model could not be reached",
+    "crashed": "the machine made a mistake",
+}
+"""Why a run needs a person, as it stands on the desk, by outcome."""
+
+
+def describe_reason(outcome: str) -> str:
+    """The reason of an outcome in plain words."""
+    return REASONS.get(outcome, outcome.replace("_", " "))
+
+
+def list_done(transcript: Transcript) -> list[str]:
+    """One sentence for each call that brought something."""
+    return [call.done or f"Used {call.tool}" for call in transcript.calls if call.status.took_effect]
+
+
+def list_not_done(transcript: Transcript) -> list[str]:
+    """One sentence for each call that was proposed and brought nothing, with the reason."""
+    return [
+        f"{call.doing or call.tool}: {_why(call)}"
+        for call in transcript.calls
+        if not call.status.took_effect and not call.hands_off
+    ]
+
+
+def compose_partial(transcript: Transcript, finish: Finish, *, handed_over: bool = True) -> str:
+    """What the caller reads of a run that ended early: what was done for them, what was not, and who goes on."""
+    changed = [call.done for call in transcript.calls if call.status.took_effect and call.tier.needs_person and call.done]
+    lines = ["I could not finish this."]
+    lines.append(f"What was done: {'; '.join(changed)}." if changed else "Nothing was changed.")
+    open_points = [call.doing for call in transcript.calls if _unfinished(call) and call.doing]
+    if open_points:
+        lines.append(f"What was not done: {'; '.join(open_points)}.")
+    if handed_over:
+        lines.append("A colleague at the front desk will take over and contact you.")
+    return " ".join(lines)
+
+
+def compose_summary(transcript: Transcript, finish: Finish) -> str:
+    """What the colleague who takes over reads: why, what was found and done, what was not."""
+    done, not_done = list_done(transcript), list_not_done(transcript)
+    lines = [f"Why: {describe_reason(finish.outcome)}."]
+    lines += ["Found and done:", *(f"- {line}" for line in done)] if done else ["Nothing was found or done yet."]
+    if not_done:
+        lines += ["Not done:", *(f"- {line}" for line in not_done)]
+    return "\n".join(lines)
+
+
+def _unfinished(call: CallView) -> bool:
+    return call.tier.needs_person and not call.status.took_effect
+
+
+def _why(call: CallView) -> str:
+    if call.status is CallStatus.IN_DOUBT:
+        return "nobody knows whether it happened"
+    return call.result.message if call.result and call.result.message else call.status.value.replace("_", " ")

@@ -1,0 +1,146 @@
+"""A run as the machine reads it from its rows: the request, the model's turns, the calls and what they came to.
+
+The transcript is the program counter: to resume a run is to read it again.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from agentops.domain.lifecycle import CallStatus, Effect
+from agentops.domain.limits import Limits, Spent
+from agentops.domain.messages import Block, FailureKind, Message, StopReason
+from agentops.domain.outcomes import ToolResult
+from agentops.domain.tiers import ActionTier
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """One proposed call. `result` is there once the call is answered."""
+
+    id: int
+    tool_use_id: str
+    tool: str
+    arguments: str
+    digest: str
+    tier: ActionTier
+    effect: Effect
+    status: CallStatus
+    version: int
+    hands_off: bool = False
+    attempts: int = 0
+    doing: str = ""
+    done: str = ""
+    result: ToolResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One model turn. A turn with a `failure` brought no reply and is not shown to the model."""
+
+    seq: int
+    content: tuple[Block, ...] = ()
+    stop_reason: StopReason = StopReason.END_TURN
+    calls: tuple[CallView, ...] = ()
+    failure: FailureKind | None = None
+    retry_after: float | None = None
+    sorting: bool = False
+
+    @property
+    def text(self) -> str:
+        """What the model said, without its calls."""
+        return "\n\n".join(b["text"] for b in self.content if b.get("type") == "text" and b.get("text"))
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """Everything `next_move` looks at. `sorted` says whether the run has its task type."""
+
+    run_id: int
+    request: str
+    limits: Limits
+    spent: Spent
+    history: tuple[Message, ...] = ()
+    turns: tuple[Turn, ...] = ()
+    sorted: bool = True
+    stop_requested: bool = False
+
+    @property
+    def calls(self) -> tuple[CallView, ...]:
+        """Every call of the run in the order proposed."""
+        return tuple(call for turn in self.turns for call in turn.calls)
+
+    def with_turn(self, turn: Turn) -> "Transcript":
+        """The transcript with one more turn."""
+        return replace(self, turns=(*self.turns, turn))
+
+    def with_call(self, call: CallView) -> "Transcript":
+        """The transcript with one call replaced by its newer state."""
+        turns = tuple(
+            replace(turn, calls=tuple(call if old.id == call.id else old for old in turn.calls)) for turn in self.turns
+        )
+        return replace(self, turns=turns)
+
+    def with_spent(self, **changes: int) -> "Transcript":
+        """The transcript with other counters."""
+        return replace(self, spent=replace(self.spent, **changes))
+
+
+def result_block(call: CallView) -> Block:
+    """The `tool_result` of an answered call."""
+    if call.result is None:
+        raise ValueError(f"call {call.id} has no result yet")
+    block: Block = {"type": "tool_result", "tool_use_id": call.tool_use_id, "content": call.result.for_model()}
+    return block if call.result.ok else {**block, "is_error": True}
+
+
+def run_messages(transcript: Transcript) -> list[Message]:
+    """The messages of this run after those of earlier runs of its conversation.
+
+    Turns that failed or that only sorted the run are left out. All results of a turn go back in one message, in the
+    model's order. A turn that paused is continued by sending it back unchanged.
+    """
+    messages: list[Message] = [*transcript.history, {"role": "user", "content": [_text(transcript.request)]}]
+    for turn in transcript.turns:
+        if turn.failure or turn.sorting or not turn.content:
+            continue
+        messages.append({"role": "assistant", "content": list(turn.content)})
+        if turn.calls and all(call.status.answered for call in turn.calls):
+            messages.append({"role": "user", "content": [result_block(call) for call in turn.calls]})
+    return messages
+
+
+def closing_messages(transcript: Transcript, answer: str) -> list[Message]:
+    """The messages of a finished run as a later run of the conversation sees them, ending with what the caller read."""
+    messages = run_messages(transcript)[len(transcript.history) :]
+    last = transcript.turns[-1] if transcript.turns else None
+    spoke_last = bool(last and last.content and not last.calls and not last.failure and not last.sorting)
+    if not spoke_last:
+        return [*messages, {"role": "assistant", "content": [_text(answer)]}] if answer else messages
+    if last and last.text != answer and answer:
+        return [*messages[:-1], {"role": "assistant", "content": [_text(answer)]}]
+    return messages
+
+
+def unchanged_repeats(transcript: Transcript, *, digest: str) -> int:
+    """How often this very call was answered in a row with one and the same result, up to now."""
+    results = [call.result.for_model() for call in transcript.calls if call.digest == digest and call.result]
+    count = 0
+    for result in reversed(results):
+        if result != results[-1]:
+            break
+        count += 1
+    return count
+
+
+def was_turned_down(transcript: Transcript, *, digest: str) -> bool:
+    """Whether a person already said no to this very call in this run."""
+    return any(call.digest == digest and call.status is CallStatus.REJECTED for call in transcript.calls)
+
+
+def prompt_chars(*parts: Any) -> int:
+    """How many characters a prompt of these parts has, near enough for a token estimate."""
+    return sum(len(part) if isinstance(part, str) else len(repr(part)) for part in parts)
+
+
+def _text(text: str) -> Block:
+    return {"type": "text", "text": text}

@@ -1,0 +1,18 @@
+"""What leaves is validated: contact details, protected values and claims in outgoing text."""
+
+from agentops.domain.validation.claims import default_claims
+from agentops.domain.validation.contacts import Contact, extract_contacts
+from agentops.domain.validation.rules import ClaimRule, Finding, OutputRules, Protected, Validated
+from agentops.domain.validation.text import validate_text
+
+__all__ = [
+    "ClaimRule",
+    "Contact",
+    "Finding",
+    "OutputRules",
+    "Protected",
+    "Validated",
+    "default_claims",
+    "extract_contacts",
+    "validate_text",
+]

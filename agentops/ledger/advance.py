@@ -1,0 +1,152 @@
+"""The end of every verb: under the run's lock, what comes next, and what it takes is reserved in the same commit."""
+
+from dataclasses import replace
+
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from agentops.after_commit import announce
+from agentops.domain.arguments import digest_call
+from agentops.domain.events import Event
+from agentops.domain.lifecycle import CallStatus, Effect, RunStatus
+from agentops.domain.limits import budget_turn
+from agentops.domain.next_move import AskModel, AwaitHuman, Doubt, Finish, RunTool, next_move
+from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.tiers import effective_tier, read_tier
+from agentops.domain.transcript import CallView, Transcript
+from agentops.ledger.leases import lease_end
+from agentops.ledger.progress import Ask, Dispatch, Lease, NextAct, Progress, Quote
+from agentops.ledger.reading import read_call
+from agentops.models import ToolCall, ToolPolicy, move_call, move_run
+
+
+def reserve_next(*, lease: Lease, transcript: Transcript, quote: Quote, tokens: int, cost: int, unpriced: int) -> Progress:
+    """Say what comes next and write the run's row: counters, reservation, longer lease, or the parked run.
+
+    Call it last in a transaction that holds the run's lock. `tokens`, `cost` and `unpriced` are the run's totals.
+    """
+    transcript = refresh_waiting(transcript)
+    act, transcript = _next_act(transcript, quote=quote)
+    reserved = act.budget.reserved if isinstance(act, Ask) else 0
+    counters = {
+        "iterations": transcript.spent.iterations,
+        "tokens": tokens,
+        "tokens_reserved": reserved,
+        "active_ms": transcript.spent.active_ms,
+        "tool_calls": transcript.spent.tool_calls,
+        "cost_nano": cost,
+        "unpriced_calls": unpriced,
+    }
+    transcript = transcript.with_spent(tokens=tokens + reserved)
+    if isinstance(act, AwaitHuman):
+        _park(lease, counters=counters, calls=act.calls)
+        return Progress(transcript, act)
+    move_run(
+        run_id=lease.run_id,
+        old=[RunStatus.RUNNING],
+        new=RunStatus.RUNNING,
+        lease_expires_at=lease_end(),
+        **counters,
+    )
+    announce(Event(kind="run.changed", run_id=lease.run_id))
+    return Progress(transcript, act)
+
+
+def refresh_waiting(transcript: Transcript) -> Transcript:
+    """Read again what people may have decided meanwhile. Without this look, an approval that lands now would be lost."""
+    waiting = [call.id for call in transcript.calls if call.status.waits]
+    for row in ToolCall.objects.filter(pk__in=waiting):
+        transcript = transcript.with_call(read_call(row))
+    return transcript
+
+
+def _next_act(transcript: Transcript, *, quote: Quote) -> tuple[NextAct, Transcript]:
+    while True:
+        move = next_move(transcript)
+        if isinstance(move, AskModel):
+            return _reserve_turn(transcript, move=move, quote=quote)
+        if isinstance(move, RunTool):
+            call, ready = _begin_call(move.call, transcript=transcript)
+            transcript = transcript.with_call(call)
+            if ready:
+                return Dispatch(call), transcript
+        elif isinstance(move, Doubt):
+            transcript = transcript.with_call(_mark_in_doubt(move.call))
+        else:
+            return move, transcript
+
+
+def _reserve_turn(transcript: Transcript, *, move: AskModel, quote: Quote) -> tuple[NextAct, Transcript]:
+    quoted = quote(transcript, move.decision)
+    budget = budget_turn(
+        limits=transcript.limits, spent=transcript.spent, prompt_chars=quoted.prompt_chars, cap=quoted.cap
+    )
+    if budget.limit:
+        return Finish(RunStatus.LIMIT_REACHED, f"limit_{budget.limit}", limit=budget.limit), transcript
+    return Ask(move, budget), transcript.with_spent(iterations=transcript.spent.iterations + 1)
+
+
+def _begin_call(call: CallView, *, transcript: Transcript) -> tuple[CallView, bool]:
+    """Intent before effect: the call is marked as started before anyone runs it, and the policy is read once more."""
+    if transcript.spent.active_ms >= transcript.limits.active_ms:
+        return _withdraw(call, _out_of_time()), False
+    problem = _dispatch_problem(call)
+    if problem:
+        return _withdraw(call, problem), False
+    if call.effect is Effect.TRANSACTIONAL:
+        return call, True
+    move_call(
+        call_id=call.id,
+        old=[call.status],
+        new=CallStatus.STARTED,
+        started_at=Now(),
+        attempts=call.attempts + 1,
+    )
+    return replace(call, status=CallStatus.STARTED, attempts=call.attempts + 1), True
+
+
+def _dispatch_problem(call: CallView) -> ToolResult | None:
+    """Why this call may not run after all: its bytes, its tool's switch and its tier are looked at once more."""
+    if digest_call(tool=call.tool, arguments=call.arguments) != call.digest:
+        return failure("content_changed", "The stored call is not the one that was decided.", "Do not try it again.")
+    policy = ToolPolicy.objects.filter(tool=call.tool).first()
+    if policy and not policy.enabled:
+        return failure("tool_disabled", f"{call.tool} was switched off meanwhile.", "Call escalate_to_human instead.")
+    floor = read_tier(policy.floor) if policy and policy.floor else call.tier
+    tier = effective_tier(floor=floor, configured=policy.tier if policy else call.tier.value)
+    if tier.rank > call.tier.rank:
+        return failure(
+            "policy_changed", "The rule for this tool became stricter meanwhile.", "Propose the call once more."
+        )
+    return None
+
+
+def _out_of_time() -> ToolResult:
+    return failure("limit_active_time", "The run's working time is used up; this was not done.", "Answer now.")
+
+
+def _withdraw(call: CallView, result: ToolResult) -> CallView:
+    new = CallStatus.FAILED if call.status is CallStatus.STARTED else CallStatus.INVALIDATED
+    move_call(
+        call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=Now()
+    )
+    return replace(call, status=new, result=result)
+
+
+def _mark_in_doubt(call: CallView) -> CallView:
+    move_call(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT, expires_at=None)
+    return replace(call, status=CallStatus.IN_DOUBT)
+
+
+def _park(lease: Lease, *, counters: dict[str, int], calls: tuple[CallView, ...]) -> None:
+    move_run(
+        run_id=lease.run_id,
+        old=[RunStatus.RUNNING],
+        new=RunStatus.SUSPENDED,
+        lease_owner="",
+        lease_expires_at=None,
+        suspended_at=timezone.now(),
+        **counters,
+    )
+    for call in calls:
+        announce(Event(kind="call.waiting", run_id=lease.run_id, call_id=call.id, version=call.version))

@@ -1,0 +1,126 @@
+"""Who may write a run: one lease, one writer, expiry by the database's clock."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce, Now
+from django.utils import timezone
+
+from agentops.domain.lifecycle import RunStatus
+from agentops.domain.routing import DecisionType
+from agentops.ledger.progress import Claim, Lease, LeaseLost, RunBrief
+from agentops.ledger.reading import read_transcript
+from agentops.models import AgentRun, ModelRoute, TaskType, move_run
+
+PROCESS = secrets.token_hex(8)
+"""Random per process start, so that a restarted worker is never taken for the one before."""
+
+
+def lease_end() -> object:
+    """When a lease taken now runs out, by the database's clock."""
+    return Now() + timedelta(seconds=settings.LEASE_SECONDS)
+
+
+@transaction.atomic
+def claim_run(*, run_id: int, owner: str = PROCESS) -> Claim | None:
+    """Take a queued run, or one whose owner let its lease run out. None: somebody else has it, or it is over.
+
+    What a dead owner had reserved of tokens is charged in full: nobody can know whether the call was sent.
+    """
+    taken = move_run(
+        run_id=run_id,
+        old=[RunStatus.QUEUED, RunStatus.RUNNING],
+        new=RunStatus.RUNNING,
+        when=Q(status="queued") | Q(lease_expires_at__lt=Now()),
+        lease_owner=owner,
+        lease_epoch=F("lease_epoch") + 1,
+        lease_expires_at=lease_end(),
+        lease_losses=F("lease_losses") + Case(When(status="running", then=Value(1)), default=Value(0)),
+        started_at=Coalesce(F("started_at"), Now()),
+        tokens=F("tokens") + F("tokens_reserved"),
+        tokens_reserved=0,
+    )
+    if not taken:
+        return None
+    run = AgentRun.objects.select_related("task_type", "conversation").get(pk=run_id)
+    return Claim(
+        lease=Lease(run_id=run_id, owner=owner, epoch=run.lease_epoch),
+        brief=_read_brief(run),
+        transcript=read_transcript(run),
+    )
+
+
+def lock_run(lease: Lease) -> AgentRun:
+    """Lock the run's row for this transaction and make sure it is still ours; raises LeaseLost otherwise.
+
+    Whoever settles a call takes the same lock, so between this look and the commit nothing can slip in.
+    """
+    run = AgentRun.objects.select_for_update().get(pk=lease.run_id)
+    if run.lease_epoch != lease.epoch or run.status != RunStatus.RUNNING:
+        raise LeaseLost(f"run {lease.run_id} is at epoch {run.lease_epoch}, ours is {lease.epoch}")
+    return run
+
+
+def renew_leases(leases: Iterable[Lease]) -> int:
+    """Push back the end of every lease that is still ours; returns how many were."""
+    held = Q(pk__in=[])
+    for lease in leases:
+        held |= Q(pk=lease.run_id, lease_epoch=lease.epoch)
+    return AgentRun.objects.filter(held, status=RunStatus.RUNNING).update(lease_expires_at=lease_end())
+
+
+def release_run(*, lease: Lease) -> bool:
+    """Give a run back to the queue untouched, for a worker that has to stop."""
+    return move_run(
+        run_id=lease.run_id,
+        old=[RunStatus.RUNNING],
+        new=RunStatus.QUEUED,
+        when=Q(lease_epoch=lease.epoch),
+        lease_owner="",
+        lease_expires_at=None,
+        woken_at=timezone.now(),
+    )
+
+
+def _read_brief(run: AgentRun) -> RunBrief:
+    task, talk = run.task_type, run.conversation
+    said: tuple[str, ...] = (run.request,)
+    if run.ordinal:
+        said = tuple(
+            AgentRun.objects.filter(conversation_id=talk.pk, ordinal__lte=run.ordinal)
+            .order_by("ordinal")
+            .values_list("request", flat=True)
+        )
+    return RunBrief(
+        request_id=str(run.request_id),
+        task_type=task.slug,
+        toolset=task.toolset,
+        prompt=task.prompt,
+        tiers=task.tiers,
+        channel=talk.channel,
+        on_the_line=talk.on_the_line,
+        briefing=run.briefing,
+        asked_at=run.created_at,
+        said=said,
+        sorting_types=_sorting_types(task),
+        routes=_read_routes(task),
+    )
+
+
+def _sorting_types(task: TaskType) -> tuple[tuple[str, str], ...]:
+    if not task.sorts:
+        return ()
+    types = TaskType.objects.filter(toolset=task.toolset, sorts=False, enabled=True).order_by("pk")
+    return tuple(types.values_list("slug", "description"))
+
+
+def _read_routes(task: TaskType) -> dict[DecisionType, tuple[str, int]]:
+    """The newest route of each decision that is in force; one for this task type beats a general one."""
+    rows = ModelRoute.objects.filter(
+        Q(task_type=task) | Q(task_type=None), provider=settings.MODEL_PROVIDER, valid_from__lte=timezone.localdate()
+    ).order_by(F("task_type").asc(nulls_first=True), "valid_from")
+    return {DecisionType(row.decision): (row.model, row.max_tokens) for row in rows}

@@ -1,0 +1,89 @@
+"""What the ledger hands to the loop: a lease, what stands in the rows, and the next act already reserved."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from agentops.domain.limits import TurnBudget
+from agentops.domain.next_move import AskModel, AwaitHuman, Finish
+from agentops.domain.routing import DecisionType
+from agentops.domain.tiers import ActionTier
+from agentops.domain.transcript import CallView, Transcript
+
+
+class LeaseLost(Exception):
+    """Another worker owns the run now: stop at once and write nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """The right to write a run: valid while the row still shows this epoch."""
+
+    run_id: int
+    owner: str
+    epoch: int
+
+
+@dataclass(frozen=True, slots=True)
+class TurnQuote:
+    """What a coming model call would take: characters to read, tokens the route lets it write."""
+
+    prompt_chars: int
+    cap: int
+
+
+Quote = Callable[[Transcript, DecisionType], TurnQuote]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask the model now: the iteration and the tokens are reserved."""
+
+    move: AskModel
+    budget: TurnBudget
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """Run this call now. A transactional call is not yet marked as started: effect and result are one commit."""
+
+    call: CallView
+
+
+NextAct = Ask | Dispatch | AwaitHuman | Finish
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What the rows say after a commit, and what to do next. An `AwaitHuman` is already parked: the lease is gone."""
+
+    transcript: Transcript
+    act: NextAct
+
+
+@dataclass(frozen=True, slots=True)
+class RunBrief:
+    """What does not change while a run is worked on. `sorting_types` are the (slug, description) to choose among."""
+
+    request_id: str
+    task_type: str
+    toolset: str
+    prompt: str
+    tiers: frozenset[ActionTier]
+    channel: str
+    on_the_line: bool
+    briefing: str
+    asked_at: datetime
+    said: tuple[str, ...]
+    sorting_types: tuple[tuple[str, str], ...]
+    routes: dict[DecisionType, tuple[str, int]]
+    """For each decision the model's name and how many tokens it may write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A run that is ours, as its rows say; nothing is reserved yet."""
+
+    lease: Lease
+    brief: RunBrief
+    transcript: Transcript

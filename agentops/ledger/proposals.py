@@ -1,0 +1,133 @@
+"""A call on its way into the rows, and the gate it passes there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agentops.domain.cards import Card
+from agentops.domain.lifecycle import CallStatus, Effect
+from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.tiers import ActionTier, Gate, Verdict, effective_tier, judge_call
+from agentops.domain.transcript import Transcript, unchanged_repeats, was_turned_down
+from agentops.models import ToolCall, ToolPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One call as the model asked for it, made ready by the loop.
+
+    `refusal` is set where it cannot even be put to the gate: unknown tool, unreadable arguments, text that must not
+    leave. `floor` None means that nobody classified the tool.
+    """
+
+    tool_use_id: str
+    tool: str
+    arguments: str
+    digest: str
+    floor: ActionTier | None = None
+    effect: Effect = Effect.NON_IDEMPOTENT
+    hands_off: bool = False
+    card: Card | None = None
+    findings: tuple[dict[str, Any], ...] = ()
+    refusal: ToolResult | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gated:
+    """A proposal with the gate's verdict; `result` is there where the call is refused."""
+
+    proposal: Proposal
+    verdict: Verdict
+    status: CallStatus
+    result: ToolResult | None = None
+
+
+def gate_proposals(
+    *, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier]
+) -> list[Gated]:
+    """Put every call of one reply through the gate, by the policy as it stands in this transaction."""
+    names = {proposal.tool for proposal in proposals}
+    policies = {row.tool: row for row in ToolPolicy.objects.filter(tool__in=names)}
+    left = transcript.limits.tool_calls - transcript.spent.tool_calls
+    gated = []
+    for proposal in proposals:
+        one = _gate_one(proposal, policies=policies, transcript=transcript, tiers=tiers, room=left > 0)
+        left -= one.status is not CallStatus.REFUSED
+        gated.append(one)
+    return gated
+
+
+def _gate_one(
+    proposal: Proposal,
+    *,
+    policies: Mapping[str, ToolPolicy],
+    transcript: Transcript,
+    tiers: frozenset[ActionTier],
+    room: bool,
+) -> Gated:
+    policy = policies.get(proposal.tool)
+    tier = effective_tier(floor=proposal.floor, configured=policy.tier if policy else None)
+    verdict = judge_call(
+        tier=tier,
+        permitted=tiers,
+        enabled=policy.enabled if policy else True,
+        approvable=bool(proposal.card and proposal.card.approvable),
+    )
+    result = proposal.refusal or _refuse(proposal, verdict=verdict, transcript=transcript, room=room)
+    if result:
+        return Gated(proposal, verdict, CallStatus.REFUSED, result)
+    return Gated(proposal, verdict, CallStatus.AWAITING if verdict.gate is Gate.ASK else CallStatus.ALLOWED)
+
+
+def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, room: bool) -> ToolResult | None:
+    if verdict.gate is Gate.REFUSE:
+        return failure(
+            verdict.code,
+            f"{proposal.tool} was not run. {verdict.rule}",
+            "Do not try it again. Use another tool, or call escalate_to_human and say what is needed.",
+        )
+    if was_turned_down(transcript, digest=proposal.digest):
+        return failure(
+            "already_rejected",
+            "Staff turned this very call down earlier in this run. It was not put to them again.",
+            "Propose something else that answers their reason, or tell the caller that it was not done.",
+        )
+    if unchanged_repeats(transcript, digest=proposal.digest) >= transcript.limits.identical_calls - 1:
+        return failure(
+            "repeated_call",
+            "The same call with the same arguments brought the same result before.",
+            "Answer with what is known.",
+        )
+    if not room:
+        return failure(
+            "tool_call_limit",
+            f"This run may make {transcript.limits.tool_calls} tool calls and has made them.",
+            "Answer with what is known.",
+        )
+    return None
+
+
+def new_call(gated: Gated, *, run_id: int, step_id: int, position: int, now: datetime, minutes: int) -> ToolCall:
+    """The row of a gated call, not yet saved."""
+    proposal, asks = gated.proposal, gated.status is CallStatus.AWAITING
+    return ToolCall(
+        run_id=run_id,
+        step_id=step_id,
+        position=position,
+        tool_use_id=proposal.tool_use_id[:120],
+        tool=proposal.tool[:80],
+        arguments=proposal.arguments,
+        digest=proposal.digest,
+        tier=gated.verdict.tier.value,
+        effect=proposal.effect.value,
+        hands_off=proposal.hands_off,
+        rule=gated.verdict.rule,
+        card=proposal.card.model_dump(mode="json") if proposal.card else None,
+        findings=list(proposal.findings),
+        status=gated.status.value,
+        result=gated.result.model_dump(mode="json") if gated.result else None,
+        proposed_at=now,
+        expires_at=now + timedelta(minutes=minutes) if asks else None,
+        finished_at=now if gated.result else None,
+    )

@@ -1,0 +1,214 @@
+"""What happened, written down: a reply with its gated calls, a failed model call, the result of a tool."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.db import transaction
+from django.utils import timezone
+
+from agentops.domain.lifecycle import CallStatus, RunStatus
+from agentops.domain.messages import FailureKind, ModelReply
+from agentops.domain.next_move import Finish
+from agentops.domain.outcomes import ToolResult
+from agentops.domain.routing import DecisionType
+from agentops.domain.transcript import CallView, Transcript, Turn
+from agentops.ledger.advance import reserve_next
+from agentops.ledger.leases import lock_run
+from agentops.ledger.progress import Lease, Progress, Quote
+from agentops.ledger.proposals import Gated, Proposal, gate_proposals, new_call
+from agentops.ledger.reading import read_call
+from agentops.ledger.turns import ModelTurn, write_failure, write_reply
+from agentops.models import AgentRun, TaskType, ToolCall, move_call
+
+MAX_LEASE_LOSSES = 3
+SENT_FOR_SURE = frozenset({FailureKind.TIMEOUT, FailureKind.UNAVAILABLE, FailureKind.UNREADABLE, FailureKind.TRUNCATED})
+"""Failures after which the provider may have worked and will bill: their reservation is charged in full."""
+
+
+@transaction.atomic
+def open_run(*, lease: Lease, transcript: Transcript, quote: Quote, briefing: str) -> Progress:
+    """Begin a slice: say what comes first and reserve it. The briefing is kept with the run on its first slice.
+
+    A run that has cost three workers their life is given to a person instead of a fourth.
+    """
+    run = lock_run(lease)
+    if briefing and not run.briefing:
+        AgentRun.objects.filter(pk=run.pk).update(briefing=briefing)
+    if run.lease_losses >= MAX_LEASE_LOSSES:
+        return Progress(transcript, Finish(RunStatus.HANDED_OFF, "workers_lost"))
+    return reserve_next(lease=lease, transcript=_seen(run, transcript), quote=quote, **_totals(run))
+
+
+@transaction.atomic
+def record_reply(
+    *, lease: Lease, transcript: Transcript, turn: ModelTurn, proposals: list[Proposal], active_ms: int, quote: Quote
+) -> Progress:
+    """Write a reply, its calls and the gate's verdict on each in one commit; park the run where all of them wait."""
+    reply = _reply(turn)
+    run = lock_run(lease)
+    seq = _next_seq(transcript)
+    step = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
+    task = _sorted_as(run, reply) if turn.decision is DecisionType.CLASSIFY_INTENT else run.task_type
+    gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=task.tiers)
+    calls = _write_calls(gated, run_id=run.pk, step_id=step.pk, minutes=task.answer_minutes)
+    transcript = _seen(run, transcript, active_ms=active_ms).with_turn(
+        Turn(
+            seq=seq,
+            content=tuple(reply.content),
+            stop_reason=reply.stop_reason,
+            calls=calls,
+            sorting=turn.decision is DecisionType.CLASSIFY_INTENT,
+        )
+    )
+    if not task.sorts:
+        transcript = replace(transcript, sorted=True, limits=run.limits)
+    counted = sum(one.status is not CallStatus.REFUSED for one in gated)
+    transcript = transcript.with_spent(tool_calls=transcript.spent.tool_calls + counted)
+    return reserve_next(
+        lease=lease,
+        transcript=transcript,
+        quote=quote,
+        tokens=run.tokens + reply.usage.total,
+        cost=run.cost_nano + (step.cost_nano or 0),
+        unpriced=run.unpriced_calls + (step.cost_nano is None),
+    )
+
+
+@transaction.atomic
+def record_failure(
+    *, lease: Lease, transcript: Transcript, turn: ModelTurn, active_ms: int, quote: Quote
+) -> Progress:
+    """Write a model call that brought no reply; its iteration stays used, and its tokens where they may be billed."""
+    if turn.failure is None:
+        raise ValueError("a failed turn needs its failure")
+    run = lock_run(lease)
+    seq = _next_seq(transcript)
+    write_failure(run_id=run.pk, seq=seq, turn=turn, failure=turn.failure)
+    failed = Turn(seq=seq, failure=turn.failure.kind, retry_after=turn.failure.retry_after)
+    charged = run.tokens_reserved if turn.failure.kind in SENT_FOR_SURE else 0
+    return reserve_next(
+        lease=lease,
+        transcript=_seen(run, transcript, active_ms=active_ms).with_turn(failed),
+        quote=quote,
+        tokens=run.tokens + charged,
+        cost=run.cost_nano,
+        unpriced=run.unpriced_calls + (charged > 0),
+    )
+
+
+@transaction.atomic
+def record_result(
+    *, lease: Lease, transcript: Transcript, call: CallView, result: ToolResult | None, active_ms: int, quote: Quote
+) -> Progress:
+    """Write what a started call came to. None means that nobody knows: the call is in doubt and waits for a person."""
+    run = lock_run(lease)
+    if result is None:
+        after = replace(call, status=CallStatus.IN_DOUBT)
+        moved = move_call(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT)
+    else:
+        after = replace(call, status=CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED, result=result)
+        moved = move_call(
+            call_id=call.id,
+            old=[CallStatus.STARTED],
+            new=after.status,
+            result=result.model_dump(mode="json"),
+            finished_at=timezone.now(),
+        )
+    if not moved:
+        raise CallMoved(call.id)
+    transcript = _seen(run, transcript, active_ms=active_ms).with_call(after)
+    return reserve_next(lease=lease, transcript=transcript, quote=quote, **_totals(run))
+
+
+@transaction.atomic
+def run_transactional(
+    *, lease: Lease, transcript: Transcript, call: CallView, effect: Callable[[], ToolResult], quote: Quote
+) -> Progress:
+    """Run a tool whose tables live in this database: its effect and its result are one commit, so it happens once.
+
+    A tool that fails leaves nothing behind: only its savepoint is rolled back, and the failure is what is recorded.
+    """
+    run = lock_run(lease)
+    started = timezone.now()
+    try:
+        with transaction.atomic():
+            result = effect()
+            if not result.ok:
+                raise _NotDone(result)
+    except _NotDone as not_done:
+        result = not_done.result
+    finished = timezone.now()
+    new = CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED
+    moved = move_call(
+        call_id=call.id,
+        old=[call.status],
+        new=new,
+        started_at=started,
+        attempts=call.attempts + 1,
+        result=result.model_dump(mode="json"),
+        finished_at=finished,
+    )
+    if not moved:
+        raise CallMoved(call.id)
+    took = int((finished - started).total_seconds() * 1000)
+    transcript = _seen(run, transcript, active_ms=took).with_call(replace(call, status=new, result=result))
+    return reserve_next(lease=lease, transcript=transcript, quote=quote, **_totals(run))
+
+
+class CallMoved(Exception):
+    """A call changed although its run's row was locked: somebody wrote past the verbs. Nothing is recorded."""
+
+
+class _NotDone(Exception):
+    def __init__(self, result: ToolResult) -> None:
+        super().__init__(result.code)
+        self.result = result
+
+
+def _reply(turn: ModelTurn) -> ModelReply:
+    if turn.reply is None:
+        raise ValueError("a turn without a reply is recorded with record_failure")
+    return turn.reply
+
+
+def _next_seq(transcript: Transcript) -> int:
+    return transcript.turns[-1].seq + 1 if transcript.turns else 1
+
+
+def _totals(run: AgentRun) -> dict[str, int]:
+    return {"tokens": run.tokens + run.tokens_reserved, "cost": run.cost_nano, "unpriced": run.unpriced_calls}
+
+
+def _seen(run: AgentRun, transcript: Transcript, *, active_ms: int = 0) -> Transcript:
+    """The transcript with what only the locked row can tell: a stop that was asked for, and the time used so far."""
+    spent = transcript.with_spent(active_ms=run.active_ms + active_ms)
+    return replace(spent, stop_requested=run.stop_requested)
+
+
+def _sorted_as(run: AgentRun, reply: ModelReply) -> TaskType:
+    """Give the run the task type the model named; a name that does not exist means "other"."""
+    named = reply.text.strip().strip(".\"'` ").lower()
+    types = TaskType.objects.filter(toolset=run.task_type.toolset, sorts=False, enabled=True)
+    task = types.filter(slug=named).first() or types.get(slug="other")
+    run.task_type = task
+    limits = task.limits
+    run.max_iterations, run.max_tokens, run.max_active_ms = limits.iterations, limits.tokens, limits.active_ms
+    run.max_tool_calls, run.max_identical_calls = limits.tool_calls, limits.identical_calls
+    AgentRun.objects.filter(pk=run.pk).update(
+        task_type=task,
+        max_iterations=limits.iterations,
+        max_tokens=limits.tokens,
+        max_active_ms=limits.active_ms,
+        max_tool_calls=limits.tool_calls,
+        max_identical_calls=limits.identical_calls,
+    )
+    return task
+
+
+def _write_calls(gated: list[Gated], *, run_id: int, step_id: int, minutes: int) -> tuple[CallView, ...]:
+    now = timezone.now()
+    rows = [
+        new_call(one, run_id=run_id, step_id=step_id, position=position, now=now, minutes=minutes)
+        for position, one in enumerate(gated)
+    ]
+    return tuple(read_call(row) for row in ToolCall.objects.bulk_create(rows))

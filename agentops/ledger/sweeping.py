@@ -1,0 +1,60 @@
+"""What time does to rows: lost doorbells are rung again, dead leases handed on, unanswered questions expire."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from agentops.after_commit import announce, wake
+from agentops.domain.events import Event
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.outcomes import failure
+from agentops.models import AgentRun, ToolCall, move_call, requeue_run
+
+
+def overdue_runs(*, limit: int = 500) -> list[int]:
+    """Runs that should be moving and are not: queued for longer than a sweep, or running on a dead lease."""
+    waiting = Q(status="queued", woken_at__lt=Now() - timedelta(seconds=settings.SWEEP_SECONDS))
+    dead = Q(status="running", lease_expires_at__lt=Now())
+    return list(AgentRun.objects.filter(waiting | dead).order_by("woken_at").values_list("pk", flat=True)[:limit])
+
+
+@transaction.atomic
+def ring_again(*, run_ids: list[int]) -> None:
+    """Ring for runs whose doorbell was lost or whose worker is gone; a bell too many is harmless."""
+    AgentRun.objects.filter(pk__in=run_ids).update(woken_at=timezone.now())
+    for run_id in run_ids:
+        wake(run_id)
+
+
+def expire_calls(*, limit: int = 500) -> int:
+    """End the wait of every call whose time ran out; returns how many. An answer that came first stands."""
+    overdue = ToolCall.objects.filter(status="awaiting", expires_at__lte=Now()).order_by("expires_at")
+    return sum(_expire_call(call_id, run_id) for call_id, run_id in overdue.values_list("pk", "run_id")[:limit])
+
+
+@transaction.atomic
+def _expire_call(call_id: int, run_id: int) -> bool:
+    run = AgentRun.objects.select_for_update().get(pk=run_id)
+    result = failure(
+        "expired",
+        "Nobody answered in time, so it was not done. This is not a refusal.",
+        "Tell the caller that it is not done yet and that a person will call back. Do not propose it again.",
+    )
+    expired = move_call(
+        call_id=call_id,
+        old=[CallStatus.AWAITING],
+        new=CallStatus.EXPIRED,
+        when=Q(expires_at__lte=Now()),
+        result=result.model_dump(mode="json"),
+        finished_at=timezone.now(),
+    )
+    if expired:
+        if requeue_run(run, now=timezone.now()):
+            wake(run_id)
+        announce(Event(kind="call.settled", run_id=run_id, call_id=call_id))
+    return expired
+

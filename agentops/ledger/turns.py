@@ -1,0 +1,73 @@
+"""A model turn on its way into the rows: the reply or the failure, when it was asked for and how long it took."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from agentops.domain.messages import FailureKind, ModelFailure, ModelReply
+from agentops.domain.pricing import price_usage
+from agentops.domain.routing import DecisionType
+from agentops.models import Price, Step
+
+
+@dataclass(frozen=True, slots=True)
+class ModelTurn:
+    """One call of a model. Exactly one of `reply` and `failure` is set."""
+
+    decision: DecisionType
+    model: str
+    provider: str
+    started_at: datetime
+    duration_ms: int
+    reply: ModelReply | None = None
+    failure: ModelFailure | None = None
+
+    @property
+    def failed_as(self) -> FailureKind | None:
+        """What kind of failure it was, if it was one."""
+        return self.failure.kind if self.failure else None
+
+
+def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) -> Step:
+    """Add the step of a reply, priced by the row in force on the day it was asked for."""
+    rows = [price.as_row() for price in Price.objects.filter(model=reply.model)]
+    priced = price_usage(model=reply.model, usage=reply.usage, on=turn.started_at.date(), rows=rows)
+    usage = reply.usage
+    return Step.objects.create(
+        **_common(run_id=run_id, seq=seq, turn=turn),
+        kind="model",
+        model=reply.model,
+        content=reply.content,
+        stop_reason=reply.raw_stop_reason or reply.stop_reason.value,
+        detail="; ".join(reply.notes)[:300],
+        provider_request_id=reply.provider_request_id[:80],
+        input_tokens=usage.input_tokens,
+        output_tokens=usage.output_tokens,
+        cache_write_tokens=usage.cache_write_5m_tokens + usage.cache_write_1h_tokens,
+        cache_read_tokens=usage.cache_read_tokens,
+        cost_nano=priced.nano,
+        price_id=priced.row_id,
+    )
+
+
+def write_failure(*, run_id: int, seq: int, turn: ModelTurn, failure: ModelFailure) -> Step:
+    """Add the step of a model call that brought no reply."""
+    return Step.objects.create(
+        **_common(run_id=run_id, seq=seq, turn=turn),
+        kind="failure",
+        model=turn.model,
+        failure=failure.kind.value,
+        detail=failure.detail[:300],
+        retry_after=failure.retry_after,
+    )
+
+
+def _common(*, run_id: int, seq: int, turn: ModelTurn) -> dict[str, Any]:
+    return {
+        "run_id": run_id,
+        "seq": seq,
+        "decision": turn.decision.value,
+        "provider": turn.provider,
+        "started_at": turn.started_at,
+        "duration_ms": turn.duration_ms,
+    }

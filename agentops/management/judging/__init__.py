@@ -1,0 +1,1 @@
+"""Score the reading of words against conversations that nobody on this project wrote."""

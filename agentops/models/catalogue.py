@@ -1,0 +1,152 @@
+"""What may be done: the tier of each tool, the limits of each task type, which model takes which decision, prices."""
+
+from django.db import models
+from django.db.models import Q
+
+from agentops.domain.limits import Limits
+from agentops.domain.pricing import PriceRow
+from agentops.domain.routing import DecisionType
+from agentops.domain.tiers import ActionTier, effective_tier
+
+TIERS = [(tier.value, tier.words) for tier in ActionTier]
+
+
+class ToolPolicy(models.Model):
+    """What an admin decided about one tool. A tool without a row, or with an empty tier, is destructive.
+
+    `floor`, `label`, `description`, `effect` and `described` are copied from the code by `manage.py sync_tools`, so
+    that the desk can show a tool without being able to run it.
+    """
+
+    tool = models.CharField(max_length=80, unique=True)
+    tier = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
+    enabled = models.BooleanField(default=True)
+    floor = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
+    label = models.CharField(max_length=80, blank=True)
+    description = models.TextField(blank=True)
+    effect = models.CharField(max_length=16, blank=True)
+    described = models.BooleanField(default=False)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            # Read by the gate: a tier that is none of the four must not be storable.
+            models.CheckConstraint(
+                condition=Q(tier__in=["", *[t.value for t in ActionTier]]), name="tool_policy_tier_is_known"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tool}: {self.tier or 'unclassified'}"
+
+    @property
+    def effective(self) -> ActionTier:
+        """The tier that counts: never milder than the floor, destructive where nobody decided."""
+        return effective_tier(floor=ActionTier(self.floor) if self.floor else None, configured=self.tier)
+
+
+class TaskType(models.Model):
+    """One kind of request: its prompt, the tools and tiers it may use, its limits, how long a question may wait."""
+
+    slug = models.SlugField(max_length=40, unique=True)
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=200)
+    toolset = models.CharField(max_length=40)
+    prompt = models.TextField()
+    prompt_version = models.PositiveIntegerField(default=1)
+    permitted_tiers = models.JSONField(default=list)
+    sorts = models.BooleanField(default=False)
+    enabled = models.BooleanField(default=True)
+    max_iterations = models.PositiveIntegerField(default=10)
+    max_tokens = models.PositiveIntegerField(default=50_000)
+    max_active_ms = models.PositiveIntegerField(default=30_000)
+    max_tool_calls = models.PositiveIntegerField(default=15)
+    max_identical_calls = models.PositiveIntegerField(default=3)
+    answer_minutes = models.PositiveIntegerField(default=30)
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def limits(self) -> Limits:
+        """The limits a run of this type starts with."""
+        return Limits(
+            iterations=self.max_iterations,
+            tokens=self.max_tokens,
+            active_ms=self.max_active_ms,
+            tool_calls=self.max_tool_calls,
+            identical_calls=self.max_identical_calls,
+        )
+
+    @property
+    def tiers(self) -> frozenset[ActionTier]:
+        """The tiers an agent may use in this type; an unreadable entry permits nothing."""
+        known = {tier.value for tier in ActionTier}
+        return frozenset(ActionTier(value) for value in self.permitted_tiers if value in known)
+
+
+class ModelRoute(models.Model):
+    """Which model takes a decision from a day on, and how much it may write. No task type means every type."""
+
+    task_type = models.ForeignKey(TaskType, null=True, blank=True, on_delete=models.CASCADE)
+    decision = models.CharField(max_length=24, choices=[(d.value, d.value) for d in DecisionType])
+    provider = models.CharField(max_length=24)
+    model = models.CharField(max_length=80)
+    max_tokens = models.PositiveIntegerField(default=1_024)
+    valid_from = models.DateField()
+
+    class Meta:
+        constraints = [
+            # Two routes for one decision on one day would make the choice a matter of chance.
+            models.UniqueConstraint(
+                fields=["task_type", "decision", "provider", "valid_from"],
+                condition=Q(task_type__isnull=False),
+                name="one_route_per_type_and_day",
+            ),
+            models.UniqueConstraint(
+                fields=["decision", "provider", "valid_from"],
+                condition=Q(task_type__isnull=True),
+                name="one_general_route_per_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision} by {self.model} from {self.valid_from}"
+
+
+class Price(models.Model):
+    """Price of a model from a day on, in nanodollars (1e-9 USD) per token. Rows are added, never changed."""
+
+    model = models.CharField(max_length=80)
+    valid_from = models.DateField()
+    valid_until = models.DateField(null=True, blank=True)
+    above_prompt_tokens = models.PositiveIntegerField(default=0)
+    input_nano = models.PositiveIntegerField()
+    output_nano = models.PositiveIntegerField()
+    cache_write_5m_nano = models.PositiveIntegerField()
+    cache_write_1h_nano = models.PositiveIntegerField()
+    cache_read_nano = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["model", "valid_from", "above_prompt_tokens"], name="one_price_per_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.model} from {self.valid_from}"
+
+    def as_row(self) -> PriceRow:
+        """The price as the pure pricing rule reads it."""
+        return PriceRow(
+            id=self.pk,
+            model=self.model,
+            valid_from=self.valid_from,
+            valid_until=self.valid_until,
+            above_prompt_tokens=self.above_prompt_tokens,
+            input_nano=self.input_nano,
+            output_nano=self.output_nano,
+            cache_write_5m_nano=self.cache_write_5m_nano,
+            cache_write_1h_nano=self.cache_write_1h_nano,
+            cache_read_nano=self.cache_read_nano,
+        )

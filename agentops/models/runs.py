@@ -1,0 +1,205 @@
+"""What was asked and what was done: conversations, runs, the model's turns, the calls it proposed."""
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from agentops.domain.lifecycle import CallStatus, Effect, RunStatus
+from agentops.domain.limits import Limits, Spent
+from agentops.domain.routing import DecisionType
+from agentops.domain.tiers import ActionTier
+from agentops.models.catalogue import TIERS, TaskType
+
+CHANNELS = [("phone", "Phone"), ("text", "Text"), ("online", "Online"), ("desk", "At the desk")]
+
+
+class Conversation(models.Model):
+    """One caller's exchange over one or several runs."""
+
+    channel = models.CharField(max_length=12, choices=CHANNELS, default="desk")
+    on_the_line = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"conversation {self.pk} by {self.channel}"
+
+
+class AgentRun(models.Model):
+    """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else."""
+
+    request_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    request_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="runs")
+    ordinal = models.PositiveIntegerField(default=0)
+    task_type = models.ForeignKey(TaskType, on_delete=models.PROTECT)
+    asked_by = models.CharField(max_length=150, blank=True)
+    request = models.TextField()
+    briefing = models.TextField(blank=True)
+
+    status = models.CharField(max_length=16, choices=[(s.value, s.value) for s in RunStatus])
+    outcome = models.CharField(max_length=40, blank=True)
+    answer = models.TextField(blank=True)
+    findings = models.JSONField(default=list)
+    handoff_reason = models.CharField(max_length=200, blank=True)
+    handoff_summary = models.TextField(blank=True)
+    stop_requested = models.BooleanField(default=False)
+
+    max_iterations = models.PositiveIntegerField()
+    max_tokens = models.PositiveIntegerField()
+    max_active_ms = models.PositiveIntegerField()
+    max_tool_calls = models.PositiveIntegerField()
+    max_identical_calls = models.PositiveIntegerField()
+    iterations = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveIntegerField(default=0)
+    tokens_reserved = models.PositiveIntegerField(default=0)
+    active_ms = models.PositiveIntegerField(default=0)
+    waited_ms = models.PositiveBigIntegerField(default=0)
+    tool_calls = models.PositiveIntegerField(default=0)
+    cost_nano = models.PositiveBigIntegerField(default=0)
+    unpriced_calls = models.PositiveIntegerField(default=0)
+
+    lease_owner = models.CharField(max_length=40, blank=True)
+    lease_epoch = models.PositiveIntegerField(default=0)
+    lease_expires_at = models.DateTimeField(null=True)
+    lease_losses = models.PositiveIntegerField(default=0)
+    version = models.PositiveIntegerField(default=1)
+
+    created_at = models.DateTimeField()
+    woken_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    suspended_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            # Read by the sweeper: what waits for a worker, and whose worker is gone.
+            models.Index(fields=["woken_at"], condition=Q(status="queued"), name="run_queued"),
+            models.Index(fields=["lease_expires_at"], condition=Q(status="running"), name="run_leased"),
+            # Read by the run list, newest first.
+            models.Index(fields=["-created_at", "-id"], name="run_newest"),
+            # Read by the desk: ended runs that somebody has to take over.
+            models.Index(fields=["finished_at"], condition=~Q(handoff_reason=""), name="run_handed_off"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["conversation", "ordinal"], name="one_run_per_turn_of_talk"),
+            # What a crash or a bug must never leave behind.
+            models.CheckConstraint(condition=Q(iterations__lte=F("max_iterations")), name="run_iterations_in_limit"),
+            models.CheckConstraint(condition=Q(tool_calls__lte=F("max_tool_calls")), name="run_tool_calls_in_limit"),
+            models.CheckConstraint(condition=Q(status="running") | Q(lease_owner=""), name="run_lease_only_running"),
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk} ({self.status})"
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds this run started with."""
+        return Limits(
+            iterations=self.max_iterations,
+            tokens=self.max_tokens,
+            active_ms=self.max_active_ms,
+            tool_calls=self.max_tool_calls,
+            identical_calls=self.max_identical_calls,
+        )
+
+    @property
+    def spent(self) -> Spent:
+        """What is used or reserved of them."""
+        return Spent(
+            iterations=self.iterations,
+            tokens=self.tokens + self.tokens_reserved,
+            active_ms=self.active_ms,
+            tool_calls=self.tool_calls,
+        )
+
+
+class Step(models.Model):
+    """One thing the machine did besides running a tool: a model turn, a failed one, or a note on how the run ended."""
+
+    run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="steps")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=12, choices=[("model", "model"), ("failure", "failure"), ("note", "note")])
+    decision = models.CharField(max_length=24, blank=True, choices=[(d.value, d.value) for d in DecisionType])
+    provider = models.CharField(max_length=24, blank=True)
+    model = models.CharField(max_length=80, blank=True)
+    content = models.JSONField(default=list)
+    stop_reason = models.CharField(max_length=40, blank=True)
+    failure = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=300, blank=True)
+    retry_after = models.FloatField(null=True)
+    provider_request_id = models.CharField(max_length=80, blank=True)
+    input_tokens = models.PositiveIntegerField(default=0)
+    output_tokens = models.PositiveIntegerField(default=0)
+    cache_write_tokens = models.PositiveIntegerField(default=0)
+    cache_read_tokens = models.PositiveIntegerField(default=0)
+    cost_nano = models.PositiveBigIntegerField(null=True)
+    price_id = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    duration_ms = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["seq"]
+        constraints = [models.UniqueConstraint(fields=["run", "seq"], name="one_step_per_seq")]
+
+    def __str__(self) -> str:
+        return f"step {self.seq} of run {self.run_id}"
+
+
+class ToolCall(models.Model):
+    """One call that a model proposed. Its arguments never change: what a person read is what runs."""
+
+    run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="calls")
+    position = models.PositiveIntegerField()
+    tool_use_id = models.CharField(max_length=120)
+    tool = models.CharField(max_length=80)
+    arguments = models.TextField()
+    digest = models.CharField(max_length=64)
+    tier = models.CharField(max_length=12, choices=TIERS)
+    effect = models.CharField(max_length=16, choices=[(e.value, e.value) for e in Effect])
+    hands_off = models.BooleanField(default=False)
+    rule = models.CharField(max_length=200, blank=True)
+    card = models.JSONField(null=True)
+    findings = models.JSONField(default=list)
+
+    status = models.CharField(max_length=14, choices=[(s.value, s.value) for s in CallStatus])
+    version = models.PositiveIntegerField(default=1)
+    attempts = models.PositiveIntegerField(default=0)
+    result = models.JSONField(null=True)
+    decided_by = models.CharField(max_length=150, blank=True)
+    decision_note = models.CharField(max_length=2_000, blank=True)
+
+    proposed_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["step_id", "position"]
+        indexes = [
+            # Read by the queue and by the sweeper that expires what nobody answered.
+            models.Index(fields=["expires_at"], condition=Q(status__in=["awaiting", "in_doubt"]), name="call_waiting"),
+            models.Index(fields=["run", "digest"], name="call_repeats"),
+            # Read by "decided today".
+            models.Index(fields=["-decided_at"], condition=Q(decided_at__isnull=False), name="call_decided"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "position"], name="one_call_per_position"),
+            # An effect without a yes: the database refuses what the gate must never let through.
+            models.CheckConstraint(
+                condition=~Q(status__in=["started", "succeeded", "in_doubt", "happened"])
+                | Q(tier__in=[ActionTier.READ.value, ActionTier.SAFE.value])
+                | ~Q(decided_by=""),
+                name="call_acts_only_with_a_yes",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"call {self.pk} of {self.tool} ({self.status})"
+
+    @property
+    def key(self) -> str:
+        """The idempotency key: the same for every attempt of this call."""
+        return f"handrail-call-{self.pk}-{self.digest[:16]}"

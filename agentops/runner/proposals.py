@@ -1,0 +1,102 @@
+"""From a model's words to calls that can be put to the gate: parsed once, validated, described for a person."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from agentops.domain.arguments import BadArguments, canonical_arguments, digest_call
+from agentops.domain.cards import Card
+from agentops.domain.messages import Block, ModelReply
+from agentops.domain.outcomes import ToolError, ToolResult, failure
+from agentops.domain.validation import OutputRules, validate_text
+from agentops.ledger import Proposal, RunBrief
+from agentops.tools.registry import Tool, ToolContext, all_tools, find_tool
+
+Finding = dict[str, Any]
+
+
+def read_proposals(
+    reply: ModelReply, *, run_id: int, brief: RunBrief, rules: OutputRules, now: datetime
+) -> list[Proposal]:
+    """Make every call of a reply ready for the gate, in the model's order; a bad one carries its refusal."""
+    context = ToolContext(run_id=run_id, key="", said=brief.said, asked_at=brief.asked_at, now=now)
+    return [_read_one(block, brief=brief, rules=rules, context=context) for block in reply.tool_uses]
+
+
+def _read_one(block: Block, *, brief: RunBrief, rules: OutputRules, context: ToolContext) -> Proposal:
+    name, use_id, raw = str(block.get("name", "")), str(block.get("id", "")), block.get("input")
+    tool = find_tool(name)
+    if tool is None:
+        return _refused(use_id, name, _unknown_tool(name))
+    try:
+        parsed = tool.input.model_validate_json(canonical_arguments(raw), strict=tool.input_schema is None)
+        parsed, findings, stopped = _clean_outgoing(tool, parsed, rules=rules)
+        arguments = canonical_arguments(parsed.model_dump(mode="json"))
+        card = tool.describe(context, parsed) if tool.describe else None
+    except BadArguments as bad:
+        return _refused(use_id, name, _bad_arguments(name, f"{bad.rule}: {bad}"))
+    except ValidationError as wrong:
+        return _refused(use_id, name, _bad_arguments(name, _name_errors(wrong)))
+    except ToolError as error:
+        return _refused(use_id, name, failure(error.code, error.message, error.suggestion))
+    return Proposal(
+        tool_use_id=use_id,
+        tool=name,
+        arguments=arguments,
+        digest=digest_call(tool=name, arguments=arguments),
+        floor=tool.floor,
+        effect=tool.effect,
+        hands_off=tool.hands_off,
+        card=card or Card(title=name),
+        findings=findings,
+        refusal=_stopped_text(name) if stopped else None,
+    )
+
+
+def _clean_outgoing(
+    tool: Tool, parsed: BaseModel, *, rules: OutputRules
+) -> tuple[BaseModel, tuple[Finding, ...], bool]:
+    """Validate the texts that would leave the clinic before anyone is asked: what is approved is what is sent."""
+    findings: list[Finding] = []
+    stopped = False
+    changes: dict[str, str] = {}
+    for field in tool.outgoing:
+        checked = validate_text(text=getattr(parsed, field), rules=rules)
+        stopped = stopped or checked.stopped
+        changes[field] = checked.text
+        findings += [{"rule": f.rule, "action": f.action, "label": f.label} for f in checked.findings]
+    return parsed.model_copy(update=changes) if changes else parsed, tuple(findings), stopped
+
+
+def _refused(use_id: str, name: str, result: ToolResult) -> Proposal:
+    return Proposal(
+        tool_use_id=use_id,
+        tool=name,
+        arguments="{}",
+        digest=digest_call(tool=name, arguments="{}"),
+        card=Card(title=name[:80] or "nameless tool"),
+        refusal=result,
+    )
+
+
+def _unknown_tool(name: str) -> ToolResult:
+    names = ", ".join(tool.name for tool in all_tools())
+    return failure("unknown_tool", f"There is no tool named {name[:80]!r}.", f"Use one of: {names}.")
+
+
+def _bad_arguments(name: str, why: str) -> ToolResult:
+    return failure("bad_arguments", f"{name} was not run: {why}.", "Correct the arguments and call it again.")
+
+
+def _stopped_text(name: str) -> ToolResult:
+    return failure("stopped_text", f"{name} was not run: its text holds something that must not leave.", "Stop here.")
+
+
+def _name_errors(error: ValidationError) -> str:
+    """Path and rule of each mistake, never the value."""
+    parts = [
+        f"{'.'.join(str(part) for part in one['loc']) or 'arguments'}: {one['msg']}"
+        for one in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    return "; ".join(parts[:5])

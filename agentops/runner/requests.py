@@ -1,0 +1,70 @@
+"""From transcript to model request: the prompt, the tools on offer, and what the turn will take."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from agentops.domain.messages import ModelRequest, ToolOffer
+from agentops.domain.routing import DecisionType
+from agentops.domain.transcript import Transcript, prompt_chars, run_messages
+from agentops.ledger import RunBrief, TurnQuote
+from agentops.tools.registry import Toolset
+
+DEFAULT_CAP = 1_024
+
+
+class NoRoute(Exception):
+    """No model is set for a decision: the run cannot go on until an admin names one."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What one run works with: its brief, its toolset and the tools it may be offered."""
+
+    brief: RunBrief
+    toolset: Toolset
+    briefing: str
+
+    @cached_property
+    def offers(self) -> list[ToolOffer]:
+        """The tools as the model is told of them, in a stable order so that the prompt's prefix can be cached."""
+        return [tool.offer() for tool in self.toolset.tools]
+
+    @cached_property
+    def _fixed_chars(self) -> int:
+        return prompt_chars(self.brief.prompt, self.briefing, self.offers)
+
+    def quote(self, transcript: Transcript, decision: DecisionType) -> TurnQuote:
+        """How many characters the coming turn has to read, and how many tokens its route lets it write."""
+        cap = self.brief.routes.get(decision, ("", DEFAULT_CAP))[1]
+        failed = sum(1 for turn in transcript.turns[-2:] if turn.failure == "truncated")
+        return TurnQuote(self._fixed_chars + prompt_chars(run_messages(transcript)), cap * 2**failed)
+
+    def request(self, transcript: Transcript, *, decision: DecisionType, max_tokens: int, deadline_s: float) -> ModelRequest:
+        """The request of one turn. A turn that only sorts the run is offered no tools."""
+        route = self.brief.routes.get(decision)
+        if route is None:
+            raise NoRoute(f"no model is set for {decision}; add a route for it")
+        sorting = decision is DecisionType.CLASSIFY_INTENT
+        return ModelRequest(
+            decision=decision,
+            model=route[0],
+            system=_sorting_prompt(self.brief) if sorting else self.brief.prompt,
+            briefing=self.briefing,
+            messages=run_messages(transcript),
+            tools=[] if sorting else self.offers,
+            max_tokens=max_tokens,
+            deadline_s=deadline_s,
+        )
+
+
+def brief_run(brief: RunBrief, *, toolset: Toolset) -> str:
+    """The lines that belong to this run alone: the toolset's, as of the moment the caller asked, and the channel."""
+    line = "yes" if brief.on_the_line else "no"
+    return brief.briefing or f"{toolset.briefing(brief.asked_at)}\nCaller on the line: {line}"
+
+
+def _sorting_prompt(brief: RunBrief) -> str:
+    kinds = "\n".join(f"- {slug}: {description}" for slug, description in brief.sorting_types)
+    return (
+        f"{brief.prompt}\n\nName the kind of this request with exactly one of these words and nothing else:\n{kinds}"
+    )

@@ -1,0 +1,18 @@
+"""What the machine does by the clock: two sweepers at once are harmless."""
+
+import structlog
+
+from agentops.ledger import expire_calls, overdue_runs, ring_again
+
+log = structlog.get_logger(__name__)
+
+
+def sweep_once() -> int:
+    """Expire unanswered calls and ring for overdue runs; returns how many were rung for."""
+    expired = expire_calls()
+    overdue = overdue_runs()
+    if overdue:
+        ring_again(run_ids=overdue)
+    if expired or overdue:
+        log.info("swept", count=len(overdue) + expired)
+    return len(overdue)

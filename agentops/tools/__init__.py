@@ -1,0 +1,1 @@
+"""The registry of tools and the hands that run them."""

@@ -1,0 +1,115 @@
+"""Running one tool: timeout, bounded retries with backoff, and four ways to end."""
+
+import json
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
+from typing import Any
+
+import structlog
+from pydantic import BaseModel, ValidationError
+
+from agentops.domain.lifecycle import Effect
+from agentops.domain.outcomes import ToolError, ToolResult, ToolResultStatus, failure
+from agentops.tools.registry import Tool, ToolContext
+
+MAX_ATTEMPTS = 3
+BACKOFF_SECONDS = 0.2
+
+log = structlog.get_logger(__name__)
+_hands = ThreadPoolExecutor(max_workers=64, thread_name_prefix="tool")
+
+
+def execute_tool(*, tool: Tool, context: ToolContext, arguments: str, deadline_s: float) -> ToolResult | None:
+    """Run a tool on its stored arguments. None: nobody knows whether it acted.
+
+    Only a tool that may be repeated is tried again, at most three times within the deadline (seconds), and only when
+    it says that trying again may help.
+    """
+    parsed = tool.input.model_validate_json(arguments)
+    end = time.monotonic() + deadline_s
+    attempts = MAX_ATTEMPTS if tool.effect.repeatable else 1
+    result: ToolResult | None = None
+    for attempt in range(1, attempts + 1):
+        result = _attempt(tool, context, parsed, deadline_s=end - time.monotonic())
+        pause = BACKOFF_SECONDS * 2 ** (attempt - 1)
+        retry = result is not None and result.status in {ToolResultStatus.RETRYABLE_ERROR, ToolResultStatus.TIMEOUT}
+        if not retry or attempt == attempts or time.monotonic() + pause >= end:
+            break
+        log.info("tool_retry", tool=tool.name, run_id=context.run_id, attempt=attempt)
+        time.sleep(pause)
+    return result
+
+
+def execute_here(*, tool: Tool, context: ToolContext, arguments: str) -> ToolResult:
+    """Run a tool in this thread, once: for tools whose every effect is in the caller's transaction."""
+    result = _run(tool, context, tool.input.model_validate_json(arguments))
+    if result is None:
+        return _crashed(tool)
+    return result
+
+
+def _attempt(tool: Tool, context: ToolContext, parsed: BaseModel, *, deadline_s: float) -> ToolResult | None:
+    if tool.local:
+        return _run(tool, context, parsed)
+    bound = min(tool.timeout_s, deadline_s)
+    future: Future[ToolResult | None] = _hands.submit(_run, tool, context, parsed)
+    try:
+        return future.result(timeout=max(bound, 0.001))
+    except FutureTimeout:
+        never_began = future.cancel()
+        return _timed_out(tool, bound) if never_began or tool.effect.repeatable else None
+
+
+def _run(tool: Tool, context: ToolContext, parsed: BaseModel) -> ToolResult | None:
+    try:
+        output = tool.run(context, parsed)
+    except ToolError as error:
+        kind = ToolResultStatus.RETRYABLE_ERROR if error.retryable else ToolResultStatus.PERMANENT_ERROR
+        return ToolResult(status=kind, code=error.code, message=error.message, suggestion=error.suggestion)
+    except Exception:
+        log.exception("tool_crashed", tool=tool.name, run_id=context.run_id)
+        return None if tool.effect is Effect.NON_IDEMPOTENT else _crashed(tool)
+    return _success(tool, output)
+
+
+def _success(tool: Tool, output: BaseModel) -> ToolResult:
+    try:
+        data = tool.output.model_validate(output).model_dump(mode="json")
+    except ValidationError:
+        return ToolResult(
+            status=ToolResultStatus.SUCCESS,
+            code="unreadable_output",
+            message=f"{tool.name} acted, but its report cannot be read.",
+            suggestion="Do not call it again. Look the result up, or call escalate_to_human.",
+        )
+    return _capped(tool, data)
+
+
+def _capped(tool: Tool, data: dict[str, Any]) -> ToolResult:
+    text = json.dumps(data, ensure_ascii=False)
+    if len(text) <= tool.max_result_chars:
+        return ToolResult(status=ToolResultStatus.SUCCESS, data=data)
+    return ToolResult(
+        status=ToolResultStatus.SUCCESS,
+        data={"text": f"{text[: tool.max_result_chars]}… [cut: {len(text)} characters]"},
+        truncated=True,
+        suggestion="The result was cut. Ask for less at a time.",
+    )
+
+
+def _timed_out(tool: Tool, seconds: float) -> ToolResult:
+    return ToolResult(
+        status=ToolResultStatus.TIMEOUT,
+        code="timeout",
+        message=f"{tool.name} did not answer within {seconds:.1f} seconds.",
+        suggestion="Try once more later, or go on without it and say what is missing.",
+    )
+
+
+def _crashed(tool: Tool) -> ToolResult:
+    return failure(
+        "tool_failed",
+        f"{tool.name} failed. Nothing was changed.",
+        "Try another way, or call escalate_to_human and say what is needed.",
+    )

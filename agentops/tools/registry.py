@@ -1,0 +1,112 @@
+"""What a tool is, and the list of those that are plugged in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel
+
+from agentops.domain.cards import Card
+from agentops.domain.lifecycle import Effect as Effect
+from agentops.domain.messages import ToolOffer
+from agentops.domain.tiers import ActionTier
+from agentops.domain.validation import OutputRules
+
+
+@dataclass(frozen=True, slots=True)
+class ToolContext:
+    """What a tool may know besides its arguments.
+
+    `key` is the idempotency key of this call (the same on every attempt). `said` is what the caller said in this
+    conversation, oldest first; `asked_at` when the latest of it was said and `now` the present, both aware.
+    """
+
+    run_id: int
+    key: str
+    said: tuple[str, ...]
+    asked_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class Tool:
+    """One narrow job with typed input and output.
+
+    `run` raises `ToolError` when it certainly did not act; any other exception of a non-idempotent tool is a doubt.
+    `floor` is the mildest tier an admin may give it; None means nobody classified it: destructive.
+    `describe` makes the card a person reads before saying yes; without it the tool cannot be approved.
+    `local` marks a tool that touches only this database: it runs in the caller's thread, bounded by the database.
+    `timeout_s` bounds any other tool, in seconds. `hands_off` ends the run and gives it to a person.
+    `outgoing` names the arguments whose text leaves the clinic: it is validated before the gate.
+    `input_schema` replaces the schema that the model is shown (foreign tools bring their own).
+    """
+
+    name: str
+    description: str
+    input: type[BaseModel]
+    output: type[BaseModel]
+    run: Callable[[ToolContext, Any], BaseModel]
+    effect: Effect
+    floor: ActionTier | None = None
+    describe: Callable[[ToolContext, Any], Card] | None = None
+    check: Callable[[str], bool | None] | None = None
+    local: bool = False
+    timeout_s: float = 5.0
+    max_result_chars: int = 8_000
+    hands_off: bool = False
+    outgoing: tuple[str, ...] = ()
+    input_schema: dict[str, Any] | None = None
+
+    def offer(self) -> ToolOffer:
+        """The tool as the model is told of it."""
+        schema = self.input_schema or self.input.model_json_schema()
+        return ToolOffer(name=self.name, description=self.description, input_schema=schema)
+
+
+@dataclass(frozen=True)
+class Toolset:
+    """A set of tools with what the model and the validator must know around them.
+
+    `briefing` gives the lines that belong to one run (clock, clinicians); `output_rules` what may leave, given the
+    run's id and the results it has read.
+    """
+
+    name: str
+    tools: tuple[Tool, ...]
+    briefing: Callable[[datetime], str]
+    output_rules: Callable[[int, tuple[str, ...]], OutputRules]
+
+
+_toolsets: dict[str, Toolset] = {}
+_tools: dict[str, Tool] = {}
+
+
+def register_toolset(toolset: Toolset) -> None:
+    """Plug a toolset in. A second tool of the same name is an error: two tools must never be confused."""
+    clashing = {tool.name for tool in toolset.tools} & _tools.keys()
+    if toolset.name in _toolsets or clashing:
+        raise ValueError(f"toolset {toolset.name!r} is already registered or clashes in {sorted(clashing)}")
+    _toolsets[toolset.name] = toolset
+    _tools.update({tool.name: tool for tool in toolset.tools})
+
+
+def unregister_toolset(name: str) -> None:
+    """Unplug a toolset and its tools."""
+    for tool in _toolsets.pop(name).tools:
+        del _tools[tool.name]
+
+
+def get_toolset(name: str) -> Toolset:
+    """The toolset of that name; KeyError where none is plugged in."""
+    return _toolsets[name]
+
+
+def find_tool(name: str) -> Tool | None:
+    """The tool of that name, or None for a name nobody registered."""
+    return _tools.get(name)
+
+
+def all_tools() -> list[Tool]:
+    """Every registered tool, by name."""
+    return sorted(_tools.values(), key=lambda tool: tool.name)
