@@ -233,5 +233,5 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 
 # --- logs: one JSON line per event on standard error, configured in agentops.logs
 LOGGING_CONFIG = "agentops.logs.configure_logging"
-LOGGING: dict[str, object] = {}
+LOGGING: dict[str, object] = {"version": 1}
 LOG_LEVEL = env_choice("HANDRAIL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))

@@ -5,7 +5,7 @@ from typing import Any
 
 from agentops.control import settle_call, start_run
 from agentops.domain.routing import DecisionType
-from agentops.llm.models import use_model
+from agentops.llm.models import use_model as use_model
 from agentops.models import AgentRun, ModelRoute, TaskType, ToolCall, ToolPolicy
 from agentops.runner.loop import advance
 from tests.scripted import ScriptedModel

@@ -123,7 +123,8 @@ def _after_words(transcript: Transcript, turn: Turn) -> Move:
     match turn.stop_reason:
         case StopReason.END_TURN | StopReason.STOP_SEQUENCE | StopReason.TOOL_USE:
             if turn.text.strip():
-                return Finish(RunStatus.COMPLETED, "answered", turn.text)
+                asked_back = turn.text.rstrip().endswith("?")
+                return Finish(RunStatus.COMPLETED, "asked_back" if asked_back else "answered", turn.text)
             return Finish(RunStatus.HANDED_OFF, "model_said_nothing")
         case StopReason.PAUSE_TURN:
             return _ask(transcript)

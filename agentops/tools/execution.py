@@ -1,6 +1,7 @@
 """Running one tool: timeout, bounded retries with backoff, and four ways to end."""
 
 import json
+import os
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeout
@@ -18,6 +19,15 @@ BACKOFF_SECONDS = 0.2
 
 log = structlog.get_logger(__name__)
 _hands = ThreadPoolExecutor(max_workers=64, thread_name_prefix="tool")
+
+
+def _new_hands() -> None:
+    """A forked worker has the pool's bookkeeping but not its threads, and would wait for them for ever."""
+    global _hands
+    _hands = ThreadPoolExecutor(max_workers=64, thread_name_prefix="tool")
+
+
+os.register_at_fork(after_in_child=_new_hands)
 
 
 def execute_tool(*, tool: Tool, context: ToolContext, arguments: str, deadline_s: float) -> ToolResult | None:

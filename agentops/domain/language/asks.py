@@ -9,7 +9,7 @@ _EVENT = (
 _DIARY = r"(?:calendars?|schedules?|agenda|diary|planner)"
 _CARER = (
     r"(?:doctors?|dr|gp|nurse|physicians?|dentists?|dentistry|specialist|clinician|therapist|practitioner|gynecologist"
-    r"|dermatologist|ophthalmologist|ent|provider|stylists?|salons?|barbers?|hairdressers?|psychologist|psychiatrist"
+    r"|docs?|dermatologist|ophthalmologist|ent|provider|stylists?|salons?|barbers?|hairdressers?|psychologist|psychiatrist"
     r"|counsell?or)"
 )
 _CHECK_CAR = r"(?:oil change|maintenance|check engine|tune-?up|tires?|tyres?)"
@@ -98,8 +98,18 @@ _SENDS = _search(
     rf"\b(?:tell|let|ask|write to)\b (?:the |my )?(?:{_CARER}|her|him|them|mrs?|ms|clinic|surgery|reception|patient|team)\b",
 )
 _PRIVATE = _search(r"\b(?:friend's|my phone|i just received|book|contacts|facebook|twitter)\b|\binform me\b")
+_ADVICE = _search(
+    r"\b(?:my|the|his|her|doctor'?s?|medicine|medication) (?:\w+ )?(?:instructions?|medicines?|medications?|meds|pills|tablets|prescription|dos(?:e|age)|side effects)\b",
+    r"\bwhat (?:the|dr|my|he|she|i was|did the|did dr|did my)\b[^.?!]{0,30}\b(?:said|told|tell|say|supposed)\b",
+    rf"\b(?:had|finished|after|saw|seen|forgot|forgotten|remember\w*|missed)\b[^.?!]{{0,60}}\b(?:{_EVENT}|{_CARER}|told|said|instructions?)\b",
+    r"\bhow often\b[^.?!]{0,40}\b(?:take|medicine|medication|pills)\b",
+)
+_PLAIN_BOOKING = _search(
+    rf"\b(?:book|schedule|make|arrange|need|want|like|get|have)\b (?:me |in )?(?:an?|another|my) (?:\w+ ){{0,2}}?(?:{_EVENT})\b",
+)
 _FINDS = _search(
-    rf"\b(?:find|search(?:ing)?|look(?:ing)?|locate|seek\w*|recommend|suggest|know of|know any|help me (?:with|find)|interested in)\b"
+    rf"\bget me (?:an?|with|to|in with) (?:\w+ )?{_CARER}\b",
+    rf"\b(?:find(?:ing)?|search(?:ing)?|look(?:ing)?|locate|seek\w*|recommend|suggest|know of|know any|help me (?:with|find)|interested in)\b"
     rf" (?:\S+ ){{0,9}}?(?:{_CARER}|appointment|one (?:in|near|who|that)|someone (?:else|in)|somewhere|another|place to)\b",
     rf"\b(?:i|we)(?:'d| would|'m| am)? (?:need|want|require|like|looking)\b (?:\S+ ){{0,5}}?{_CARER}\b",
     rf"\b(?:which|what|who) (?:\S+ ){{0,3}}?{_CARER}\b|\b(?:another|different|other|new|any|good) (?:\w+ )?{_CARER}\b",
@@ -166,6 +176,11 @@ def books(text: str) -> bool:
         return False
     what = re.search(r"\b(?:what|who|do i have|did i|have i|when (?:is|am)|check if|see if i|is my|confirm|verify)\b", text)
     return not what
+
+
+def asks_advice(text: str) -> bool:
+    """Asks about what a clinician said or prescribed."""
+    return bool(_ADVICE.search(text)) and not _PLAIN_BOOKING.search(text)
 
 
 def lists(text: str) -> bool:

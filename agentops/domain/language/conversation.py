@@ -14,10 +14,15 @@ _SAME_TIME = re.compile(r"\b(?:that|the same|same) time\b|\bboth at the same\b")
 _OFFERS_BOOKING = re.compile(
     r"\b(?:book|schedule|make|reserve|set up|appointment|reservation)\b[^.?!]*\?|\bwould you like (?:me )?to (?:book|schedule|make|reserve)"
 )
-_OFFERS_MORE = re.compile(r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may) i|\bfurther (?:help|assist)|\bmore help")
+_OFFERS_MORE = re.compile(r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may|will|you)|\b(?:need|want|require|have) any (?:other|more|further)|\bfurther (?:help|assist)|\bmore help")
 _ACTIONS = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL})
 _KEEP_GOING = frozenset({Intent.QUESTION, Intent.LIST, Intent.MESSAGE, Intent.FIND})
-_NEW_SEARCH = re.compile(r"\b(?:find|search|look(?:ing)? for|another|different|other|else|new) ")
+_CARER = r"(?:doctors?|dr|gp|dentists?|specialist|salons?|stylists?|barbers?|therapist|provider|nurse|clinic|office|place|one|someone|somebody|something)"
+_NEW_SEARCH = re.compile(
+    rf"\b(?:find|search|look(?:ing)?)\b[^.?!]*\b{_CARER}\b|\b(?:another|different|other) (?:\w+ )?{_CARER}\b"
+    r"|\b(?:some|any)(?:one|body|thing|where) else\b"
+)
+_BOOKED = re.compile(r"\b(?:is|are|been|was|now|you're|i've|have) (?:booked|confirmed|scheduled|moved|rescheduled)\b|^done\b")
 _TAKES_OFFER = re.compile(r"\b(?:this|that|them|they|there|it|one|him|her|with)\b|^\W*(?:yes|yeah|sure|ok|great|perfect|good|fine)\b")
 
 
@@ -67,7 +72,8 @@ def read_turns(
 
 
 def _take_turn(state: TurnRead, turn: Reading, offer: Reading, *, text: str, question: str) -> TurnRead:
-    intent = _settle_intent(state.reading.intent, turn.intent, question=question, text=text)
+    offer = replace(offer, patient_name=None, born=None, phone=None, doubts=())
+    intent = _settle_intent(state.reading.intent, turn, question=question, text=text)
     seen = _override(state.seen, offer)
     reading = replace(state.reading, intent=intent, spans=turn.spans)
     accepts = turn.intent is Intent.CONFIRM or text.lstrip().startswith(("yes", "yeah", "sure", "yep"))
@@ -83,8 +89,9 @@ def _take_turn(state: TurnRead, turn: Reading, offer: Reading, *, text: str, que
     return TurnRead(turn, reading, _override(seen, turn))
 
 
-def _settle_intent(open_wish: Intent, turn: Intent, *, question: str, text: str) -> Intent:
+def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str) -> Intent:
     """The wish that is open after a turn: answers keep it, a plain yes to an offer of booking opens one."""
+    turn = read.intent
     if turn in (Intent.EMERGENCY, Intent.PERSON):
         return turn
     offers_more = bool(_OFFERS_MORE.search(question))
@@ -95,6 +102,10 @@ def _settle_intent(open_wish: Intent, turn: Intent, *, question: str, text: str)
         if open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question):
             return Intent.BOOK
         return open_wish if open_wish in WISHES else turn
+    if turn is Intent.MOVE and open_wish in (Intent.BOOK, Intent.FIND) and not _BOOKED.search(question):
+        return Intent.BOOK
+    if open_wish is Intent.FIND and (turn not in WISHES or turn is Intent.FIND) and (read.has_date or read.exact_time):
+        return Intent.BOOK
     if turn not in WISHES:
         return open_wish if open_wish in WISHES else turn
     if turn in _KEEP_GOING and open_wish in _ACTIONS | {Intent.FIND}:

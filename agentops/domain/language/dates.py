@@ -13,6 +13,13 @@ _WEEKDAY = r"(?:" + "|".join(WEEKDAYS) + r"|mon|tues?|weds?|thu|thurs?|fri)\b"
 _NO_DAY_NOUN = (
     r"(?! (?:one|available|slot|time|option|appointment|floor|street|st|avenue|ave|opening|choice|visit|dose|jab|thing))"
 )
+_CLAUSE_END = re.compile(r"[.!?;]|, (?:and|but|so) ")
+_TOLD = re.compile(
+    r"\b(?:was|wasn't|were|weren't|had|did|didn't|went|fell|saw|came|left|got|won|lost|heard|read|forgot|happened|took|made"
+    r"|bought|ate|woke|started|ended|told|said|thought|couldn't|broke|hurt|worked|that(?:'s| is| was| will be| would be)? (?:all|it|everything)"
+    r"|all (?:i|for)|help(?:ing)?(?: me)?|weather|how are you|day|ache|hot|cold|feeling|sunny)\b"
+)
+_WISHED = re.compile(r"\b(?:appointments?|appt|book|schedule|see (?:the|a|my|dr)|visit|slots?|openings?|available|can i|could i|come in)\b")
 _LONG_AGO = timedelta(days=300)
 _YEARS_BACK, _YEARS_ON = 130, 20
 """A year further away is a slip of the pen or another kind of number."""
@@ -66,13 +73,21 @@ def _read_all(text: str, today: date, taken: bytearray) -> Iterator[DateFound]:
                 read = reader(match, today)
             except (ValueError, OverflowError):
                 continue
-            if read is None:
+            if read is None or _only_tells(text, match):
                 continue
             mention = read if isinstance(read, DateFound) else DateFound(start, end, read[0], read[1], doubt=read[2])
             if not today.year - _YEARS_BACK <= mention.first.year <= mention.last.year <= today.year + _YEARS_ON:
                 continue
             taken[start:end] = b"\1" * (end - start)
             yield mention
+
+
+def _only_tells(text: str, match: re.Match[str]) -> bool:
+    """ "I fell down today", "that is all for today": the day is told, not wished for."""
+    if not match.group().endswith(("today", "tonight", "this morning", "this afternoon", "this evening")):
+        return False
+    clause = _CLAUSE_END.split(text[: match.start()][-80:])[-1] + " " + _CLAUSE_END.split(text[match.end() :][:60])[0]
+    return bool(_TOLD.search(clause)) and not _WISHED.search(clause)
 
 
 def _one(day: date, doubt: str = "") -> _Days:

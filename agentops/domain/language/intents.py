@@ -53,6 +53,7 @@ def read_intent(text: str) -> Intent:
 def _read_wish(text: str) -> Intent:
     for intent, holds in (
         (Intent.LIST, asks.recalls),
+        (Intent.QUESTION, asks.asks_advice),
         (Intent.MOVE, asks.moves),
         (Intent.CANCEL, asks.cancels),
         (Intent.MESSAGE, asks.reminds),

@@ -1,10 +1,10 @@
 """Find which of the known names somebody said, in spite of typing and of hearing. A doubtful name is never settled."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from agentops.domain.language.spelling import count_edits, key_sound, strip_accents
 from agentops.domain.language.words import fold_case
@@ -64,6 +64,7 @@ def match_name(*, said: str, names: Sequence[str], asked_for_name: bool = False)
     scored = _score_all(spoken, names, asked_for_name)
     if not scored:
         return _find_called(said, NameMatch())
+    scored = _keep_last(said, scored)
     best = max(score for score, _, _ in scored)
     near = sorted((s for s in scored if s[0] > best - 0.25), key=lambda s: (-s[0], s[1]))
     candidates = tuple(dict.fromkeys(name for _, name, _ in near))
@@ -73,6 +74,12 @@ def match_name(*, said: str, names: Sequence[str], asked_for_name: bool = False)
 
 
 _SURE = 0.75
+_RULED_OUT = re.compile(
+    r"\b(?:not|n't|instead of|rather than|except|but|old|previous|former|other than)(?: (?:want|see|like|to|with|doctor|was|is|have))* "
+    r"(?:(?:dr|doctor|nurse)\b\.? ?)?$",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
 
 
 def _find_called(said: str, nothing: NameMatch) -> NameMatch:
@@ -96,7 +103,9 @@ def _split_said(said: str) -> list[_Said]:
         if word in HONORIFICS:
             titled = True
             continue
-        spoken.append(_Said(word, match.start(), match.end(), match.group()[0].isupper(), titled))
+        opens = not said[: match.start()].rstrip() or said[: match.start()].rstrip()[-1] in ".!?"
+        capital = match.group()[0].isupper() and not opens
+        spoken.append(_Said(word, match.start(), match.end(), capital, titled))
         titled = False
     return spoken
 
@@ -129,7 +138,6 @@ def _counts_alone(spoken: Iterable[_Said], word: str) -> bool:
 
 def _score_all(spoken: list[_Said], names: Sequence[str], bare: bool) -> list[tuple[float, str, _Said]]:
     """Names of which a telling word was said, each with its score and the word."""
-    shared = Counter(word for name in names for word in set(split_name(name)))
     told = [s for s in spoken if _may_name(s, bare)]
     scored = []
     for name in names:
@@ -141,10 +149,24 @@ def _score_all(spoken: list[_Said], names: Sequence[str], bare: bool) -> list[tu
         top, word = max(marks, key=lambda mark: mark[0])
         also = {s.start for score, s in marks if score >= _SURE}
         many = 0.3 * (len(also) - 1) if len(also) > 1 else 0.0
-        if len(words) > 3 and len(also) < 2 and shared[word.word] > 1:
+        if not word.titled and not bare and not _tells_enough(word, words, len(also)):
             continue
         scored.append((top + many, name, word))
     return scored
+
+
+def _keep_last(said: str, scored: list[tuple[float, str, _Said]]) -> list[tuple[float, str, _Said]]:
+    """Of several clear names the last counts ("Johnson, no, Morgan"), unless they are a choice or were ruled out."""
+    clear = [s for s in scored if s[0] >= _SURE and not _RULED_OUT.search(said[max(0, s[2].start - 30) : s[2].start])]
+    places = sorted({s[2].start for s in clear})
+    if not clear or any(_CHOICE.search(said[a:b]) for a, b in pairwise(places)):
+        return clear or scored
+    return [s for s in clear if s[2].start == places[-1]] if len(places) > 1 else clear
+
+
+def _tells_enough(said: _Said, words: tuple[str, ...], count: int) -> bool:
+    """Without a title half of the name must be said, or a person's surname as it is written."""
+    return count * 2 >= len(words) or len(words) <= 3 and said.word == words[-1]
 
 
 def _may_name(said: _Said, bare: bool) -> bool:
@@ -162,7 +184,7 @@ def _score_word(said: _Said, word: str, *, last: bool) -> float:
         return 0.0
     if len(word) >= 5 and count_edits(said.word, word, most=1) == 1:
         return base - 0.15
-    if not said.titled and len(word) < 6:
+    if not said.titled and (len(word) < 6 or said.word[0] != word[0]):
         return 0.0
     edits = count_edits(said.word, word, most=4)
     if key_sound(said.word) == key_sound(word) and edits <= 2:

@@ -19,8 +19,8 @@ _INTRODUCED = re.compile(
 )
 _SAID_TO_BE = re.compile(
     rf"\b(?:i'm|i am|this is|it's|it is|for patient|on behalf of|behalf of|calling for|for my (?:son|daughter|husband|wife|mother"
-    rf"|father|mum|mom|dad|kid|child|partner|brother|sister|baby)(?: called| named|,)?|(?:my|our) (?:son|daughter|husband|wife"
-    rf"|mother|father|mum|mom|dad|kid|child|partner)(?: is called| is named|,)?|(?<!dr )(?<!doctor )mr|mrs|ms|miss)\.? {_NAME}",
+    rf"|father|mum|mom|dad|kid|child|partner|brother|sister|baby)(?: called| named|,)?|(?:my|our) (?:\w+ )?(?:son|daughter"
+    rf"|husband|wife|mother|father|mum|mom|dad|kid|child|partner|girl|boy|baby)(?:'s name is| is called| is named|,)?|it's me[.,]|(?<!dr )(?<!doctor )mr|mrs|ms|miss)\.? {_NAME}",
     re.IGNORECASE,
 )
 _OBJECT = re.compile(
@@ -28,7 +28,10 @@ _OBJECT = re.compile(
     re.IGNORECASE,
 )
 _HERE = re.compile(rf"{_NAME}(?: here\b| speaking\b|,? (?:born|dob|date of birth)\b)", re.IGNORECASE)
-_CAPITALS = re.compile(rf"(?<![.\w])(?P<name>[^\W\d_a-z][\w'’-]+(?: [^\W\d_a-z][\w'’-]+){{1,2}})")
+_OPENING_NAME = re.compile(
+    r"^\W*(?P<name>[^\W\d_a-z][\w'’-]{1,30}(?: [^\W\d_a-z][\w'’-]{1,30}){1,2})"
+    r" (?:wants|would|needs|has|is|called|rang|asks|asked|can't|cannot|can|wishes)\b"
+)
 _COMMON = frozenset(
     "a an the i im my me we us our you your he she it its they his her their this that these those there here yes no not"
     " ok okay please thanks thank hello hi hey dear good great sure right correct fine well just actually sorry is am are"
@@ -40,7 +43,7 @@ _COMMON = frozenset(
     " earliest soonest asap soon urgent urgently still also again instead it's i'm i'd i've what when where who which how"
     " why book move cancel change reschedule send text tell message ask let perfect excellent wonderful gp reminder them"
     " him someone somebody everyone another one two three both all only very really too then than because however bye"
-    " goodbye cheers none nothing never mind yeah yep nope yup late early later soonest flu jab kind regards best us"
+    " while during since goodbye cheers none nothing never mind yeah yep nope yup late early later soonest flu jab kind regards best us"
     " unwell pregnant back out up down over under not interested afraid worried name address email phone number born".split()
 ) | set(MONTHS) | set(WEEKDAYS) | HONORIFICS
 _ASKED_NAME = re.compile(r"\b(?:your|patient'?s?|full) (?:full )?name\b|\bwho (?:am i|is this|is it for|is calling)", re.IGNORECASE)
@@ -87,25 +90,25 @@ def find_born(clean: Clean, *, today: date, asked: str) -> tuple[date, int, int]
 def find_patient(text: str, *, asked: str, clinicians: Sequence[str]) -> Said | None:
     """The patient's name as written, or None. A clinician's full name is nobody's patient here."""
     taken = {split_name(name) for name in clinicians}
-    if _ASKED_NAME.search(asked) and not _ASKED_OTHER.search(asked) and (answer := _read_answer(text)):
+    asked_name = bool(_ASKED_NAME.search(asked)) and not _ASKED_OTHER.search(asked)
+    if told := _read_pattern(text, _INTRODUCED, lower_ok=True) or _read_pattern(text, _SAID_TO_BE, lower_ok=asked_name):
+        return told
+    if asked_name and (answer := _read_answer(text)):
         return answer
-    for pattern, lower_ok in ((_INTRODUCED, True), (_SAID_TO_BE, False), (_HERE, False), (_OBJECT, False), (_CAPITALS, False)):
-        for match in pattern.finditer(text):
-            if pattern is _CAPITALS and _after_title(text, match.start()):
-                continue
-            said = _trim(text, match.start("name"), match.end("name"), lower_ok=lower_ok)
-            if said and split_name(said.value) not in taken and _long_enough(said, pattern):
-                return said
+    for pattern in (_HERE, _OBJECT, _OPENING_NAME):
+        said = _read_pattern(text, pattern, lower_ok=False)
+        if said and split_name(said.value) not in taken and (" " in said.value or pattern is _HERE):
+            return said
     return None
 
 
-def _after_title(text: str, start: int) -> bool:
-    return bool(re.search(r"\b(?:dr|doctor|nurse|prof|professor)\.? ?$", fold_case(text[max(0, start - 12) : start])))
-
-
-def _long_enough(said: Said, pattern: re.Pattern[str]) -> bool:
-    """One capitalised word after "for" or "from" is as often a place or a thing: there a first name alone is not enough."""
-    return " " in said.value or pattern in (_INTRODUCED, _SAID_TO_BE, _HERE)
+def _read_pattern(text: str, pattern: re.Pattern[str], *, lower_ok: bool) -> Said | None:
+    """The first name that `pattern` announces. One capitalised word after "for" is as often a place or a thing."""
+    for match in pattern.finditer(text):
+        said = _trim(text, match.start("name"), match.end("name"), lower_ok=lower_ok)
+        if said and (pattern is not _HERE or said.end == match.end("name")):
+            return said
+    return None
 
 
 def _read_answer(text: str) -> Said | None:

@@ -77,6 +77,7 @@ _SOONEST = re.compile(
 _ANY_TIME = re.compile(r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b|\bno preference\b|\beither (?:is|works)")
 _ANY_CLINICIAN = re.compile(r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b|\bno preference\b")
 _ASKED_TIME = re.compile(r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b|\bwhen\b|what hour")
+_ASKED_END = re.compile(r"\bend(?:s|ing)?(?: time)?\b|\b(?:finish|until when|how long)\b")
 _ASKED_DOCTOR = re.compile(r"\b(?:who|which|what) (?:is |\w+ ){0,2}(?:doctor|clinician|provider|would you like to see)|doctor'?s? name|\bwith whom\b")
 
 
@@ -90,16 +91,15 @@ def read_words(
 ) -> Reading:
     """Read one text said at `now`. `asked` is what was said to the patient just before. Never fails."""
     clean = clean_words(text)
-    low_asked = fold_case(asked)
     born = find_born(clean, today=now.date(), asked=asked)
     phone = find_phone(text)
-    patient = find_patient(text, asked=asked, clinicians=clinicians)
+    patient, doctor = _find_people(text, clinicians, asked=asked)
     intent = read_intent(clean.text)
-    doctor = _find_clinician(text, patient, clinicians, asked=low_asked)
     blanked = _blank(clean, born, phone, doctor if doctor.sure else None)
     dates = find_wishes(blanked, today=now.date())
-    bare = bool(_ASKED_TIME.search(low_asked))
-    clocks = find_times(blanked, taken=[(d.start, d.end) for d in dates], bare=bare)
+    bare = bool(_ASKED_TIME.search(fold_case(asked)))
+    ends = bool(_ASKED_END.search(fold_case(asked)))
+    clocks = [] if ends else find_times(blanked, taken=[(d.start, d.end) for d in dates], bare=bare)
     times = find_time_wishes(blanked, clocks)
     kind = find_kind(clean.text, kinds)
     day, old_day = _pick_date(dates, intent)
@@ -147,10 +147,21 @@ def _blank(clean: Clean, born: tuple[date, int, int] | None, phone: Said | None,
     return text
 
 
-def _find_clinician(text: str, patient: Said | None, clinicians: Sequence[str], *, asked: str) -> NameMatch:
-    """The clinician, read outside the patient's own name."""
-    rest = text[: patient.start] + " " * (patient.end - patient.start) + text[patient.end :] if patient else text
-    return match_name(said=rest, names=clinicians, asked_for_name=bool(_ASKED_DOCTOR.search(asked)))
+def _find_people(text: str, clinicians: Sequence[str], *, asked: str) -> tuple[Said | None, NameMatch]:
+    """The patient, and the clinician read outside the patient's name. A clinician's full name comes first."""
+    wants_doctor = bool(_ASKED_DOCTOR.search(fold_case(asked)))
+    doctor = match_name(said=text, names=clinicians, asked_for_name=wants_doctor)
+    if doctor.sure and " " in text[doctor.start : doctor.end]:
+        return find_patient(_hide(text, doctor.start, doctor.end), asked=asked, clinicians=clinicians), doctor
+    patient = find_patient(text, asked=asked, clinicians=clinicians)
+    if patient is None:
+        return None, doctor
+    rest = _hide(text, patient.start, patient.end)
+    return patient, match_name(said=rest, names=clinicians, asked_for_name=wants_doctor)
+
+
+def _hide(text: str, start: int, end: int) -> str:
+    return text[:start] + "_" * (end - start) + text[end:]
 
 
 def _pick_date(dates: list[DateWish], intent: Intent) -> tuple[DateWish | None, DateWish | None]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 
 def count_edits(left: str, right: str, *, most: int) -> int:
@@ -45,6 +46,7 @@ _SOUNDS = (
 )
 
 
+@lru_cache(maxsize=4096)
 def key_sound(word: str) -> str:
     """A short key that is the same for words that sound alike in English."""
     key = word

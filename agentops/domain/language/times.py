@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import time
 
-from agentops.domain.language.wishes import OLD_BEFORE, REFUSED_AFTER, REFUSED_BEFORE
+from agentops.domain.language.wishes import REFUSED_AFTER, REFUSED_BEFORE, is_old
 
 _PART = r"(?:morning|afternoon|evening|night)"
 _CLOCK = re.compile(
@@ -34,6 +34,7 @@ _NOT_A_TIME = re.compile(
     r"|mins?|times|stars?|miles?|kids?|children|of us|degrees|appointments?|slots?|doctors?|dentists?|mg|ml|percent"
     r"|adults?|other|more|different|places?|options?|street|avenue|pounds?|dollars?|km)\b"
 )
+_IS_NOW = re.compile(r"^ (?:right )?now\b")
 _RANGE_AFTER = re.compile(r"^ ?(?:-|to|until|till) ?(?:[1-9]|1\d|2[0-3])(?::\d\d)?(?! ?\d|/| \w*(?:people|weeks|days|months|years))")
 _RANGE_BEFORE = re.compile(r"(?:^|[^\d/:.+-])\d{1,2}(?::\d\d)?-$")
 _PART_BEFORE = re.compile(
@@ -81,13 +82,13 @@ def find_times(text: str, *, taken: list[tuple[int, int]], bare: bool = False) -
             if one is not None:
                 found.append(one)
                 spans.append((start, end))
-    return [_mark(text, one) for one in sorted(found, key=lambda f: f.start)]
+    return [_mark(text, one) for one in sorted(found, key=lambda f: f.start) if not _IS_NOW.match(text[one.end :][:12])]
 
 
 def _mark(text: str, one: TimeFound) -> TimeFound:
     before, after = text[max(0, one.start - 60) : one.start], text[one.end : one.end + 30]
     refused = bool(REFUSED_BEFORE.search(before) or REFUSED_AFTER.match(after))
-    return replace(one, refused=refused, old=bool(OLD_BEFORE.search(before)))
+    return replace(one, refused=refused, old=is_old(before))
 
 
 def _read_military(match: re.Match[str], text: str, bare: bool) -> TimeFound | None:

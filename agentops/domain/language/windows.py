@@ -7,6 +7,7 @@ from datetime import time
 from itertools import zip_longest
 
 from agentops.domain.language.times import TimeFound
+from agentops.domain.language.wishes import is_fallback
 
 _AFTER = re.compile(
     r"\b(?:after|later than|from|since|past|starting(?: at)?|not before|no earlier than|no sooner than|as of)"
@@ -69,10 +70,14 @@ def find_time_wishes(text: str, found: Sequence[TimeFound]) -> list[TimeWish]:
             continue
         joined = following and _join_pair(text, one, following)
         skip = joined is not None
-        wishes.append(joined or _bound(text, one))
-    if wishes and any(not wish.refused and not wish.old for wish in wishes):
+        wish = joined or _bound(text, one)
+        if not wishes or not is_fallback(text, wishes[-1].end, wish.start):
+            wishes.append(wish)
+    if any(not wish.refused and not wish.old for wish in wishes):
         return wishes
-    return wishes + [part for match in _PART.finditer(text) if (part := _read_part(text, match))]
+    clocks = [(one.start, one.end) for one in found]
+    parts = [m for m in _PART.finditer(text) if not any(m.start() < b and a < m.end() for a, b in clocks)]
+    return wishes + [part for match in parts if (part := _read_part(text, match))]
 
 
 def _read_part(text: str, match: re.Match[str]) -> TimeWish | None:

@@ -31,6 +31,24 @@ OLD_BEFORE = re.compile(
     r"|(?:appointment|booking|visit|meeting|reservation|one|slot)(?: \w+){0,4}?(?: on| for| at| of| is))"
     r"(?: on| for| at| the| next| this| with \w+)* $"
 )
+_NEW_BEFORE = re.compile(
+    r"\b(?:want|like|need|prefer|set|make|schedule|book|have)(?: (?:to|it|have|an?|the|my|me))* (?:new |an |a )?"
+    r"(?:appointment|booking|visit|slot)(?: on| for| at| of)(?: the| next| this)* $"
+)
+_HAVE_BEFORE = re.compile(r"\b(?:i|we|i've|she|he|already|currently)(?: currently| already| have got| got)? have an? ")
+_FALLBACK = re.compile(r"\b(?:if not|if that|if those|otherwise|or else|alternatively|failing that|if (?:he|she|it) (?:isn't|can't|doesn't))\b")
+
+
+def is_old(before: str) -> bool:
+    """Whether the words just before a day or time tell that it is that of the present appointment."""
+    if not OLD_BEFORE.search(before):
+        return False
+    return not _NEW_BEFORE.search(before) or bool(_HAVE_BEFORE.search(before))
+
+
+def is_fallback(text: str, first: int, start: int) -> bool:
+    """Whether what stands at `start` is only a second choice after what ended at `first` ("if not, Sunday")."""
+    return bool(_FALLBACK.search(text[first:start]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +79,9 @@ def find_wishes(text: str, *, today: date) -> list[DateWish]:
             continue
         joined = following and _join_pair(text, mention, following)
         skip = joined is not None
-        wishes.append(_mark(text, joined or _bound(text, mention, today)))
+        wish = _mark(text, joined or _bound(text, mention, today))
+        if not wishes or not is_fallback(text, wishes[-1].end, wish.start):
+            wishes.append(wish)
     return wishes
 
 
@@ -160,4 +180,4 @@ def _bound(text: str, mention: DateFound, today: date) -> DateWish:
 def _mark(text: str, wish: DateWish) -> DateWish:
     before, after = text[max(0, wish.start - 60) : wish.start], text[wish.end : wish.end + 30]
     refused = bool(REFUSED_BEFORE.search(before) or REFUSED_AFTER.match(after))
-    return replace(wish, refused=refused, old=bool(OLD_BEFORE.search(before)))
+    return replace(wish, refused=refused, old=is_old(before))

@@ -25,15 +25,17 @@ def default_claims() -> tuple[ClaimRule, ...]:
 
 
 _BOOKED = (
-    "booked", "rebooked", "scheduled", "reserved", "arranged", "confirmed", "secured", "pencilled", "made an appointment",
-    "made the appointment", "made your appointment", "made you an appointment", "made a booking", "made the booking",
-    "made that booking", "made your booking", "set up an appointment", "set up the appointment", "set up your appointment",
+    "booked", "rebooked", "scheduled", "reserved", "arranged", "confirmed", "secured", "pencilled",
+    "made an appointment", "made the appointment", "made your appointment", "made you an appointment",
+    "made a booking", "made the booking", "made that booking", "made your booking",
+    "set up an appointment", "set up the appointment", "set up your appointment",
     "put you in", "put you down", "added you", "got you in", "got you down", "fixed you up",
 )  # fmt: skip
 _MOVED = (
-    "moved", "rescheduled", "rearranged", "changed your appointment", "changed the appointment", "changed your booking",
-    "switched", "brought forward", "pushed back", "postponed", "made the change", "made that change", "made those changes",
-    "your new appointment is", "your new appointment time is", "your new time is", "swapped", "changed",
+    "moved", "rescheduled", "rearranged", "changed", "switched", "swapped", "postponed",
+    "brought forward", "pushed back",
+    "made the change", "made that change", "made those changes",
+    "your new appointment is", "your new appointment time is", "your new time is",
 )  # fmt: skip
 _DONE = (
     "all set", "all done", "done", "sorted", "taken care of", "good to go", "completed", "updated", "processed",

@@ -43,7 +43,7 @@ class GoodContacts:
 
 
 def extract_contacts(text: str, region: str) -> tuple[Contact, ...]:
-    """Every telephone number, e-mail address and web address in a text, in order of kind; offsets are those of `text`."""
+    """Every telephone number, e-mail address and web address in a text, kind by kind; offsets are those of `text`."""
     traced = fold_text(trace(text))
     nothing = GoodContacts(PhoneBook(region), frozenset(), frozenset(), frozenset())
     found = find_contacts(text=traced.text, good=nothing)

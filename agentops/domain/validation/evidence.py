@@ -41,7 +41,7 @@ class Moment:
 
 
 def read_moments(*, texts: Iterable[str], marks: frozenset[str]) -> tuple[Moment, ...]:
-    """The times of existing bookings in tool results: objects and lines that carry one of the marks, never free slots."""
+    """The times of existing bookings in tool results: what carries one of the marks and is no free slot."""
     if not marks:
         return ()
     return tuple(moment for text in texts for moment in _read_text(text, marks) if not moment.empty)

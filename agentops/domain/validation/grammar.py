@@ -11,64 +11,80 @@ _ADVERBS = (
     r"each|and|well|double checked and|been in touch and) )*"
 )
 _OURS = (
-    r"(?:i|we|(?:the|our|my) (?:\w+ )?(?:team|staff|reception|receptionist|clinic|surgery|practice|desk|colleagues?|assistant|"
+    r"(?:i|we|(?:the|our|my) (?:\w+ )?(?:team|staff|reception|receptionist|clinic|surgery|practice|desk|"
+    r"colleagues?|assistant|"
     r"system|office)|reception|staff|someone)"
 )
 _AGENT = re.compile(rf"\b{_OURS} (?:(?:have|has|had|did|go and) )?{_ADVERBS}$")
 _AGENT_AND = re.compile(
-    rf"\b{_OURS} (?:(?:have|has|had) )?{_ADVERBS}\w+(?:ed|ept|ound|ade|ent|ut|ken) (?:\w+ ){{0,8}}?(?:and|then) {_ADVERBS}$"
+    rf"\b{_OURS} (?:(?:have|has|had) )?{_ADVERBS}\w+(?:ed|ept|ound|ade|ent|ut|ken) (?:\w+ ){{0,8}}?(?:and|"
+    rf"then) {_ADVERBS}$"
 )
 _HAS = re.compile(rf"\b(?:has|have) {_ADVERBS}$")
 _HAVE_OBJECT = re.compile(
-    rf"\b(\w+ )?(?:(?:have|has|had)(?: got)?|got) (?:you|it|that|this|him|her|them|(?:your|an?|the|two|three|one|his|her|their) (?:\w+ ){{0,5}}?\w+|everything)"
+    rf"\b(\w+ )?(?:(?:have|has|had)(?: got)?|got) (?:you|it|that|this|him|her|them|(?:your|an?|the|two|three|"
+    rf"one|his|her|their) (?:\w+ ){{0,5}}?\w+|everything)"
     rf"(?: both)? {_ADVERBS}$"
 )
 _BEEN = re.compile(rf"(?:\b(?:has|have|had|is) |^){_ADVERBS}been {_ADVERBS}(?:\w+ed (?:\w+ ){{0,6}}?and {_ADVERBS})?$")
 _STATE = re.compile(rf"\b(?:is|are|am|was|were|got|'s) {_ADVERBS}$")
 _BARE = re.compile(
-    r"^(?:(?:ok|okay|great|perfect|good|good news|done|right|yes|lovely|fine|all|both|now|just|successfully|your|the|new|"
-    r"appointments?|booking|slot|message|text|email|sms|confirmation|reminder|letter|visit|follow up|status|update|provisionally|"
+    r"^(?:(?:ok|okay|great|perfect|good|good news|done|right|yes|lovely|fine|all|both|now|just|successfully|"
+    r"your|the|new|"
+    r"appointments?|booking|slot|message|text|email|sms|confirmation|reminder|letter|visit|follow up|status|"
+    r"update|provisionally|"
     r"and|action|result|officially|already|also|it|that|everything) )*$"
 )
 _TOO_FULL = re.compile(r"\b(?:fully|double|over|heavily|pre) $")
 _NEGATED = re.compile(
-    r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|unable|failed|fails|hardly|yet to|instead of|rather than|stop|"
+    r"\b(?:not|never|no|none|nothing|nobody|neither|nor|without|unable|failed|fails|hardly|yet to|instead of|"
+    r"rather than|stop|"
     r"avoid|unless|cannot|refused|declined)\b"
 )
 _UNSURE = re.compile(
-    r"\b(?:if|once|when|whenever|until|till|whether|in case|as soon as|assuming|provided|after|before|while|should you|so that|"
-    r"in order|suppose|wish|hope|hoping|every time|ensure|make sure|check|(?:which|how|why|where|what|who)(?! (?:i|we)\b))\b(?! \w+ing\b)"
+    r"\b(?:if|once|when|whenever|until|till|whether|in case|as soon as|assuming|provided|after|before|while|"
+    r"should you|so that|"
+    r"in order|suppose|wish|hope|hoping|every time|ensure|make sure|check|(?:which|how|why|where|what|"
+    r"who)(?! (?:i|we)\b))\b(?! \w+ing\b)"
 )
 _INVERTED = re.compile(
-    r"^(?:and |or |so |also )?(?:is|are|was|were|has|have|had|do|does|did|can|could|would|shall|should|will|may|when|what|which|who|"
+    r"^(?:and |or |so |also )?(?:is|are|was|were|has|have|had|do|does|did|can|could|would|shall|should|will|may|"
+    r"when|what|which|who|"
     r"why|how|where)\b"
 )
 _HABIT = re.compile(
     r"\b(?:usually|normally|typically|automatically|generally|often|always|sometimes|only)\b"
-    r"|^(?:(?:all|most|some|any|our|new|\w+ing|follow up) )*(?:\w+ )?(?!this|is|was|has|yours|details\b)\w+s (?:are|were) "
+    r"|^(?:(?:all|most|some|any|our|new|\w+ing|follow up) )*(?:\w+ )?(?!this|is|was|has|yours|"
+    r"details\b)\w+s (?:are|were) "
 )
 _POINTED = re.compile(r"\b(?:your|you|both|these|those|her|his|their|my|i|it|them|the)\b")
 _CLINICIAN = re.compile(r"\b(?:dr|doctor|nurse|gp|clinician|consultant) (?:\w+ ){0,2}(?:is|are|was) (?:\w+ )?$")
 _SLOT = re.compile(
-    r"\b(?:slots?|times?|spaces?|openings?|day|morning|afternoon|mon|tues?|wednes|thurs|fri|satur|sun)\w* (?:\w+ ){0,3}?(?:is|are|was|were|has|have|had|been) "
+    r"\b(?:slots?|times?|spaces?|openings?|day|morning|afternoon|mon|tues?|wednes|thurs|fri|satur|"
+    r"sun)\w* (?:\w+ ){0,3}?(?:is|are|was|were|has|have|had|been) "
 )
 _MEANT = re.compile(r"\b(?:you|your)\b")
-_JOINTS = frozenset(
-    ["for", "on", "in", "with", "at", "to", "and", "by", "as", "from", "until", "till", "via", "through", "of", "or", "up", "now", "today", "tomorrow", "successfully", "it", "you", "your", "that", "this", "the", "a", "an", "him", "her", "them", "both", "all", "out", "off", "over", "back", "online"]
-)
-_ARTICLES = frozenset(["your", "the", "a", "an", "any", "this", "that", "of", "every", "each", "other", "previously", "no", "my", "his", "her", "their", "new"])
-
-
+_JOINTS = frozenset({
+    "for", "on", "in", "with", "at", "to", "and", "by", "as", "from", "until", "till", "via", "through", "of", "or",
+    "up", "now", "today", "tomorrow", "successfully", "it", "you", "your", "that", "this", "the", "a", "an", "him", "her",
+    "them", "both", "all", "out", "off", "over", "back", "online",
+})  # fmt: skip
+_ARTICLES = frozenset({
+    "your", "the", "a", "an", "any", "this", "that", "of", "every", "each", "other", "previously", "no", "my", "his",
+    "her", "their", "new",
+})  # fmt: skip
 _UNREAL = re.compile(
     r"\b(?:will|would|shall|should|can|could|may|might|must|to|do you|did you|let us|not|please|if)(?: \w+ly)? $"
 )
 _INVERTED_AGENT = re.compile(r"\b(?:should|could|would|did|do|had|shall|can|may|have) (?:i|we) ")
 _UNREAL_BEEN = re.compile(r"\b(?:will|would|should|could|may|might|must|can|to) (?:\w+ly )?have (?:\w+ )?been ")
 _LONG_AGO = re.compile(
-    r"(?:\w+ ){0,2}by (?:someone|somebody|another|other|others|a different|mistake)\b|(?:in error|within|more than|less than)\b|.*\bago\b"
+    r"(?:\w+ ){0,2}by (?:someone|somebody|another|other|others|a different|mistake)\b|(?:in error|within|"
+    r"more than|less than)\b|.*\bago\b"
 )
 _BOOKING_NOUN = re.compile(
-    r"\b(?:appointments?|bookings?|slots?|visits?|consultations?|follow[ -]ups?|vaccinations?|check[ -]ups?|reviews?|reservations?|"
+    r"\b(?:appointments?|bookings?|slots?|visits?|consultations?|follow[ -]ups?|vaccinations?|check[ -]ups?|"
+    r"reviews?|reservations?|"
     r"cancell?ations?|rescheduling)\b",
     re.IGNORECASE,
 )
@@ -90,7 +106,8 @@ _WIDE_WORDS = frozenset(
 )
 _NEEDS_OBJECT = _WIDE_WORDS | {"moved", "done", "sorted"}
 _OBJECT = re.compile(
-    r"(?:it|that|this|you|your|them|the|her|his|their|both|everything|an?|these|those|him)\b(?! (?:i|we|you|he|she|they|there|dr)\b)"
+    r"(?:it|that|this|you|your|them|the|her|his|their|both|everything|an?|these|those|him)\b(?! (?:i|we|you|he|"
+    r"she|they|there|dr)\b)"
 )
 
 

@@ -18,7 +18,7 @@ _OTHER = re.compile(
         (
             rf"{_ALONE}{_ISO_DAY}(?:T|[ \t]{{1,2}}(?:at )?){_TIME}(?:Z|[+-]\d\d:?\d\d)?{_OVER}",
             rf"{_ALONE}{_ISO_DAY}(?: ?/ ?(?:{_MONTH}-)?{_DAY})?{_OVER}",
-            rf"{_ALONE}[1-9]\d{{0,5}}\.\d\d(?: ?[-+*/] ?\d{{1,6}}\.\d\d)+{_OVER}",
+            rf"{_ALONE}(?<![-+*/] )[1-9]\d{{0,5}}\.\d\d(?: ?[-+*/] ?\d{{1,6}}\.\d\d)+{_OVER}",
             rf"{_ALONE}(?:{_DAY}([-/.]){_MONTH}\1|{_MONTH}([-/.]){_DAY}\2)(?:{_YEAR}|\d\d){_OVER}",
             rf"{_ALONE}{_DAY} {_MONTH} {_YEAR}{_OVER}(?! \d)",
             rf"{_ALONE}{_YEAR}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:T?\d{{6}}Z?)?{_OVER}",

@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from agentops.domain.validation.contacts import Contact, GoodContacts
+from agentops.domain.validation.contacts import Contact
 from agentops.domain.validation.folding import fold_text, trace
 from agentops.domain.validation.links import read_email
 from agentops.domain.validation.phonebook import read_e164
-from agentops.domain.validation.rules import Protected
+from agentops.domain.validation.rules import OutputRules, Protected
 
 _AREA, _SERIAL = r"(?!000|666)[0-8]\d\d", r"(?!0000)\d{4}"
 _TAXPAYER_AREA, _TAXPAYER_GROUP = r"9\d\d", r"(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])"
@@ -23,15 +23,19 @@ _SPACED = re.compile(
 _HALF_GROUPED = re.compile(rf"{_ALONE}(?:{_AREA}-(?!00)\d\d|{_TAXPAYER_AREA}-{_TAXPAYER_GROUP}){_SERIAL}{_OVER}")
 _LOOSE = re.compile(rf"(?<![\d+])(?:{_AREA}[-. ]?(?!00)\d\d|9\d\d[-. ]?[5-9]\d)[-. ]?{_SERIAL}(?!\d)")
 _NAMED_BEFORE = re.compile(
-    r"\b(?:ssns?|social security(?: (?:no|number|num))?|social insurance|itin|tin|tax(?:payer)? (?:id|identification))\b[^\n]{0,40}$",
+    r"\b(?:ssns?|social security(?: (?:no|number|num))?|social insurance|itin|tin|tax(?:payer)? (?:id|"
+    r"identification))\b[^\n]{0,40}$",
     re.IGNORECASE,
 )
 _NAMED_AFTER = re.compile(
     r"[\s(,-]{0,3}(?:is (?:my|your|his|her|their|the) )?(?:ssn|social security|itin)\b", re.IGNORECASE
 )
 _INSURANCE = re.compile(r"\b[A-Z]{2}(\s?)\d\d\1\d\d\1\d\d\1[A-D]\b")
-_WORD = re.compile(r"[^\W_]+")
-_MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")  # fmt: skip
+_WORD = re.compile(r"[^\W_]+(?:'(?!s\b)[^\W_]+)*", re.IGNORECASE)
+_MONTHS = (
+    "january", "february", "march", "april", "may", "june",
+    "july", "august", "september", "october", "november", "december",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,18 +64,23 @@ def find_identity_numbers(text: str) -> Iterator[Leak]:
         yield Leak("identity_number", match.start(), match.end(), "a national insurance number")
 
 
-def find_protected(
-    *, text: str, contacts: Iterable[Contact], protected: Iterable[Protected], good: GoodContacts
-) -> Iterator[Leak]:
+def find_protected(*, text: str, contacts: Iterable[Contact], rules: OutputRules) -> Iterator[Leak]:
     """Values of other people in a folded text.
 
     A telephone number or e-mail address that is configured as this patient's too is theirs; nothing else excuses.
     """
     found = list(contacts)
-    words = [(match[0].casefold(), match.start(), match.end()) for match in _WORD.finditer(text)]
+    words = [(_plain_word(match[0]), match.start(), match.end()) for match in _WORD.finditer(text)]
     line = _join(word for word, _, _ in words)
-    for each in protected:
-        spans = _contact_spans(each, found, good) if each.kind in {"phone", "email"} else []
+    shared = {_plain_contact("phone", phone, rules.region) for phone in rules.known_phones}
+    shared |= {_plain_contact("email", email, rules.region) for email in rules.known_emails}
+    for each in rules.protected:
+        value = _plain_contact(each.kind, each.value, rules.region)
+        if value in shared:
+            continue
+        spans = [
+            (contact.start, contact.end) for contact in found if (contact.kind, contact.value) == (each.kind, value)
+        ]
         for form in () if spans else _ways_of_saying(each):
             spans += _word_spans(form, line, words)
         for start, end in spans:
@@ -81,14 +90,20 @@ def find_protected(
 _KINDS = {"phone": "telephone number", "email": "e-mail address", "born": "date of birth"}
 
 
-def _contact_spans(each: Protected, found: Iterable[Contact], good: GoodContacts) -> list[tuple[int, int]]:
-    value = read_email(each.value) if each.kind == "email" else read_e164(each.value, good.phones.region)
-    return [(contact.start, contact.end) for contact in found if contact.kind == each.kind and contact.value == value]
+def _plain_contact(kind: str, value: str, region: str) -> str:
+    """The form in which a contact of this kind is found; of other kinds, the value."""
+    if kind == "phone":
+        return read_e164(value, region) or value
+    return read_email(value) if kind == "email" else value
+
+
+def _plain_word(word: str) -> str:
+    return word.casefold().replace("'", "")
 
 
 def _ways_of_saying(each: Protected) -> Iterator[str]:
     """The value as words; a name also surname first and without its middle names, a date in every usual form."""
-    words = [match[0].casefold() for match in _WORD.finditer(fold_text(trace(each.value)).text)]
+    words = [_plain_word(match[0]) for match in _WORD.finditer(fold_text(trace(each.value)).text)]
     if each.kind == "born":
         yield from _ways_of_dating(each.value)
     elif each.kind == "name" and len(words) > 1:

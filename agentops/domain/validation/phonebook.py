@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import phonenumbers
 
@@ -28,12 +28,12 @@ class Digits:
     end: int
     written: str
 
-    @property
+    @cached_property
     def digits(self) -> str:
         """The digits alone."""
         return "".join(_GROUP.findall(self.written))
 
-    @property
+    @cached_property
     def shape(self) -> tuple[int, ...]:
         """How long each group of digits is."""
         return tuple(map(len, _GROUP.findall(self.written)))
@@ -83,6 +83,23 @@ def _are_apart(before: Digits, after: Digits) -> bool:
     return "+" not in before.written and len(after.digits) >= (SHORTEST if len(before.digits) <= 2 else 10)
 
 
+def _find_in_series(run: Digits) -> Digits | None:
+    """The first part of a long run that is written as a whole national number."""
+    groups = list(_GROUP.finditer(run.written))
+    for first, group in enumerate(groups):
+        end, count = 0, 0
+        for last in groups[first : first + LONGEST]:
+            count += len(last[0])
+            if count > 11:
+                break
+            shape = tuple(len(each[0]) for each in groups[first : first + 3]) if count == 10 else ()
+            if (count >= 10 and group[0].startswith("0")) or (shape == (3, 3, 4) and last is groups[first + 2]):
+                end = last.end()
+        if end:
+            return run.cut(group.start(), end)
+    return None
+
+
 @dataclass(frozen=True)
 class PhoneBook:
     """Numbers known to be good: in E.164, by their digits as written somewhere, and the lines that are always kept."""
@@ -110,27 +127,20 @@ class PhoneBook:
         while len(rest.written) > _WINDOW:
             head = rest.head(_WINDOW)
             pieces = self._split_short(head)
-            parts.append(pieces[0] if len(pieces) > 1 else rest.head(_WINDOW // 2))
+            parts += pieces[:-1] or [rest.head(_WINDOW // 2)]
             rest = rest.cut(parts[-1].end - rest.start, len(rest.written))
         return [*parts, *self._split_short(rest)] if rest.written else parts
 
     def _split_short(self, run: Digits) -> list[Digits]:
-        if self.knows(run):
-            return [run]
+        if not run.written or self.knows(run):
+            return [run] if run.written else []
         known = self._known_beginning(run)
-        if known is not None:
-            return [known, *self._split_short(run.cut(known.end - run.start, len(run.written)))]
-        for match in phonenumbers.PhoneNumberMatcher(run.written, self.region, max_tries=20):
-            before, rest = run.cut(0, match.start), run.cut(match.start, len(run.written))
-            if len(before.digits) >= SHORTEST and run.written[match.start - 1] in " \t/,":
-                return [before, *self._split_short(rest)]
-        return self._split_after_valid(run)
-
-    def _split_after_valid(self, run: Digits) -> list[Digits]:
-        match = next(iter(phonenumbers.PhoneNumberMatcher(run.written, self.region, max_tries=20)), None)
-        if match is None or _GROUP.search(run.written[: match.start]) or match.end == len(run.written):
+        if known is None and len(run.digits) > LONGEST and not run.international:
+            known = _find_in_series(run)
+        if known is None:
             return [run]
-        return [run.cut(0, match.end), *self._split_short(run.cut(match.end, len(run.written)))]
+        before, after = run.cut(0, known.start - run.start), run.cut(known.end - run.start, len(run.written))
+        return [*([before] if before.written else []), known, *self._split_short(after)]
 
     def _knows_whole(self, run: Digits) -> bool:
         if run.digits in self.kept:
@@ -180,6 +190,7 @@ def is_valid(written: str, region: str) -> bool:
     return number is not None and phonenumbers.is_valid_number(number)
 
 
+@lru_cache(maxsize=1024)
 def _parse(written: str, region: str) -> phonenumbers.PhoneNumber | None:
     try:
         return phonenumbers.parse(written, region)

@@ -10,14 +10,17 @@ _GROUP = re.compile(r"\d+")
 _EXTENSION = re.compile(r"[ \t,;]{0,2}(?:x|ext\.?|extension|#)[ \t]{0,2}\d{1,6}\b", re.IGNORECASE)
 
 _THING = (
-    r"patient|nhs|mrn|order|item|product|booking|reservation|confirmation|reference|ref|account|invoice|case|ticket|policy|"
-    r"card|licen[cs]e|passport|appointment|slot|draft|message|record|claim|serial|tracking|flight|user|payment|certificate|"
+    r"patient|nhs|mrn|order|item|product|booking|reservation|confirmation|reference|ref|account|invoice|case|"
+    r"ticket|policy|"
+    r"card|licen[cs]e|passport|appointment|slot|draft|message|record|claim|serial|tracking|flight|user|payment|"
+    r"certificate|"
     r"member(?:ship)?|insurance|iban|zip|postcode|tax|document|file|batch|lot|gmc|npi|id"
 )
 _LABEL_TAIL = r"(?:[\s_]*(?:ids?|no|nos|num|numbers?|code|ref|reference|is|was|of|ending|in))"
 _ID_LABEL = re.compile(rf"(?:\b(?:{_THING})s?\b{_LABEL_TAIL}{{0,3}}|#|\bids?)[\s.:=#*\"'(-]{{0,5}}$", re.IGNORECASE)
 _PHONE_LABEL = re.compile(
-    r"\b(?:(?:tele)?phones?|tel|mobile|cell(?:phone)?|fax|call(?:ing|ed|s)?|ring(?:ing)?|dial|text(?:ing)?|sms|whatsapp|"
+    r"\b(?:(?:tele)?phones?|tel|mobile|cell(?:phone)?|fax|call(?:ing|ed|s)?|ring(?:ing)?|dial|text(?:ing)?|sms|"
+    r"whatsapp|"
     r"hot ?line|help ?line|landline|contact|reach|answer(?:ing|s|ed)?|numbers?)\b(?![ \t]of\b)(?! on file)",
     re.IGNORECASE,
 )
@@ -81,7 +84,7 @@ def _is_shaped(run: Digits) -> bool:
     if run.digits.startswith("0"):
         return 9 <= count <= 12
     return (
-        9 <= count and 2 <= len(shape) <= 5 and all(2 <= size <= 6 for size in shape) and shape not in {(5, 4), (4, 4)}
+        count >= 9 and 2 <= len(shape) <= 5 and all(2 <= size <= 6 for size in shape) and shape not in {(5, 4), (4, 4)}
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from agentops.domain.validation.claims import find_claims
-from agentops.domain.validation.contacts import Contact, GoodContacts, find_contacts, know_contacts
+from agentops.domain.validation.contacts import Contact, find_contacts, know_contacts
 from agentops.domain.validation.folding import Traced, fold_text, trace
 from agentops.domain.validation.personal import Leak, find_identity_numbers, find_protected
 from agentops.domain.validation.rules import Finding, OutputRules, Validated
@@ -22,7 +22,7 @@ def validate_text(*, text: str, rules: OutputRules) -> Validated:
     for _ in range(_MOST_TURNS):
         folded = fold_text(trace(traced.text))
         contacts = list(find_contacts(text=folded.text, good=good))
-        leaks = _find_leaks(folded.text, contacts, good, rules)
+        leaks = _find_leaks(folded.text, contacts, rules)
         if leaks:
             return _stop([*findings, *(_report_leak(leak, folded, traced) for leak in leaks)])
         unknown = [contact for contact in contacts if not contact.good]
@@ -48,10 +48,10 @@ def _report_unknown(contact: Contact, folded: Traced, traced: Traced) -> Finding
     return Finding(f"unknown_{contact.kind}", "replaced", *span, _LABELS[contact.kind])
 
 
-def _find_leaks(text: str, contacts: list[Contact], good: GoodContacts, rules: OutputRules) -> list[Leak]:
+def _find_leaks(text: str, contacts: list[Contact], rules: OutputRules) -> list[Leak]:
     return [
         *find_identity_numbers(text),
-        *find_protected(text=text, contacts=contacts, protected=rules.protected, good=good),
+        *find_protected(text=text, contacts=contacts, rules=rules),
         *find_claims(text=text, rules=rules),
     ]
 
