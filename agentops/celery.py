@@ -11,12 +11,12 @@ from celery import Celery
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentops.settings")
 
-from django.conf import settings  # noqa: E402  (reads the variable above)
+from django.conf import settings  # reads the variable above
 
 IN_MEMORY = {"polling_interval": 0.05}  # seconds: how soon an idle worker hears the bell
 IN_REDIS = {
-    # A message that nobody acknowledged, because its worker was killed, rings again after this; the sweeper is far sooner.
-    # No slice of a run may last as long, or it would be rung for twice (which is harmless, and wasteful).
+    # A message whose worker was killed rings again after this; the sweeper does so far sooner. A slice of a run that
+    # lasted as long would be rung for twice, which is harmless and wasteful.
     "visibility_timeout": 600,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
@@ -37,34 +36,23 @@ def check_numbers(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 
 
 @register()
-def check_time_zone(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
-    """Refuse a clinic clock that does not exist."""
-    try:
-        ZoneInfo(settings.CLINIC_TIME_ZONE)
-    except (ZoneInfoNotFoundError, ValueError):
-        hint = "Write a name such as Europe/London."
-        return [Error(f"There is no time zone {settings.CLINIC_TIME_ZONE!r}.", hint=hint, id="handrail.E002")]
-    return []
-
-
-@register()
 def check_transactions(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """Refuse a transaction around every request: a run's rows are committed one step at a time."""
     if not any(database.get("ATOMIC_REQUESTS") for database in settings.DATABASES.values()):
         return []
-    return [Error("ATOMIC_REQUESTS is on: every page would take the write lock.", hint="Turn it off.", id="handrail.E003")]
+    return [Error("ATOMIC_REQUESTS is on: every page would take the write lock.", id="handrail.E002")]
 
 
 @register()
 def check_production_database(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """Refuse SQLite where several processes on several machines are to share the database."""
-    if not settings.PRODUCTION or "sqlite3" not in settings.DATABASES["default"]["ENGINE"]:
+    if not settings.PRODUCTION or not str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
         return []
     return [
         Error(
             "HANDRAIL_PRODUCTION is on and HANDRAIL_DATABASE is SQLite.",
             hint="Write postgresql://USER:PASSWORD@HOST:PORT/NAME.",
-            id="handrail.E004",
+            id="handrail.E003",
         )
     ]
 
@@ -81,8 +69,8 @@ def check_sqlite(databases: Sequence[str] | None = None, **_: Any) -> list[Check
                 found = str(cursor.execute(f"PRAGMA {name}").fetchone()[0])
             if found != wanted:
                 hint = f"Set PRAGMA {name}={wanted} in DATABASES, and keep the file on a local disk."
-                errors.append(Error(f"SQLite runs with {name}={found}: {harm}.", hint=hint, id="handrail.E005"))
+                errors.append(Error(f"SQLite runs with {name}={found}: {harm}.", hint=hint, id="handrail.E004"))
         if connections[alias].settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
             hint = 'Set "transaction_mode": "IMMEDIATE" in DATABASES.'
-            errors.append(Error("SQLite transactions would fail when two write at once.", hint=hint, id="handrail.E006"))
+            errors.append(Error("SQLite would fail when two write at once.", hint=hint, id="handrail.E005"))
     return errors

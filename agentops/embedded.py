@@ -107,7 +107,7 @@ class EmbeddedMachine:
         while not self._stopping.is_set():
             try:
                 sweep()
-            except Exception as error:  # noqa: BLE001  (the sweeper outlives every fault)
+            except Exception as error:  # the sweeper outlives every fault
                 log.exception("sweep_failed", error=type(error).__name__)
             finally:
                 close_old_connections()

@@ -34,9 +34,17 @@ def killed_at_commit(number: int, *, before: bool = False) -> Iterator[None]:
         yield
 
 
+def leave_database() -> None:
+    """Close what a forked child must not share: connections, and a pool whose threads it would not have."""
+    connections.close_all()
+    close_pool = getattr(connections[DEFAULT_DB_ALIAS], "close_pool", None)
+    if close_pool:
+        close_pool()
+
+
 def in_own_process(work: Callable[[], None]) -> bool:
     """Run the work in a forked process; True where it came to its end, False where it was killed."""
-    connections.close_all()
+    leave_database()
     child = os.fork()
     if child == 0:
         try:

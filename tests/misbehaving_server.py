@@ -11,8 +11,6 @@ from typing import Any, Self
 
 Act = Callable[[socket.socket], None]
 
-USAGE = {"input_tokens": 12, "output_tokens": 7}
-
 
 @dataclass(frozen=True)
 class Seen:
@@ -65,27 +63,6 @@ def _read_request(peer: socket.socket) -> Seen:
             name, _, value = line.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         return Seen(path, headers, json.loads(stream.read(int(headers.get("content-length", "0"))) or b"{}"))
-
-
-def message(**changes: Any) -> dict[str, Any]:
-    """A good reply, with some of it changed; a value of ... takes the field away."""
-    body = {
-        "id": "msg_1",
-        "type": "message",
-        "role": "assistant",
-        "model": "claude-test",
-        "content": [{"type": "text", "text": "Hello."}],
-        "stop_reason": "end_turn",
-        "stop_sequence": None,
-        "usage": USAGE,
-    } | changes
-    return {name: value for name, value in body.items() if value is not ...}
-
-
-def call(**changes: Any) -> dict[str, Any]:
-    """A good tool call, with some of it changed."""
-    block = {"type": "tool_use", "id": "toolu_1", "name": "look", "input": {"a": 1}} | changes
-    return {name: value for name, value in block.items() if value is not ...}
 
 
 def write_answer(body: Any, *, status: int = 200, headers: dict[str, str] | None = None) -> bytes:

@@ -10,6 +10,7 @@ from agentops.after_commit import announce
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.outcomes import failure
+from agentops.domain.storable import storable
 from agentops.domain.transcript import Transcript
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease
@@ -50,7 +51,7 @@ def finish_run(
         seq += 1
     now = timezone.now()
     if ending.note:
-        Step.objects.create(run=run, seq=seq, kind="note", detail=ending.note[:300], started_at=now)
+        Step.objects.create(run=run, seq=seq, kind="note", detail=storable(ending.note)[:300], started_at=now)
     totals = {"tokens": tokens, "cost_nano": cost, "unpriced_calls": unpriced, "active_ms": run.active_ms + active_ms}
     close_run(run, ending=ending, old=[RunStatus.RUNNING], totals=totals)
 
@@ -65,10 +66,10 @@ def close_run(run: AgentRun, *, ending: Ending, old: list[RunStatus], totals: di
         old=old,
         new=ending.status,
         outcome=ending.outcome,
-        answer=ending.answer,
+        answer=storable(ending.answer),
         findings=list(ending.findings),
         handoff_reason=ending.handoff_reason[:200],
-        handoff_summary=ending.handoff_summary,
+        handoff_summary=storable(ending.handoff_summary),
         lease_owner="",
         lease_expires_at=None,
         tokens_reserved=0,

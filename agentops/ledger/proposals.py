@@ -8,6 +8,7 @@ from typing import Any
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.storable import storable
 from agentops.domain.tiers import ActionTier, Gate, Verdict, effective_tier, judge_call
 from agentops.domain.transcript import Transcript, unchanged_repeats, was_turned_down
 from agentops.models import ToolCall, ToolPolicy
@@ -115,18 +116,18 @@ def new_call(gated: Gated, *, run_id: int, step_id: int, position: int, now: dat
         run_id=run_id,
         step_id=step_id,
         position=position,
-        tool_use_id=proposal.tool_use_id[:120],
-        tool=proposal.tool[:80],
+        tool_use_id=storable(proposal.tool_use_id)[:120],
+        tool=storable(proposal.tool)[:80],
         arguments=proposal.arguments,
         digest=proposal.digest,
         tier=gated.verdict.tier.value,
         effect=proposal.effect.value,
         hands_off=proposal.hands_off,
         rule=gated.verdict.rule,
-        card=proposal.card.model_dump(mode="json") if proposal.card else None,
+        card=storable(proposal.card.model_dump(mode="json")) if proposal.card else None,
         findings=list(proposal.findings),
         status=gated.status.value,
-        result=gated.result.model_dump(mode="json") if gated.result else None,
+        result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
         proposed_at=now,
         expires_at=now + timedelta(minutes=minutes) if asks else None,
         finished_at=now if gated.result else None,

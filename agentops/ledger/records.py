@@ -11,6 +11,7 @@ from agentops.domain.messages import FailureKind, ModelReply
 from agentops.domain.next_move import Finish
 from agentops.domain.outcomes import ToolResult
 from agentops.domain.routing import DecisionType
+from agentops.domain.storable import storable
 from agentops.domain.transcript import CallView, Transcript, Turn
 from agentops.ledger.advance import reserve_next
 from agentops.ledger.leases import lock_run
@@ -111,7 +112,7 @@ def record_result(
             call_id=call.id,
             old=[CallStatus.STARTED],
             new=after.status,
-            result=result.model_dump(mode="json"),
+            result=storable(result.model_dump(mode="json")),
             finished_at=timezone.now(),
         )
     if not moved:
@@ -145,7 +146,7 @@ def run_transactional(
         new=new,
         started_at=started,
         attempts=call.attempts + 1,
-        result=result.model_dump(mode="json"),
+        result=storable(result.model_dump(mode="json")),
         finished_at=finished,
     )
     if not moved:

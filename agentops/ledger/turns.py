@@ -7,6 +7,7 @@ from typing import Any
 from agentops.domain.messages import FailureKind, ModelFailure, ModelReply
 from agentops.domain.pricing import price_usage
 from agentops.domain.routing import DecisionType
+from agentops.domain.storable import storable
 from agentops.models import Price, Step
 
 
@@ -36,11 +37,11 @@ def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) ->
     return Step.objects.create(
         **_common(run_id=run_id, seq=seq, turn=turn),
         kind="model",
-        model=reply.model,
-        content=reply.content,
-        stop_reason=reply.raw_stop_reason or reply.stop_reason.value,
-        detail="; ".join(reply.notes)[:300],
-        provider_request_id=reply.provider_request_id[:80],
+        model=reply.model[:80],
+        content=storable(reply.content),
+        stop_reason=storable(reply.raw_stop_reason or reply.stop_reason.value)[:40],
+        detail=storable("; ".join(reply.notes))[:300],
+        provider_request_id=storable(reply.provider_request_id)[:80],
         input_tokens=usage.input_tokens,
         output_tokens=usage.output_tokens,
         cache_write_tokens=usage.cache_write_5m_tokens + usage.cache_write_1h_tokens,
@@ -57,7 +58,7 @@ def write_failure(*, run_id: int, seq: int, turn: ModelTurn, failure: ModelFailu
         kind="failure",
         model=turn.model,
         failure=failure.kind.value,
-        detail=failure.detail[:300],
+        detail=storable(failure.detail)[:300],
         retry_after=failure.retry_after,
     )
 

@@ -23,7 +23,16 @@ _NEW_SEARCH = re.compile(
     r"|\b(?:some|any)(?:one|body|thing|where) else\b"
 )
 _BOOKED = re.compile(r"\b(?:is|are|been|was|now|you're|i've|have) (?:booked|confirmed|scheduled|moved|rescheduled)\b|^done\b")
-_TAKES_OFFER = re.compile(r"\b(?:this|that|them|they|there|it|one|him|her|with)\b|^\W*(?:yes|yeah|sure|ok|great|perfect|good|fine)\b")
+_ACCEPTS = re.compile(
+    r"^\W*(?:yes|yeah|sure|yep|ok|okay|perfect|great)\b(?!.*\b(?:but|instead|actually)\b)"
+    r"|\b(?:book|take|grab|do|confirm|reserve|schedule) (?:it|that|this one|that one)\b(?! (?:at|for|on|to))|\bgo ahead\b"
+)
+_TAKES_OFFER = re.compile(
+    r"\b(?:this|that|the (?:first|last|second)) (?:one|dentist|doctor|salon|place|person|provider|stylist|nurse|clinic)\b"
+    r"|\b(?:try|see|visit|choose|pick|use|go (?:to|with)|book|like|with|take|want|at) (?:it|them|this|that|there|him|her|the)\b"
+    r"|\bgo there\b|\bsounds? (?:good|great|better|fine|nice|perfect)\b|\bi like\b|^\W*(?:yes|yeah|sure|ok|okay|great|perfect)\b"
+    r"|\b(?:appointment|it|me|reservation) (?:\w+ ){0,3}there\b|\bmy (?:appointment|reservation)\b"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +85,12 @@ def _take_turn(state: TurnRead, turn: Reading, offer: Reading, *, text: str, que
     intent = _settle_intent(state.reading.intent, turn, question=question, text=text)
     seen = _override(state.seen, offer)
     reading = replace(state.reading, intent=intent, spans=turn.spans)
-    accepts = turn.intent is Intent.CONFIRM or text.lstrip().startswith(("yes", "yeah", "sure", "yep"))
-    if accepts:
+    if turn.intent is Intent.CONFIRM or _ACCEPTS.search(text):
         reading = _override(reading, offer)
-    elif intent in _ACTIONS and reading.clinician is None and seen.clinician and _TAKES_OFFER.search(text):
+    refuses = turn.intent is Intent.DENY or _NEW_SEARCH.search(text)
+    first_named = intent in _ACTIONS and reading.clinician is None
+    takes = turn.intent is Intent.CONFIRM or first_named or bool(_TAKES_OFFER.search(text))
+    if seen.clinician and takes and not refuses:
         reading = replace(reading, clinician=seen.clinician, clinician_candidates=(), clinician_said=None)
     if _SAME_DAY.search(text) and not turn.has_date and seen.has_date:
         reading = replace(reading, date_from=seen.date_from, date_to=seen.date_to, days=seen.days)

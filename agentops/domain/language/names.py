@@ -74,6 +74,9 @@ def match_name(*, said: str, names: Sequence[str], asked_for_name: bool = False)
 
 
 _SURE = 0.75
+_PLACES = frozenset({"in", "near", "around", "within", "city"})
+"""After these a capitalised word is a place."""
+
 _RULED_OUT = re.compile(
     r"\b(?:not|n't|instead of|rather than|except|but|old|previous|former|other than)(?: (?:want|see|like|to|with|doctor|was|is|have))* "
     r"(?:(?:dr|doctor|nurse)\b\.? ?)?$",
@@ -97,23 +100,28 @@ def _find_called(said: str, nothing: NameMatch) -> NameMatch:
 
 def _split_said(said: str) -> list[_Said]:
     spoken: list[_Said] = []
-    titled = False
+    titled = placed = False
     for match in _WORD.finditer(said):
-        word = strip_accents(fold_case(match.group())).removesuffix("'s")
+        word = _plain(match.group())
         if word in HONORIFICS:
             titled = True
             continue
         opens = not said[: match.start()].rstrip() or said[: match.start()].rstrip()[-1] in ".!?"
-        capital = match.group()[0].isupper() and not opens
-        spoken.append(_Said(word, match.start(), match.end(), capital, titled))
+        upper = match.group()[0].isupper()
+        spoken.append(_Said(word, match.start(), match.end(), upper and not opens and not placed, titled))
+        placed = word in _PLACES or placed and upper
         titled = False
     return spoken
+
+
+def _plain(word: str) -> str:
+    return strip_accents(fold_case(word)).removesuffix("'s")
 
 
 @lru_cache(maxsize=1024)
 def split_name(name: str) -> tuple[str, ...]:
     """The words of a name that tell it apart: no titles, no accents, lower case."""
-    words = [strip_accents(fold_case(m.group())) for m in _WORD.finditer(name)]
+    words = [_plain(m.group()) for m in _WORD.finditer(name)]
     return tuple(w for w in words if w not in HONORIFICS and w not in _TITLES_AFTER) or tuple(words)
 
 

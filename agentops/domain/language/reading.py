@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
 from agentops.domain.language.intents import Intent, read_intent
 from agentops.domain.language.kinds import find_kind
 from agentops.domain.language.names import NameMatch, match_name
 from agentops.domain.language.people import Said, find_born, find_patient, find_phone
-from agentops.domain.language.times import find_times, say_time
+from agentops.domain.language.times import TimeFound, find_times, say_time
 from agentops.domain.language.windows import TimeWish, find_time_wishes
 from agentops.domain.language.wishes import DateWish, find_wishes
 from agentops.domain.language.words import Clean, clean_words, fold_case
@@ -77,7 +77,9 @@ _SOONEST = re.compile(
 _ANY_TIME = re.compile(r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b|\bno preference\b|\beither (?:is|works)")
 _ANY_CLINICIAN = re.compile(r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b|\bno preference\b")
 _ASKED_TIME = re.compile(r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b|\bwhen\b|what hour")
-_ASKED_END = re.compile(r"\bend(?:s|ing)?(?: time)?\b|\b(?:finish|until when|how long)\b")
+_OR = re.compile(r"^,? (?:or|or maybe|or even|or else) (?:at )?$")
+_ASKED_END = re.compile(r"^(?!.*\bstart\b).*(?:\bend(?:s|ing)?(?: time)?\b|\b(?:finish|until when|how long|wrap(?:s|ping)? up)\b)")
+_ASKED_NEARBY = re.compile(r"\b(?:available|appointment|openings?|free|slot)\b[^.?!]*\bat \d|\b\d{1,2}(?::\d\d)? ?[ap]m\b")
 _ASKED_DOCTOR = re.compile(r"\b(?:who|which|what) (?:is |\w+ ){0,2}(?:doctor|clinician|provider|would you like to see)|doctor'?s? name|\bwith whom\b")
 
 
@@ -97,13 +99,13 @@ def read_words(
     intent = read_intent(clean.text)
     blanked = _blank(clean, born, phone, doctor if doctor.sure else None)
     dates = find_wishes(blanked, today=now.date())
-    bare = bool(_ASKED_TIME.search(fold_case(asked)))
-    ends = bool(_ASKED_END.search(fold_case(asked)))
-    clocks = [] if ends else find_times(blanked, taken=[(d.start, d.end) for d in dates], bare=bare)
+    bare = bool(_ASKED_TIME.search(fold_case(asked)) or _ASKED_NEARBY.search(fold_case(asked)))
+    clocks = find_times(blanked, taken=[(d.start, d.end) for d in dates], bare=bare)
+    clocks = [] if _ASKED_END.search(fold_case(asked)) else _keep_near(clocks, asked)
     times = find_time_wishes(blanked, clocks)
     kind = find_kind(clean.text, kinds)
     day, old_day = _pick_date(dates, intent)
-    moment, old_moment = _pick_time(times, intent, bare=bare)
+    moment, old_moment = _pick_time(times, intent, blanked, bare=bare)
     spans = _spans(text, clean, [("date", d) for d in dates] + [("time", t) for t in times if t in (moment, old_moment)])
     spans += _more_spans(text, clean, born=born, phone=phone, patient=patient, doctor=doctor)
     if kind:
@@ -147,6 +149,20 @@ def _blank(clean: Clean, born: tuple[date, int, int] | None, phone: Said | None,
     return text
 
 
+def _keep_near(clocks: list[TimeFound], asked: str) -> list[TimeFound]:
+    """ "How about 9?" after "nothing at 8pm" is 9pm: the half of the day nearer to the time just spoken of."""
+    spoken = [t.at for t in find_times(clean_words(asked).text, taken=[]) if t.sure] if asked else []
+    if not spoken:
+        return clocks
+    hour = spoken[-1].hour
+    return [
+        replace(c, at=c.at.replace(hour=(c.at.hour + 12) % 24))
+        if not c.sure and abs((c.at.hour + 12) % 24 - hour) < min(3, abs(c.at.hour - hour))
+        else c
+        for c in clocks
+    ]
+
+
 def _find_people(text: str, clinicians: Sequence[str], *, asked: str) -> tuple[Said | None, NameMatch]:
     """The patient, and the clinician read outside the patient's name. A clinician's full name comes first."""
     wants_doctor = bool(_ASKED_DOCTOR.search(fold_case(asked)))
@@ -175,14 +191,24 @@ def _pick_date(dates: list[DateWish], intent: Intent) -> tuple[DateWish | None, 
     return (new[-1] if new else None), (old[0] if old else None)
 
 
-def _pick_time(times: list[TimeWish], intent: Intent, *, bare: bool) -> tuple[TimeWish | None, TimeWish | None]:
+def _pick_time(
+    times: list[TimeWish], intent: Intent, text: str, *, bare: bool
+) -> tuple[TimeWish | None, TimeWish | None]:
     kept = [t for t in times if not t.refused]
     firm = [t for t in kept if not t.weak] or (kept if bare or intent in (Intent.BOOK, Intent.MOVE, Intent.OTHER) else [])
     old = [t for t in firm if t.old] if intent is Intent.MOVE else []
     new = [t for t in firm if t not in old]
     if intent is not Intent.MOVE:
         new = [t for t in new if not t.old] or new
-    return (new[-1] if new else None), (old[0] if old else None)
+    return (_first_choice(new, text) if new else None), (old[0] if old else None)
+
+
+def _first_choice(times: list[TimeWish], text: str) -> TimeWish:
+    """The last time said; of "11 or 3" the first."""
+    at = len(times) - 1
+    while at > 0 and _OR.match(text[times[at - 1].end : times[at].start]):
+        at -= 1
+    return times[at]
 
 
 def _spans(text: str, clean: Clean, found: Sequence[tuple[str, DateWish | TimeWish]]) -> list[Span]:

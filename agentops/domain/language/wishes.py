@@ -26,24 +26,22 @@ REFUSED_AFTER = re.compile(
     r"^(?: at all)? (?:doesn't|does not|don't|won't|will not|isn't|is not|is no|is out|is bad|is impossible|wouldn't"
     r"|would not|no longer|is too|was too|is full|is taken)\b"
 )
-OLD_BEFORE = re.compile(
+_OLD_BEFORE = re.compile(
     r"\b(?:my|from|currently|original(?:ly)?|existing|instead of|was|is (?:on|for|at)|booked(?: in)?|scheduled"
-    r"|(?:appointment|booking|visit|meeting|reservation|one|slot)(?: \w+){0,4}?(?: on| for| at| of| is))"
+    r"|(?:the|my|our|his|her|their|this|that|have an?|had an?|got an?)(?: \w+){0,3}"
+    r" (?:appointment|booking|visit|meeting|reservation|one|slot)(?: \w+){0,4}?(?: on| for| at| of| is))"
     r"(?: on| for| at| the| next| this| with \w+)* $"
 )
-_NEW_BEFORE = re.compile(
-    r"\b(?:want|like|need|prefer|set|make|schedule|book|have)(?: (?:to|it|have|an?|the|my|me))* (?:new |an |a )?"
-    r"(?:appointment|booking|visit|slot)(?: on| for| at| of)(?: the| next| this)* $"
+_WANTED_BEFORE = re.compile(
+    r"\b(?:want|like|need|prefer|set|make)(?: (?:to|it|have|the|my|me|make|change|move|set))* (?:appointment|booking|visit|slot)"
+    r"(?: to be)?(?: on| for| at)(?: the| next| this)* $"
 )
-_HAVE_BEFORE = re.compile(r"\b(?:i|we|i've|she|he|already|currently)(?: currently| already| have got| got)? have an? ")
 _FALLBACK = re.compile(r"\b(?:if not|if that|if those|otherwise|or else|alternatively|failing that|if (?:he|she|it) (?:isn't|can't|doesn't))\b")
 
 
 def is_old(before: str) -> bool:
     """Whether the words just before a day or time tell that it is that of the present appointment."""
-    if not OLD_BEFORE.search(before):
-        return False
-    return not _NEW_BEFORE.search(before) or bool(_HAVE_BEFORE.search(before))
+    return bool(_OLD_BEFORE.search(before)) and not _WANTED_BEFORE.search(before)
 
 
 def is_fallback(text: str, first: int, start: int) -> bool:

@@ -38,8 +38,8 @@ _MOVED = (
     "your new appointment is", "your new appointment time is", "your new time is",
 )  # fmt: skip
 _DONE = (
-    "all set", "all done", "done", "sorted", "taken care of", "good to go", "completed", "updated", "processed",
-    "went through", "gone through",
+    "all set", "all done", "done", "sorted", "taken care of", "good to go", "consider it done", "complete", "completed",
+    "updated", "processed", "went through", "gone through",
 )  # fmt: skip
 
 

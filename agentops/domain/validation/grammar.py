@@ -26,7 +26,9 @@ _HAVE_OBJECT = re.compile(
     rf"one|his|her|their) (?:\w+ ){{0,5}}?\w+|everything)"
     rf"(?: both)? {_ADVERBS}$"
 )
-_BEEN = re.compile(rf"(?:\b(?:has|have|had|is) |^){_ADVERBS}been {_ADVERBS}(?:\w+ed (?:\w+ ){{0,6}}?and {_ADVERBS})?$")
+_BEEN = re.compile(
+    rf"(?:\b(?:has|have|had|is) |'s |^){_ADVERBS}been {_ADVERBS}(?:\w+ed (?:\w+ ){{0,6}}?and {_ADVERBS})?$"
+)
 _STATE = re.compile(rf"\b(?:is|are|am|was|were|got|'s) {_ADVERBS}$")
 _BARE = re.compile(
     r"^(?:(?:ok|okay|great|perfect|good|good news|done|right|yes|lovely|fine|all|both|now|just|successfully|"
@@ -66,8 +68,8 @@ _SLOT = re.compile(
 _MEANT = re.compile(r"\b(?:you|your)\b")
 _JOINTS = frozenset({
     "for", "on", "in", "with", "at", "to", "and", "by", "as", "from", "until", "till", "via", "through", "of", "or",
-    "up", "now", "today", "tomorrow", "successfully", "it", "you", "your", "that", "this", "the", "a", "an", "him", "her",
-    "them", "both", "all", "out", "off", "over", "back", "online",
+    "up", "now", "today", "tomorrow", "successfully", "it", "you", "your", "that", "this", "the", "a", "an", "him",
+    "her", "them", "both", "all", "out", "off", "over", "back", "online",
 })  # fmt: skip
 _ARTICLES = frozenset({
     "your", "the", "a", "an", "any", "this", "that", "of", "every", "each", "other", "previously", "no", "my", "his",
@@ -89,21 +91,10 @@ _BOOKING_NOUN = re.compile(
     re.IGNORECASE,
 )
 _BOOKING_REFERENCE = re.compile(r"\b(?:it|that|times?|changes?|requests?)\b")
-_WIDE_WORDS = frozenset(
-    {
-        "confirmed",
-        "changed",
-        "completed",
-        "switched",
-        "swapped",
-        "arranged",
-        "secured",
-        "updated",
-        "processed",
-        "went through",
-        "gone through",
-    }
-)
+_WIDE_WORDS = frozenset({
+    "confirmed", "changed", "complete", "completed", "switched", "swapped", "arranged", "secured", "updated",
+    "processed", "went through", "gone through",
+})  # fmt: skip
 _NEEDS_OBJECT = _WIDE_WORDS | {"moved", "done", "sorted"}
 _OBJECT = re.compile(
     r"(?:it|that|this|you|your|them|the|her|his|their|both|everything|an?|these|those|him)\b(?! (?:i|we|you|he|"
@@ -167,6 +158,8 @@ def _read_state(left: str, word: str, right: str) -> Saying:
     """Passive, possessive and verbless forms: "has been moved", "you have it booked", "booked for Friday"."""
     if _LONG_AGO.match(right) or left.endswith("still ") or (_HABIT.search(left) and not _POINTED.search(left)):
         return Saying.NOTHING
+    if word.endswith(" through") or word == "consider it done":
+        return Saying.STATE
     if _BEEN.search(left):
         return Saying.NOTHING if _UNREAL_BEEN.search(left) or _is_about_diary(left, right) else Saying.STATE
     if _STATE.search(left):

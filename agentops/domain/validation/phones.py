@@ -36,11 +36,11 @@ _LABEL_AFTER = re.compile(
 
 
 def find_phones(*, text: str, book: PhoneBook) -> Iterator[Digits]:
-    """Telephone numbers in a folded text, in order, the known ones too."""
+    """Telephone numbers in a folded text, in order, known ones too; emergency numbers and helplines are left out."""
     hidden = hide_other_numbers(text)
     for run in find_runs(hidden):
         for part in book.split(run):
-            if book.knows(part) or is_phone(run=part, text=hidden, book=book):
+            if part.digits not in book.kept and (book.knows(part) or is_phone(run=part, text=hidden, book=book)):
                 yield _add_extension(part, hidden)
 
 

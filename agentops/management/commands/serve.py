@@ -11,15 +11,17 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
-import redis
 import uvicorn
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
+from kombu.exceptions import OperationalError as BrokerError
 
+from agentops import checks  # noqa: F401  (registers what run_checks runs)
+from agentops.celery import app
 from agentops.embedded import EmbeddedMachine
 from agentops.models import ModelRoute
 
@@ -60,51 +62,58 @@ class Command(BaseCommand):
         refuse_silent_redis()
         lock = lock_database()
         listener = listen(host=host, port=port)
-        machine = None if settings.REDIS_URL else EmbeddedMachine()
-        if machine:
-            machine.start()
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-        self.serve(listener, machine, announcement="\n".join(describe(address, logins)))
-        if machine:
+        announcement = "\n".join(describe(address, logins))
+        if settings.REDIS_URL:
+            serve_until_signal(listener, on_up=lambda: self.say(announcement), on_stop=lambda: None)
+        else:
+            machine = EmbeddedMachine()
+            machine.start()
+            serve_until_signal(listener, on_up=lambda: self.say(announcement), on_stop=machine.request_stop)
             machine.stop(seconds=STOP_SECONDS)
         if lock:
             lock.close()
-        self.stdout.write("Stopped.")
+        self.say("Stopped.")
 
-    def serve(self, listener: socket.socket, machine: EmbeddedMachine | None, *, announcement: str) -> None:
-        """Answer requests until SIGINT or SIGTERM."""
+    def say(self, text: str) -> None:
+        """Print at once, also into a pipe."""
+        self.stdout.write(text)
+        self.stdout.flush()
 
-        def say_up() -> None:
-            self.stdout.write(announcement)
-            self.stdout.flush()
 
-        def stop() -> None:
-            if machine:
-                machine.request_stop()
-            # A thread that waits for a model or a tool would keep the process alive until it is done.
-            reaper = threading.Timer(STOP_SECONDS, end_process)
-            reaper.daemon = True
-            reaper.start()
+def serve_until_signal(listener: socket.socket, *, on_up: Callable[[], None], on_stop: Callable[[], None]) -> None:
+    """Answer requests until SIGINT or SIGTERM, and then no longer than it takes, or STOP_SECONDS."""
 
-        config = uvicorn.Config(
-            "agentops.asgi:application",
-            lifespan="off",
-            log_config=None,
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            ws_max_size=65_536,
-        )
-        for number in (signal.SIGINT, signal.SIGTERM):
-            # Uvicorn raises the signal once more after it has stopped; by default that would skip everything after it.
-            signal.signal(number, lambda *_: None)
-        Server(config, on_up=say_up, on_stop=stop).run(sockets=[listener])
+    def stop() -> None:
+        on_stop()
+        # A thread that waits for a model or a tool would keep the process alive until it is done.
+        reaper = threading.Timer(STOP_SECONDS, end_process)
+        reaper.daemon = True
+        reaper.start()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Uvicorn raises the signal once more after it has stopped; by default that would skip everything after it.
+        signal.signal(number, lambda *_: None)
+    config = uvicorn.Config(
+        "agentops.asgi:application",
+        lifespan="off",
+        log_config=None,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=65_536,
+    )
+    Server(config, on_up=on_up, on_stop=stop).run(sockets=[listener])
 
 
 def refuse_faults() -> None:
-    """Stop with the first thing the system checks find."""
-    serious = [found for found in run_checks(databases=["default"]) if found.is_serious()]
+    """Stop with the first thing the system checks find, the database's own answers among them."""
+    try:
+        connection.ensure_connection()
+        serious = [found for found in run_checks(databases=["default"]) if found.is_serious()]
+    except OperationalError as error:
+        raise CommandError(f"The database does not answer ({error}). Start it, or correct HANDRAIL_DATABASE.") from None
     if serious:
         raise CommandError(" ".join(filter(None, [str(serious[0].msg), serious[0].hint])))
 
@@ -122,11 +131,12 @@ def refuse_silent_redis() -> None:
     if not settings.REDIS_URL:
         return
     try:
-        redis.Redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2).ping()
-    except redis.RedisError as error:
+        with app.connection_for_write() as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0.5, timeout=3)
+    except BrokerError as error:
         raise CommandError(
-            f"Redis does not answer ({type(error).__name__}). Start it, correct HANDRAIL_REDIS, or leave that unset "
-            "to run everything in this process."
+            f"Redis does not answer ({error}). Start it, correct HANDRAIL_REDIS, or leave that unset to run everything "
+            "in this process."
         ) from None
 
 
@@ -183,11 +193,13 @@ def describe_model() -> str:
         return "offline planner (no AI model, no key)"
     routes = ModelRoute.objects.filter(provider=settings.MODEL_PROVIDER)
     names = ", ".join(sorted(set(routes.values_list("model", flat=True)))) or "no route yet"
-    return f"{settings.MODEL_PROVIDER}: {names}{' at ' + settings.ANTHROPIC_BASE_URL if settings.ANTHROPIC_BASE_URL else ''}"
+    place = f" at {settings.ANTHROPIC_BASE_URL}" if settings.ANTHROPIC_BASE_URL else ""
+    return f"{settings.MODEL_PROVIDER}: {names}{place}"
 
 
 def end_process() -> None:
     """Leave at once and in good order: whoever waits in a thread is not waited for."""
-    print("Stopped. What was in progress goes on at the next start.", flush=True)
+    sys.stdout.write("Stopped. What was in progress goes on at the next start.\n")
+    sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

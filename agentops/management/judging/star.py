@@ -101,18 +101,25 @@ def _find_queries(dialogue: dict[str, Any]) -> Iterator[_Query]:
 
 def _expected_slots(query: _Query) -> Iterator[tuple[str, str, bool]]:
     """Slot, value and whether anybody said a word of it."""
-    words = " ".join(query.said + query.asked).lower()
+    words = " / ".join(query.said + query.asked).lower()
     if day := query.wanted.get("Day"):
         hints = (day.lower()[:3], "today", "tomorrow", "tonight")
         yield "date", day, any(hint in words for hint in hints)
     if start := query.wanted.get("StartTimeHour"):
         hour = start.split()[0]
-        names = (rf"\b{hour}\b", rf"\b{_HOURS[int(hour) % 12]}\b", rf"\b{hour}(?=[ap]m|:|[ap]\b)", r"\bnoon\b" if hour == "12" else "^$")
-        yield "time", start, bool(re.search("|".join(names), words))
+        yield "time", start, bool(re.search(_clock_words(int(hour)), words))
     if query.api.startswith("doctor") and (doctor := query.wanted.get("Name")):
         yield "provider", doctor, doctor.split()[-1].lower()[:4] in words
     if patient := query.wanted.get("PatientName") or query.wanted.get("UserName"):
         yield "patient", patient.lower(), patient.lower() in words
+
+
+def _clock_words(hour: int) -> str:
+    """A pattern, simpler than the grammar that is judged, for an hour said as a time of day."""
+    name = rf"(?:{hour}|{hour + 12}|{_HOURS[hour % 12]})"
+    marked = rf"\b{name}(?::\d\d)? ?(?:[ap]\.?m|o.?clock|ish|:\d\d|in the)"
+    placed = rf"\b(?:at|around|about|by|after|before|or|to|-|for|say|try) {name}(?! ?(?:days?|hours?|people|weeks?|h\b|-))\b"
+    return rf"{marked}|{placed}|(?:^|/) *{name}[ ?.!]*(?:$|/)" + (r"|\bnoon\b" if hour == 12 else "")
 
 
 def _got_slot(slot: str, state: Reading) -> str | None:

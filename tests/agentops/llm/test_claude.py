@@ -3,73 +3,17 @@
 import gzip
 import json
 import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
-from email.utils import format_datetime
 from typing import Any
 
 import pytest
 
-from agentops.domain.messages import FailureKind, ModelFailure, ModelReply, ModelRequest, StopReason, ToolOffer
+from agentops.domain.messages import FailureKind, ModelFailure, StopReason
 from agentops.domain.pricing import Usage
-from agentops.domain.routing import DecisionType
-from agentops.llm.claude import ClaudeModel, build_params
-from agentops.llm.failures import read_retry_after
+from agentops.llm.claude import build_params
 from agentops.llm.transport import MAX_BODY_BYTES, MAX_ERROR_BYTES
-from tests.misbehaving_server import (
-    Act,
-    MisbehavingServer,
-    answer,
-    call,
-    cut,
-    drip,
-    end_early,
-    error,
-    message,
-    stay_silent,
-    write_answer,
-)
-
-KEY = "sk-invented"
-LOOK = ToolOffer("look", "Look at a thing.", {"type": "object", "properties": {"a": {"type": "integer"}}})
-
-
-def make_request(**changes: Any) -> ModelRequest:
-    fields: dict[str, Any] = {
-        "decision": DecisionType.SELECT_TOOL,
-        "model": "claude-test",
-        "system": "You help.",
-        "briefing": "Now: Monday",
-        "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
-        "tools": [LOOK],
-        "max_tokens": 256,
-        "deadline_s": 5.0,
-    }
-    return ModelRequest(**fields | changes)
-
-
-@contextmanager
-def connect(base_url: str, *, read_timeout_s: float = 5.0) -> Iterator[ClaudeModel]:
-    model = ClaudeModel(api_key=KEY, base_url=base_url, read_timeout_s=read_timeout_s)
-    try:
-        yield model
-    finally:
-        model._client.close()
-
-
-def ask(act: Act, **changes: Any) -> ModelReply:
-    with MisbehavingServer(act) as server, connect(server.url) as model:
-        return model.ask(make_request(**changes))
-
-
-def fail(act: Act, **changes: Any) -> ModelFailure:
-    with pytest.raises(ModelFailure) as caught:
-        ask(act, **changes)
-    return caught.value
-
+from tests.asking import KEY, LOOK, ask, connect, fail, make_request
+from tests.misbehaving_server import Act, MisbehavingServer, answer, cut, end_early, error, write_answer
+from tests.replies import call, message
 
 GOOD = write_answer(message())
 STREAM = (
@@ -106,6 +50,7 @@ FAULTS: dict[str, tuple[Act, FailureKind]] = {
     "negative usage": (answer(message(usage={"input_tokens": -1, "output_tokens": 1})), FailureKind.UNREADABLE),
     "null content": (answer(message(content=None)), FailureKind.UNREADABLE),
     "the same id twice": (answer(message(content=[call(), call()])), FailureKind.UNREADABLE),
+    "half a call": (answer(message(content=[call(input={})], stop_reason="max_tokens")), FailureKind.TRUNCATED),
     "error in a 200": (answer({"type": "error", "error": {"type": "overloaded_error"}}), FailureKind.OVERLOADED),
     "garbage in a stream": (answer(STREAM[:200] + b"\n\n" + OVERLOAD, headers=AS_STREAM), FailureKind.UNREADABLE),
     "overload in a stream": (
@@ -171,7 +116,7 @@ def test_a_server_that_streams_anyway_is_understood() -> None:
         ({"stop_reason": "brand_new"}, "Hello.", 0, StopReason.UNKNOWN),
         ({"stop_reason": "refusal", "content": []}, "", 0, StopReason.REFUSAL),
         ({"stop_reason": "pause_turn"}, "Hello.", 0, StopReason.PAUSE_TURN),
-        ({"stop_reason": "max_tokens", "content": [call(input={})]}, "", 0, StopReason.MAX_TOKENS),
+        ({"stop_reason": "max_tokens"}, "Hello.", 0, StopReason.MAX_TOKENS),
         ({"stop_reason": "tool_use", "content": [call(input="text")]}, "", 1, StopReason.TOOL_USE),
         ({"stop_reason": "tool_use", "content": [call(input=[1])]}, "", 1, StopReason.TOOL_USE),
         ({"stop_reason": "tool_use", "content": [call(input={"a": float("nan")})]}, "", 1, StopReason.TOOL_USE),
@@ -187,81 +132,12 @@ def test_odd_replies_are_passed_on_for_the_loop_to_judge(
     assert (reply.text, len(reply.tool_uses), reply.stop_reason) == (texts, calls, reason)
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ({}, None),
-        ({"retry_after": "7"}, 7.0),
-        ({"retry_after": "0.5"}, 0.5),
-        ({"retry_after": "3600"}, 3600.0),
-        ({"retry_after": "1e12"}, 1e12),
-        ({"retry_after_ms": "250", "retry_after": "9"}, 0.25),
-        ({"retry_after": "-3"}, None),
-        ({"retry_after": "nan"}, None),
-        ({"retry_after": "soon"}, None),
-    ],
-)
-def test_what_a_server_asks_to_wait_is_reported_and_never_slept(headers: dict[str, str], seconds: float | None) -> None:
-    began = time.monotonic()
-    failure = fail(error(429, "rate_limit_error", "slow down", **headers))
-    assert (failure.kind, failure.retry_after) == (FailureKind.RATE_LIMITED, seconds)
-    assert time.monotonic() - began < 2
-
-
-def test_a_retry_after_may_be_a_date() -> None:
-    now = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
-    assert read_retry_after({"retry-after": format_datetime(now + timedelta(seconds=90), usegmt=True)}, now=now) == 90
-    assert read_retry_after({"retry-after": format_datetime(now - timedelta(days=1), usegmt=True)}, now=now) == 0
-
-
 def test_one_question_is_one_request() -> None:
     for act in (error(529, "overloaded_error"), error(500), cut(GOOD, 40)):
         with MisbehavingServer(act) as server, connect(server.url) as model:
             with pytest.raises(ModelFailure):
                 model.ask(make_request())
             assert len(server.seen) == 1
-
-
-DRIPS = {
-    "headers": drip(GOOD),
-    "body": lambda peer: (peer.sendall(GOOD[:150]), drip(b" " * 10_000)(peer))[0],
-    "error body": lambda peer: (
-        peer.sendall(write_answer(b"x" * 999, status=529)[:150]),
-        drip(b"x" * 10_000)(peer),
-    )[0],
-    "stream": lambda peer: (
-        peer.sendall(write_answer(b"x" * 99_999, headers=AS_STREAM)[:150]),
-        drip(b": ping\n\n" * 1_000)(peer),
-    )[0],
-    "silence": stay_silent,
-}
-
-
-@pytest.mark.parametrize("name", DRIPS)
-def test_a_call_is_cut_at_its_deadline_wherever_the_server_drips(name: str) -> None:
-    began = time.monotonic()
-    failure = fail(DRIPS[name], deadline_s=0.6)
-    assert failure.kind is FailureKind.TIMEOUT
-    assert 0.5 < time.monotonic() - began < 1.6
-
-
-def test_a_call_whose_time_is_over_is_not_begun() -> None:
-    with MisbehavingServer(answer(message())) as server, connect(server.url) as model:
-        with pytest.raises(ModelFailure) as caught:
-            model.ask(make_request(deadline_s=0.0))
-        assert caught.value.kind is FailureKind.TIMEOUT
-        assert not server.seen
-
-
-def test_a_server_that_does_not_read_is_cut_too() -> None:
-    long = [{"role": "user", "content": [{"type": "text", "text": "x" * 30_000_000}]}]
-    listener = socket.create_server(("127.0.0.1", 0))
-    with listener, connect(f"http://127.0.0.1:{listener.getsockname()[1]}") as model:
-        began = time.monotonic()
-        with pytest.raises(ModelFailure) as caught:
-            model.ask(make_request(messages=long, deadline_s=1.0))
-        assert caught.value.kind is FailureKind.TIMEOUT
-        assert time.monotonic() - began < 2
 
 
 def test_a_refused_connection_and_tls_on_a_plain_port_are_unavailable() -> None:
@@ -329,28 +205,6 @@ def test_building_a_request_leaves_the_transcript_as_it_was() -> None:
 def test_a_request_that_cannot_be_written_is_a_failure_and_not_a_crash() -> None:
     half = [{"role": "user", "content": [{"type": "text", "text": "\ud800"}]}]
     assert fail(answer(message()), messages=half).kind is FailureKind.BAD_REQUEST
-
-
-def test_many_threads_share_one_client_and_each_keeps_its_own_deadline() -> None:
-    def act(peer: socket.socket) -> None:
-        time.sleep(0.3)
-        peer.sendall(GOOD)
-
-    kinds: list[str] = []
-
-    def run(model: ClaudeModel, deadline_s: float) -> None:
-        try:
-            kinds.append(model.ask(make_request(deadline_s=deadline_s)).text)
-        except ModelFailure as failure:
-            kinds.append(failure.kind.value)
-
-    with MisbehavingServer(act) as server, connect(server.url) as model:
-        threads = [threading.Thread(target=run, args=(model, 0.1 if n % 2 else 3.0)) for n in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert sorted(kinds) == ["Hello."] * 4 + ["timeout"] * 4
 
 
 def test_a_proxy_named_by_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ from agentops.tools.registry import ToolContext
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy
 from tests.toys import answer, begin, make_task, set_tier, waiting_calls, work
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 
 class World:
@@ -102,7 +102,9 @@ def test_several_calls_in_one_reply_are_answered_in_one_turn_in_the_models_order
     answer(first, yes=False)
     run = work(run.pk, model)
     results = model.requests[-1].messages[-1]["content"]
-    assert [block["tool_use_id"] for block in results] == [f"toolu_{n}_{i}" for i, n in enumerate(("act", "look", "act", "nothing"))]
+    assert [block["tool_use_id"] for block in results] == [
+        f"toolu_{n}_{i}" for i, n in enumerate(("act", "look", "act", "nothing"))
+    ]
     assert [block.get("is_error", False) for block in results] == [True, False, False, True]
     assert run.status == "completed" and world.acts == ["3"]
 
@@ -224,7 +226,9 @@ def test_every_stop_reason_has_its_own_outcome(world: World, stop: StopReason, s
 
 def test_a_paused_turn_goes_on_and_half_a_call_is_asked_for_again(world: World) -> None:
     half = call(("act", {"te": ""}))
-    cut = type(half)(**{**{f: getattr(half, f) for f in half.__dataclass_fields__}, "stop_reason": StopReason.MAX_TOKENS})
+    cut = type(half)(
+        **{**{f: getattr(half, f) for f in half.__dataclass_fields__}, "stop_reason": StopReason.MAX_TOKENS}
+    )
     run = work(begin(), ScriptedModel(say("One moment.", stop=StopReason.PAUSE_TURN), cut, say("Done."), by_turn=False))
     assert run.status == "completed" and not ToolCall.objects.filter(run=run).exists()
 

@@ -64,6 +64,22 @@ CLAIMS = (
     "Not a problem: your visit has been rescheduled.",
 )
 
+CLAIMS += (
+    "A text's been sent.",
+    "Your appointment's been moved.",
+    "Jo's appointment is cancelled.",
+    "Your cancellation has gone through.",
+    "Your booking is complete.",
+    "Consider it done!",
+    "Booking confirmed: Thursday 10:00 with Dr Chen",
+    "I've *booked* you in.",
+    "I b\u200booked you in.",
+    "I've successfully\nbooked you in.",
+    "It wasn't easy but I've booked it.",
+    "I have, as you asked, booked you in.",
+    "You have two appointments booked.",
+)
+
 NO_CLAIMS = (
     "Shall I book it?",
     "Would you like me to book that?",
@@ -130,6 +146,14 @@ NO_CLAIMS = (
     "Your appointment is not confirmed yet.",
     "Are you all set?",
     "Once that's done, I can book it.",
+)
+NO_CLAIMS += (
+    "The desk has declined the booking, so nothing was booked.",
+    "The 3pm slot is held for you while staff approve it.",
+    "Your appointment on Friday at 3pm stays booked.",
+    "The booking couldn't be completed.",
+    "I've noted that you'd like it moved.",
+    "What was not done: the booking.",
 )
 
 APPOINTMENTS = json.dumps(

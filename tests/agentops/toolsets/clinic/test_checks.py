@@ -1,10 +1,12 @@
 """What code compares: words and record, words and proposal, and the calendar once more."""
 
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
 from agentops.domain.cards import Card
+from agentops.toolsets.clinic.models import Provider
 from tests.agentops.toolsets.clinic.conftest import ANA_SAID, Desk, make_patient
 
 
@@ -58,6 +60,21 @@ def test_another_clinician_than_asked_has_to_be_ticked(desk: Desk) -> None:
     assert card.mismatches[0].confirm == "Dr Patel is fine, I checked with Ana"
 
 
+@pytest.mark.parametrize(
+    ("asked", "failing"),
+    [
+        ("Nurse Lowe", []),
+        ("Dr Lowe-Baker", ["Clinician asked for: not met"]),
+        ("Dr Zhivago", ["Clinician asked for: not met"]),
+    ],
+)
+def test_a_title_tells_clinicians_of_one_name_apart(desk: Desk, asked: str, failing: list[str]) -> None:
+    Provider.objects.create(title="Dr", name="Helen Lowe-Baker", role="GP")
+    desk.said = (f"Ana Gomez, 14 May 1987. Thursday at 2pm with {asked} please.",)
+    card = desk.card("book_appointment", patient_id=desk.ana.pk, slot_id=desk.slot(12, "14:00", desk.lowe).pk)
+    assert failed(card) == failing
+
+
 def test_the_marked_words_are_those_of_the_latest_thing_said(desk: Desk) -> None:
     card = book_card(desk, "Ana Gomez, 14 May 1987.", "Thursday at 2pm please.")
     marked = ["Thursday at 2pm please."[start:end] for start, end in card.said_spans]
@@ -69,7 +86,7 @@ def test_marked_words_never_overlap_and_lie_in_the_text(desk: Desk) -> None:
     spans = move_card(desk, 12, "14:00").said_spans
     assert spans
     assert all(0 <= start < end <= len(ANA_SAID) for start, end in spans)
-    assert all(left[1] <= right[0] for left, right in zip(spans, spans[1:], strict=False))
+    assert all(left[1] <= right[0] for left, right in pairwise(spans))
 
 
 def test_where_nothing_was_asked_for_nothing_is_checked_against_it(desk: Desk) -> None:
@@ -121,6 +138,7 @@ def test_cancelling_another_visit_than_the_one_spoken_of_has_to_be_ticked(desk: 
 
 
 def test_moving_another_visit_than_the_one_spoken_of_has_to_be_ticked(desk: Desk) -> None:
+    desk.said = ("Ana Gomez, 14 May 1987. Please move my appointment on Wednesday to Thursday after three.",)
     desk.visit(desk.ana, desk.slot(11, "09:00"))
     wrong = desk.visit(desk.ana, desk.slot(17, "09:00"))
     card = desk.card("reschedule_appointment", appointment_id=wrong.pk, slot_id=desk.slot(12, "15:00").pk)

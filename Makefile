@@ -1,0 +1,57 @@
+# Handrail's commands. `make help` lists them; README.md says which ones to begin with.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PY := .venv/bin/python
+PORT ?= 8000
+# Settings as in production, for checks that connect to nothing.
+AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HANDRAIL_REDIS=redis://127.0.0.1:6379 \
+  HANDRAIL_DATABASE=postgresql://handrail@127.0.0.1:5432/handrail \
+  HANDRAIL_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
+
+.PHONY: help demo test unit lint types laws checks bench ask lock clean runtime dev system
+
+help: ## List these commands
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+
+demo: runtime ## Start everything with an invented clinic and a full queue (PORT=8000); Ctrl-C ends it
+	@HANDRAIL_LOG_LEVEL=$${HANDRAIL_LOG_LEVEL:-WARNING} $(PY) manage.py demo --port $(PORT)
+
+test: system lint types laws checks unit ## Run everything that CI runs
+
+lint: dev ## Read the code for mistakes and style
+	$(PY) -m ruff check .
+
+types: dev ## Check the types
+	$(PY) -m mypy
+
+laws: dev ## Check which package may import which
+	.venv/bin/lint-imports
+
+checks: dev ## Check settings as in production, and that every model change has its migration
+	$(AS_PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	$(PY) manage.py makemigrations --check --dry-run
+
+unit: system dev
+	$(PY) -m tests.servers $(PY) -m pytest -m both_databases
+	$(PY) -m pytest
+
+bench: dev ## Measure runs per second and the cost of one run
+	$(PY) -m pytest benchmarks -s
+
+ask: runtime ## Run one request in the terminal: make ask Q="I need to see Dr Chen on Thursday after 3"
+	@$(PY) manage.py ask "$$Q"
+
+lock: dev ## Pin every dependency anew from pyproject.toml, by hash and without addresses
+	for level in "uv --group setup" "runtime pyproject.toml" "dev pyproject.toml --group dev"; do \
+	  set -- $$level; file=$$1; shift; \
+	  .venv/uv/bin/uv pip compile "$$@" --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
+	    --upgrade --quiet --output-file requirements/$$file.txt; \
+	done
+
+clean: ## Remove the environment, the demo's data and every cache
+	rm -rf .venv var .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results
+
+runtime dev system:
+	@$(PYTHON) bootstrap.py $@

@@ -1,0 +1,1 @@
+"""The models behind one interface: Claude over the network, or the offline planner."""

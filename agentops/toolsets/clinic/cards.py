@@ -1,0 +1,146 @@
+"""What a person reads before the calendar changes: question, before and after, checks."""
+
+from agentops.domain.cards import Card, Change
+from agentops.tools.registry import ToolContext
+from agentops.toolsets.clinic.arguments import BookAppointment, CancelAppointment, RescheduleAppointment
+from agentops.toolsets.clinic.bookings import get_changeable, get_new_slot, refuse_held
+from agentops.toolsets.clinic.checks import check_clashes, check_still_booked, check_still_free
+from agentops.toolsets.clinic.directory import get_patient
+from agentops.toolsets.clinic.findings import Findings
+from agentops.toolsets.clinic.hearing import read_caller
+from agentops.toolsets.clinic.identity import check_identity
+from agentops.toolsets.clinic.models import Appointment, Patient, Slot
+from agentops.toolsets.clinic.practice import Kind, find_kind
+from agentops.toolsets.clinic.slots import get_slot
+from agentops.toolsets.clinic.wishes import check_given_up, check_moved, check_wishes
+from agentops.toolsets.clinic.wording import (
+    booked_text,
+    moved_text,
+    patient_banner,
+    say_kind,
+    say_when,
+    say_when_short,
+    say_with,
+    whose,
+)
+
+_NO_TEXT = "None"
+_NO_MOBILE = "None, there is no mobile number"
+_FREED = "Free for anyone to book"
+
+
+def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
+    """The card of a booking. Raises ToolError where it could not be done anyway."""
+    patient, kind = get_patient(args.patient_id), find_kind(args.kind)
+    slot = get_slot(args.slot_id, now=ctx.now, minutes=kind.minutes)
+    refuse_held(slot, patient=patient, now=ctx.now)
+    when, who = say_when(slot.starts_at), slot.provider.short
+    reading = read_caller(ctx)
+    found = Findings.join(
+        check_identity(ctx, reading, patient),
+        check_still_free(ctx, slot),
+        check_clashes(patient, slot, minutes=kind.minutes),
+        check_wishes(ctx, reading, patient, slot),
+    )
+    card = Card(
+        title=f"Book {patient.name}, {say_when_short(slot.starts_at)}",
+        question=f"Book {when}, with {who} for {patient.name}?",
+        yes=f"Yes, book and text {patient.given}" if patient.mobile else "Yes, book it",
+        no="No, do not book",
+        doing=f"Book {patient.name} on {when}, with {who}",
+        done=f"Booked {patient.name} on {when}, with {who}",
+        subject=patient_banner(patient),
+        changes=_booking_rows(patient, slot, kind, args.reason),
+    )
+    return found.put_on(card, now=ctx.now)
+
+
+def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
+    """The card of a move. Raises ToolError where it could not be done anyway."""
+    visit = get_changeable(ctx, args.appointment_id, seen_version=args.version)
+    patient, slot = visit.patient, get_new_slot(visit, args.slot_id, now=ctx.now)
+    refuse_held(slot, patient=patient, now=ctx.now, moving=visit)
+    when, who = say_when(slot.starts_at), slot.provider.short
+    reading = read_caller(ctx)
+    found = Findings.join(
+        check_identity(ctx, reading, patient),
+        check_still_free(ctx, slot),
+        check_clashes(patient, slot, minutes=visit.minutes, moving=visit),
+        check_wishes(ctx, reading, patient, slot),
+        check_moved(reading, visit),
+    )
+    card = Card(
+        title=f"Move {patient.name} to {say_when_short(slot.starts_at)}",
+        question=f"Move {whose(patient.name)} appointment to {when}, with {who}?",
+        yes=f"Yes, move and text {patient.given}" if patient.mobile else "Yes, move it",
+        no="No, do not move",
+        doing=f"Move {patient.name} to {when}, with {who}",
+        done=f"Moved {patient.name} to {when}, with {who}",
+        subject=patient_banner(patient),
+        changes=_moving_rows(visit, slot),
+    )
+    return found.put_on(card, now=ctx.now)
+
+
+def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
+    """The card of a cancellation. Raises ToolError where it could not be done anyway."""
+    visit = get_changeable(ctx, args.appointment_id, seen_version=args.version)
+    patient, when = visit.patient, say_when(visit.starts_at)
+    reading = read_caller(ctx)
+    found = Findings.join(
+        check_identity(ctx, reading, patient), check_still_booked(ctx), check_given_up(ctx, reading, visit)
+    )
+    what = f"{whose(patient.name)} {visit.kind} on {when}"
+    card = Card(
+        title=f"Cancel {patient.name}, {say_when_short(visit.starts_at)}",
+        question=f"Cancel {what}?",
+        yes="Yes, cancel it",
+        no="No, keep it",
+        doing=f"Cancel {what}",
+        done=f"Cancelled {what}",
+        subject=patient_banner(patient),
+        changes=_cancel_rows(visit),
+    )
+    return found.put_on(card, now=ctx.now)
+
+
+def _booking_rows(patient: Patient, slot: Slot, kind: Kind, reason: str) -> list[Change]:
+    text = booked_text(given=patient.given, kind=kind.name, provider=slot.provider, starts_at=slot.starts_at)
+    return [
+        Change(label="When", now="Nothing booked", then=say_when(slot.starts_at)),
+        Change(label="With", now="Nobody", then=say_with(slot.provider)),
+        Change(label="For", now="Nothing", then=say_kind(kind.name, kind.minutes)),
+        *([Change(label="Reason", now="None", then=reason)] if reason else []),
+        Change(label="Slot", now=_FREED, then=f"Held for {patient.given}"),
+        _text_row(patient, text),
+    ]
+
+
+def _moving_rows(visit: Appointment, slot: Slot) -> list[Change]:
+    given, kept = visit.patient.given, say_kind(visit.kind, visit.minutes)
+    text = moved_text(given=given, kind=visit.kind, provider=slot.provider, starts_at=slot.starts_at)
+    return [
+        Change(label="When", now=say_when(visit.starts_at), then=say_when(slot.starts_at)),
+        Change(label="With", now=say_with(visit.provider), then=say_with(slot.provider)),
+        Change(label="For", now=kept, then=kept),
+        Change(label="Old slot", now=f"Held for {given}", then=_FREED),
+        _text_row(visit.patient, text),
+    ]
+
+
+def _cancel_rows(visit: Appointment) -> list[Change]:
+    given = visit.patient.given
+    return [
+        Change(label="When", now=say_when(visit.starts_at), then="Cancelled"),
+        Change(label="With", now=say_with(visit.provider), then="Nobody"),
+        Change(label="For", now=say_kind(visit.kind, visit.minutes), then="Nothing"),
+        Change(label="Slot", now=f"Held for {given}", then=_FREED),
+        Change(label=f"Text to {given}", now=_NO_TEXT, then=_NO_TEXT),
+    ]
+
+
+def _text_row(patient: Patient, text: str) -> Change:
+    label = f"Text to {patient.given}"
+    if not patient.mobile:
+        return Change(label=label, now=_NO_TEXT, then=_NO_MOBILE)
+    return Change(label=label, now=_NO_TEXT, then=text, is_message=True)

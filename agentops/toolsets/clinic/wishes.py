@@ -1,0 +1,178 @@
+"""This is where we compare a proposal with what the caller asked for."""
+
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+from agentops.domain.cards import Mismatch
+from agentops.domain.language import Reading
+from agentops.tools.registry import ToolContext
+from agentops.toolsets.clinic.directory import fold_name
+from agentops.toolsets.clinic.findings import Findings, conflict, passed
+from agentops.toolsets.clinic.hearing import spans_of
+from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Patient, Provider, Slot
+from agentops.toolsets.clinic.practice import local
+from agentops.toolsets.clinic.slots import Window, free_slots, next_fitting
+from agentops.toolsets.clinic.wording import join_names, say_day, say_range, say_time, say_when
+
+_OPEN_END = timedelta(days=13)
+_BEARING = ("date", "time", "clinician", "kind")
+
+
+def check_wishes(ctx: ToolContext, reading: Reading, patient: Patient, slot: Slot) -> Findings:
+    """Day, time of day and clinician of a proposed time; what was not asked for is not checked."""
+    return Findings.join(
+        _check_day(reading, patient, slot.starts_at),
+        _check_time(reading, patient, slot.starts_at, instead=lambda: _say_free(ctx, reading, slot.provider)),
+        _check_clinician(ctx, reading, patient, slot.provider),
+        _check_doubts(reading, patient, slot.starts_at),
+        Findings(spans=spans_of(reading, *_BEARING)),
+    )
+
+
+def check_given_up(ctx: ToolContext, reading: Reading, visit: Appointment) -> Findings:
+    """Whether the appointment to cancel is the one that was spoken of."""
+    return Findings.join(
+        _check_day(reading, visit.patient, visit.starts_at),
+        _check_time(reading, visit.patient, visit.starts_at),
+        _check_clinician(ctx, reading, visit.patient, visit.provider),
+        _check_doubts(reading, visit.patient, visit.starts_at),
+        Findings(spans=spans_of(reading, *_BEARING)),
+    )
+
+
+def check_moved(reading: Reading, visit: Appointment) -> Findings:
+    """A conflict where the caller spoke of a day on which the patient has another appointment than the one to move."""
+    spoken = reading.old_date
+    if spoken is None or local(visit.starts_at).date() == spoken:
+        return Findings()
+    others = Appointment.objects.filter(patient=visit.patient, status=AppointmentStatus.BOOKED).exclude(pk=visit.pk)
+    if spoken not in {local(other.starts_at).date() for other in others}:
+        return Findings()
+    said, proposed = say_day(spoken), say_when(visit.starts_at)
+    text = f"{visit.patient.given} spoke of the appointment on {said}. This moves the one on {proposed}."
+    confirm = f"The one on {proposed} is meant, I checked with {visit.patient.given}"
+    return conflict(
+        "Appointment spoken of: another one", Mismatch(said=said, proposed=proposed, text=text, confirm=confirm)
+    )
+
+
+def _check_day(reading: Reading, patient: Patient, starts_at: datetime) -> Findings:
+    if not reading.has_date:
+        return Findings()
+    day, asked = local(starts_at).date(), _say_days(reading)
+    first, last = reading.date_from, reading.date_to
+    inside = (first is None or first <= day) and (last is None or day <= last)
+    if inside and (not reading.days or day in reading.days):
+        return passed("Day asked for: met", asked)
+    return _not_met("Day", patient, asked=asked, proposed=say_day(day))
+
+
+def _check_time(
+    reading: Reading, patient: Patient, starts_at: datetime, *, instead: Callable[[], str] = str
+) -> Findings:
+    if not reading.has_time:
+        return Findings()
+    asked = _say_times(reading)
+    if _fits(local(starts_at).time(), reading):
+        return passed("Time asked for: met", asked)
+    return _not_met("Time", patient, asked=asked, proposed=say_time(starts_at), instead=instead())
+
+
+def _check_clinician(ctx: ToolContext, reading: Reading, patient: Patient, provider: Provider) -> Findings:
+    asked = reading.clinician or reading.clinician_said
+    if not asked:
+        return Findings()
+    meant = (reading.clinician,) if reading.clinician else _titled(ctx, reading)
+    if meant == (str(provider),):
+        return passed("Clinician asked for: met", provider.short)
+    either = f", which can mean {' or '.join(meant)}" if len(meant) > 1 else ""
+    return _not_met("Clinician", patient, asked=f"{asked}{either}", proposed=provider.short)
+
+
+def _titled(ctx: ToolContext, reading: Reading) -> tuple[str, ...]:
+    """Of clinicians with one name, those who were said with their title: "Nurse Lowe" is not Dr Lowe-Baker."""
+    said = fold_name(" ".join(ctx.said)).replace("doctor ", "dr ")
+    called = fold_name(reading.clinician_said or "")
+    names = reading.clinician_candidates
+    return tuple(name for name in names if f"{fold_name(name).split()[0]} {called}" in said) or names
+
+
+def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Findings:
+    """What was said and can mean two things is for a person to settle."""
+    proposed = say_when(starts_at)
+    return Findings.join(
+        *(
+            conflict(
+                "What was asked for is not clear",
+                Mismatch(
+                    said=doubt,
+                    proposed=proposed,
+                    text=f"{doubt[:1].upper()}{doubt[1:]}. This is {proposed}.",
+                    confirm=f"{proposed} is what {patient.given} meant, I checked",
+                ),
+            )
+            for doubt in reading.doubts
+        )
+    )
+
+
+def _not_met(what: str, patient: Patient, *, asked: str, proposed: str, instead: str = "") -> Findings:
+    text = f"{patient.given} asked for {asked}. This is {proposed}."
+    return conflict(
+        f"{what} asked for: not met",
+        Mismatch(
+            said=asked,
+            proposed=proposed,
+            text=f"{text} {instead}".strip(),
+            confirm=f"{proposed} is fine, I checked with {patient.given}",
+        ),
+    )
+
+
+def _fits(clock: time, reading: Reading) -> bool:
+    earliest, latest = reading.earliest, reading.latest
+    if earliest is None and latest is None:
+        return clock == reading.exact_time
+    return (earliest is None or earliest <= clock) and (latest is None or clock < latest)
+
+
+def _say_days(reading: Reading) -> str:
+    if reading.days:
+        return join_names([say_day(day) for day in reading.days]).replace(" and ", " or ")
+    first, last = reading.date_from, reading.date_to
+    if first and last:
+        return say_range(first, last)
+    return f"{say_day(first)} or later" if first else f"{say_day(last or date.max)} or earlier"
+
+
+def _say_times(reading: Reading) -> str:
+    match reading.earliest, reading.latest:
+        case None, None:
+            return say_time(reading.exact_time) if reading.exact_time else ""
+        case time() as earliest, None:
+            return f"after {say_time(earliest)}"
+        case None, time() as latest:
+            return f"before {say_time(latest)}"
+        case earliest, latest:
+            assert earliest and latest
+            return f"between {say_time(earliest)} and {say_time(latest)}"
+
+
+def _say_free(ctx: ToolContext, reading: Reading, provider: Provider) -> str:
+    """What this clinician could offer instead, so that the person who decides need not look it up."""
+    today = local(ctx.now).date()
+    first = max(reading.date_from or today, today)
+    exact = reading.exact_time if reading.earliest is None and reading.latest is None else None
+    window = Window(
+        date_from=first,
+        date_to=max(reading.date_to or first + _OPEN_END, first),
+        earliest=exact or reading.earliest,
+        latest=exact or reading.latest,
+        provider_ids=(provider.pk,),
+    )
+    if fitting := free_slots(window, now=ctx.now).first():
+        return f"{provider.short} is free on {say_when(fitting.starts_at)}."
+    asked = f"at {_say_times(reading)}" if exact else _say_times(reading)
+    later = next_fitting(window, now=ctx.now)
+    until = f" until {say_day(local(later.starts_at).date())}" if later else " in the next 3 months"
+    return f"{provider.short} has nothing {asked}{until}."
