@@ -16,6 +16,7 @@ LOOK = ToolOffer("look", "Look at a thing.", {"type": "object", "properties": {"
 
 
 def make_request(**changes: Any) -> ModelRequest:
+    """A request like any other, with some of it changed."""
     fields: dict[str, Any] = {
         "decision": DecisionType.SELECT_TOOL,
         "model": "claude-test",
@@ -31,6 +32,7 @@ def make_request(**changes: Any) -> ModelRequest:
 
 @contextmanager
 def connect(base_url: str, *, read_timeout_s: float = 5.0) -> Iterator[ClaudeModel]:
+    """A client of the server at this address."""
     model = ClaudeModel(api_key=KEY, base_url=base_url, read_timeout_s=read_timeout_s)
     try:
         yield model
@@ -39,11 +41,13 @@ def connect(base_url: str, *, read_timeout_s: float = 5.0) -> Iterator[ClaudeMod
 
 
 def ask(act: Act, **changes: Any) -> ModelReply:
+    """Ask a server that acts so."""
     with MisbehavingServer(act) as server, connect(server.url) as model:
         return model.ask(make_request(**changes))
 
 
 def fail(act: Act, **changes: Any) -> ModelFailure:
+    """The failure that comes of asking a server that acts so."""
     with pytest.raises(ModelFailure) as caught:
         ask(act, **changes)
     return caught.value

@@ -34,15 +34,18 @@ def call(**changes: Any) -> dict[str, Any]:
 
 
 def read(body: Any, *, content_type: str = "application/json") -> ModelReply:
+    """Read a 200 answer; a dict is written as JSON first."""
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     return read_reply(content_type=content_type, body=raw, provider="anthropic", request_id="req_1")
 
 
 def read_stream(text: str) -> ModelReply:
+    """Read an event stream."""
     return read(text.encode(), content_type="text/event-stream; charset=utf-8")
 
 
 def fail(body: Any, *, content_type: str = "application/json") -> FailureKind:
+    """The failure that a 200 answer is."""
     with pytest.raises(ModelFailure) as caught:
         read(body, content_type=content_type)
     assert len(caught.value.detail) <= 300
@@ -62,6 +65,7 @@ def write_stream(body: dict[str, Any]) -> str:
 
 
 def write_block(index: int, block: dict[str, Any]) -> list[dict[str, Any]]:
+    """The events of one block."""
     streamed = {"text": "text_delta", "thinking": "thinking_delta", "signature": "signature_delta"}
     fields = {name: block[name] for name in streamed if isinstance(block.get(name), str)}
     start = block | dict.fromkeys(fields, "")

@@ -6,7 +6,6 @@ import pwd
 import shutil
 import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -129,14 +128,3 @@ def _answers_ping(port: int) -> bool:
             return connection.recv(16).startswith(b"+PONG")
     except OSError:
         return False
-
-
-def main(command: list[str]) -> int:
-    """Run a command whose Django speaks to a private PostgreSQL: `python -m tests.servers python -m pytest -m …`."""
-    with run_postgres() as server:
-        environment = {**os.environ, "HANDRAIL_DATABASE": f"{server}/handrail"}
-        return subprocess.run(command, env=environment, check=False).returncode
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -2,11 +2,12 @@
 the run's lock, and says what that act is.
 """
 
+from agentops.ledger.claims import claim_run
 from agentops.ledger.endings import Ending, finish_run
-from agentops.ledger.leases import claim_run, release_run, renew_leases
-from agentops.ledger.progress import Ask, Claim, Dispatch, Lease, LeaseLost, Progress, Quote, RunBrief, TurnQuote
+from agentops.ledger.leases import release_run, renew_leases
+from agentops.ledger.progress import Ask, Claim, Dispatch, Lease, LeaseLost, Preparation, Progress, Quote, RunBrief, TurnQuote
 from agentops.ledger.proposals import Proposal
-from agentops.ledger.records import open_run, record_failure, record_reply, record_result, run_transactional
+from agentops.ledger.records import record_failure, record_reply, record_result, run_transactional
 from agentops.ledger.sweeping import expire_calls, overdue_runs, ring_again
 from agentops.ledger.turns import ModelTurn
 
@@ -18,6 +19,7 @@ __all__ = [
     "Lease",
     "LeaseLost",
     "ModelTurn",
+    "Preparation",
     "Progress",
     "Proposal",
     "Quote",
@@ -26,7 +28,6 @@ __all__ = [
     "claim_run",
     "expire_calls",
     "finish_run",
-    "open_run",
     "overdue_runs",
     "record_failure",
     "record_reply",

@@ -1,6 +1,7 @@
 """The end of every verb: under the run's lock, what comes next, and what it takes is reserved in the same commit."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -20,13 +21,24 @@ from agentops.ledger.reading import read_call
 from agentops.models import ToolCall, ToolPolicy, move_call, move_run
 
 
-def reserve_next(*, lease: Lease, transcript: Transcript, quote: Quote, tokens: int, cost: int, unpriced: int) -> Progress:
+def reserve_next(
+    *,
+    lease: Lease,
+    transcript: Transcript,
+    quote: Quote,
+    tokens: int,
+    cost: int,
+    unpriced: int,
+    gated_now: frozenset[int] = frozenset(),
+    **changes: Any,
+) -> Progress:
     """Say what comes next and write the run's row: counters, reservation, longer lease, or the parked run.
 
-    Call it last in a transaction that holds the run's lock. `tokens`, `cost` and `unpriced` are the run's totals.
+    Call it last in a transaction that holds the run's lock, on a transcript that was read or refreshed under that
+    lock. `tokens`, `cost` and `unpriced` are the run's totals; `gated_now` are calls that passed the
+    gate in this very transaction; `changes` are further columns to write.
     """
-    transcript = refresh_waiting(transcript)
-    act, transcript = _next_act(transcript, quote=quote)
+    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now)
     reserved = act.budget.reserved if isinstance(act, Ask) else 0
     counters = {
         "iterations": transcript.spent.iterations,
@@ -36,6 +48,7 @@ def reserve_next(*, lease: Lease, transcript: Transcript, quote: Quote, tokens: 
         "tool_calls": transcript.spent.tool_calls,
         "cost_nano": cost,
         "unpriced_calls": unpriced,
+        **changes,
     }
     transcript = transcript.with_spent(tokens=tokens + reserved)
     if isinstance(act, AwaitHuman):
@@ -55,18 +68,20 @@ def reserve_next(*, lease: Lease, transcript: Transcript, quote: Quote, tokens: 
 def refresh_waiting(transcript: Transcript) -> Transcript:
     """Read again what people may have decided meanwhile. Without this look, an approval that lands now would be lost."""
     waiting = [call.id for call in transcript.calls if call.status.waits]
+    if not waiting:
+        return transcript
     for row in ToolCall.objects.filter(pk__in=waiting):
         transcript = transcript.with_call(read_call(row))
     return transcript
 
 
-def _next_act(transcript: Transcript, *, quote: Quote) -> tuple[NextAct, Transcript]:
+def _next_act(transcript: Transcript, *, quote: Quote, gated_now: frozenset[int]) -> tuple[NextAct, Transcript]:
     while True:
         move = next_move(transcript)
         if isinstance(move, AskModel):
             return _reserve_turn(transcript, move=move, quote=quote)
         if isinstance(move, RunTool):
-            call, ready = _begin_call(move.call, transcript=transcript)
+            call, ready = _begin_call(move.call, transcript=transcript, known_good=move.call.id in gated_now)
             transcript = transcript.with_call(call)
             if ready:
                 return Dispatch(call), transcript
@@ -86,14 +101,19 @@ def _reserve_turn(transcript: Transcript, *, move: AskModel, quote: Quote) -> tu
     return Ask(move, budget), transcript.with_spent(iterations=transcript.spent.iterations + 1)
 
 
-def _begin_call(call: CallView, *, transcript: Transcript) -> tuple[CallView, bool]:
-    """Intent before effect: the call is marked as started before anyone runs it, and the policy is read once more."""
+def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> tuple[CallView, bool]:
+    """Intent before effect: the call is marked as started before anyone runs it, and the policy is read once more,
+    unless it was read in this very transaction.
+
+    Two kinds need no mark: a look-up, which may be repeated, and a transactional call, whose effect and result are
+    one commit.
+    """
     if transcript.spent.active_ms >= transcript.limits.active_ms:
         return _withdraw(call, _out_of_time()), False
-    problem = _dispatch_problem(call)
+    problem = None if known_good else _dispatch_problem(call)
     if problem:
         return _withdraw(call, problem), False
-    if call.effect is Effect.TRANSACTIONAL:
+    if call.effect in {Effect.TRANSACTIONAL, Effect.READ}:
         return call, True
     move_call(
         call_id=call.id,
@@ -138,7 +158,7 @@ def _mark_in_doubt(call: CallView) -> CallView:
     return replace(call, status=CallStatus.IN_DOUBT)
 
 
-def _park(lease: Lease, *, counters: dict[str, int], calls: tuple[CallView, ...]) -> None:
+def _park(lease: Lease, *, counters: dict[str, Any], calls: tuple[CallView, ...]) -> None:
     move_run(
         run_id=lease.run_id,
         old=[RunStatus.RUNNING],

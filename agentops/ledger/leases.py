@@ -11,10 +11,8 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
-from agentops.domain.routing import DecisionType
-from agentops.ledger.progress import Claim, Lease, LeaseLost, RunBrief
-from agentops.ledger.reading import read_transcript
-from agentops.models import AgentRun, ModelRoute, TaskType, move_run
+from agentops.ledger.progress import Lease, LeaseLost
+from agentops.models import AgentRun, move_run
 
 PROCESS = secrets.token_hex(8)
 """Random per process start, so that a restarted worker is never taken for the one before."""
@@ -25,11 +23,10 @@ def lease_end() -> object:
     return Now() + timedelta(seconds=settings.LEASE_SECONDS)
 
 
-@transaction.atomic
-def claim_run(*, run_id: int, owner: str = PROCESS) -> Claim | None:
+def take_lease(*, run_id: int, owner: str = PROCESS) -> AgentRun | None:
     """Take a queued run, or one whose owner let its lease run out. None: somebody else has it, or it is over.
 
-    What a dead owner had reserved of tokens is charged in full: nobody can know whether the call was sent.
+    Call it in a transaction. What a dead owner had reserved of tokens is charged in full: nobody can know whether the call was sent.
     """
     taken = move_run(
         run_id=run_id,
@@ -44,14 +41,7 @@ def claim_run(*, run_id: int, owner: str = PROCESS) -> Claim | None:
         tokens=F("tokens") + F("tokens_reserved"),
         tokens_reserved=0,
     )
-    if not taken:
-        return None
-    run = AgentRun.objects.select_related("task_type", "conversation").get(pk=run_id)
-    return Claim(
-        lease=Lease(run_id=run_id, owner=owner, epoch=run.lease_epoch),
-        brief=_read_brief(run),
-        transcript=read_transcript(run),
-    )
+    return AgentRun.objects.select_related("task_type", "conversation").get(pk=run_id) if taken else None
 
 
 def lock_run(lease: Lease) -> AgentRun:
@@ -59,7 +49,7 @@ def lock_run(lease: Lease) -> AgentRun:
 
     Whoever settles a call takes the same lock, so between this look and the commit nothing can slip in.
     """
-    run = AgentRun.objects.select_for_update().get(pk=lease.run_id)
+    run = AgentRun.objects.select_for_update(of=("self",)).select_related("task_type").get(pk=lease.run_id)
     if run.lease_epoch != lease.epoch or run.status != RunStatus.RUNNING:
         raise LeaseLost(f"run {lease.run_id} is at epoch {run.lease_epoch}, ours is {lease.epoch}")
     return run
@@ -84,43 +74,3 @@ def release_run(*, lease: Lease) -> bool:
         lease_expires_at=None,
         woken_at=timezone.now(),
     )
-
-
-def _read_brief(run: AgentRun) -> RunBrief:
-    task, talk = run.task_type, run.conversation
-    said: tuple[str, ...] = (run.request,)
-    if run.ordinal:
-        said = tuple(
-            AgentRun.objects.filter(conversation_id=talk.pk, ordinal__lte=run.ordinal)
-            .order_by("ordinal")
-            .values_list("request", flat=True)
-        )
-    return RunBrief(
-        request_id=str(run.request_id),
-        task_type=task.slug,
-        toolset=task.toolset,
-        prompt=task.prompt,
-        tiers=task.tiers,
-        channel=talk.channel,
-        on_the_line=talk.on_the_line,
-        briefing=run.briefing,
-        asked_at=run.created_at,
-        said=said,
-        sorting_types=_sorting_types(task),
-        routes=_read_routes(task),
-    )
-
-
-def _sorting_types(task: TaskType) -> tuple[tuple[str, str], ...]:
-    if not task.sorts:
-        return ()
-    types = TaskType.objects.filter(toolset=task.toolset, sorts=False, enabled=True).order_by("pk")
-    return tuple(types.values_list("slug", "description"))
-
-
-def _read_routes(task: TaskType) -> dict[DecisionType, tuple[str, int]]:
-    """The newest route of each decision that is in force; one for this task type beats a general one."""
-    rows = ModelRoute.objects.filter(
-        Q(task_type=task) | Q(task_type=None), provider=settings.MODEL_PROVIDER, valid_from__lte=timezone.localdate()
-    ).order_by(F("task_type").asc(nulls_first=True), "valid_from")
-    return {DecisionType(row.decision): (row.model, row.max_tokens) for row in rows}

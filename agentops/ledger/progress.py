@@ -81,9 +81,17 @@ class RunBrief:
 
 
 @dataclass(frozen=True, slots=True)
+class Preparation:
+    """What the loop brings to a claim: how it quotes a coming turn, and the briefing to keep with the run."""
+
+    quote: Quote
+    briefing: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
-    """A run that is ours, as its rows say; nothing is reserved yet."""
+    """A run that is ours, and what comes first: already reserved."""
 
     lease: Lease
     brief: RunBrief
-    transcript: Transcript
+    progress: Progress

@@ -11,10 +11,7 @@ from agentops.models import AgentRun, Step, ToolCall
 
 def read_transcript(run: AgentRun, *, with_history: bool = True) -> Transcript:
     """Fold a run's rows into its transcript; earlier runs of the conversation come first, as the caller heard them."""
-    calls: dict[int, list[CallView]] = {}
-    for row in run.calls.all():
-        calls.setdefault(row.step_id, []).append(read_call(row))
-    turns = tuple(_turn(step, tuple(calls.get(step.pk, ()))) for step in run.steps.all() if step.kind != "note")
+    turns = _read_turns(run) if run.iterations else ()
     return Transcript(
         run_id=run.pk,
         request=run.request,
@@ -25,6 +22,13 @@ def read_transcript(run: AgentRun, *, with_history: bool = True) -> Transcript:
         sorted=not run.task_type.sorts,
         stop_requested=run.stop_requested,
     )
+
+
+def _read_turns(run: AgentRun) -> tuple[Turn, ...]:
+    calls: dict[int, list[CallView]] = {}
+    for row in run.calls.all():
+        calls.setdefault(row.step_id, []).append(read_call(row))
+    return tuple(_turn(step, tuple(calls.get(step.pk, ()))) for step in run.steps.all() if step.kind != "note")
 
 
 def read_call(row: ToolCall) -> CallView:

@@ -2,18 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
-from agentops.domain.lifecycle import CallStatus, RunStatus
+from agentops.domain.lifecycle import CallStatus
 from agentops.domain.messages import FailureKind, ModelReply
-from agentops.domain.next_move import Finish
 from agentops.domain.outcomes import ToolResult
 from agentops.domain.routing import DecisionType
 from agentops.domain.storable import storable
 from agentops.domain.transcript import CallView, Transcript, Turn
-from agentops.ledger.advance import reserve_next
+from agentops.ledger.advance import refresh_waiting, reserve_next
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Progress, Quote
 from agentops.ledger.proposals import Gated, Proposal, gate_proposals, new_call
@@ -21,23 +21,8 @@ from agentops.ledger.reading import read_call
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
 from agentops.models import AgentRun, TaskType, ToolCall, move_call
 
-MAX_LEASE_LOSSES = 3
 SENT_FOR_SURE = frozenset({FailureKind.TIMEOUT, FailureKind.UNAVAILABLE, FailureKind.UNREADABLE, FailureKind.TRUNCATED})
 """Failures after which the provider may have worked and will bill: their reservation is charged in full."""
-
-
-@transaction.atomic
-def open_run(*, lease: Lease, transcript: Transcript, quote: Quote, briefing: str) -> Progress:
-    """Begin a slice: say what comes first and reserve it. The briefing is kept with the run on its first slice.
-
-    A run that has cost three workers their life is given to a person instead of a fourth.
-    """
-    run = lock_run(lease)
-    if briefing and not run.briefing:
-        AgentRun.objects.filter(pk=run.pk).update(briefing=briefing)
-    if run.lease_losses >= MAX_LEASE_LOSSES:
-        return Progress(transcript, Finish(RunStatus.HANDED_OFF, "workers_lost"))
-    return reserve_next(lease=lease, transcript=_seen(run, transcript), quote=quote, **_totals(run))
 
 
 @transaction.atomic
@@ -72,6 +57,7 @@ def record_reply(
         tokens=run.tokens + reply.usage.total,
         cost=run.cost_nano + (step.cost_nano or 0),
         unpriced=run.unpriced_calls + (step.cost_nano is None),
+        gated_now=frozenset(call.id for call in calls),
     )
 
 
@@ -99,21 +85,31 @@ def record_failure(
 
 @transaction.atomic
 def record_result(
-    *, lease: Lease, transcript: Transcript, call: CallView, result: ToolResult | None, active_ms: int, quote: Quote
+    *,
+    lease: Lease,
+    transcript: Transcript,
+    call: CallView,
+    result: ToolResult | None,
+    took: timedelta,
+    active_ms: int,
+    quote: Quote,
 ) -> Progress:
-    """Write what a started call came to. None means that nobody knows: the call is in doubt and waits for a person."""
+    """Write what a call came to. None means that nobody knows: the call is in doubt and waits for a person."""
     run = lock_run(lease)
     if result is None:
         after = replace(call, status=CallStatus.IN_DOUBT)
         moved = move_call(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT)
     else:
+        now = timezone.now()
         after = replace(call, status=CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED, result=result)
+        unmarked = {} if call.status is CallStatus.STARTED else {"started_at": now - took, "attempts": 1}
         moved = move_call(
             call_id=call.id,
-            old=[CallStatus.STARTED],
+            old=[call.status],
             new=after.status,
             result=storable(result.model_dump(mode="json")),
-            finished_at=timezone.now(),
+            finished_at=now,
+            **unmarked,
         )
     if not moved:
         raise CallMoved(call.id)
@@ -181,8 +177,8 @@ def _totals(run: AgentRun) -> dict[str, int]:
 
 
 def _seen(run: AgentRun, transcript: Transcript, *, active_ms: int = 0) -> Transcript:
-    """The transcript with what only the locked row can tell: a stop that was asked for, and the time used so far."""
-    spent = transcript.with_spent(active_ms=run.active_ms + active_ms)
+    """The transcript with what only a look under the lock can tell: decisions, a stop asked for, the time used."""
+    spent = refresh_waiting(transcript).with_spent(active_ms=run.active_ms + active_ms)
     return replace(spent, stop_requested=run.stop_requested)
 
 

@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import structlog
 from structlog.contextvars import bound_contextvars
@@ -21,10 +21,11 @@ from agentops.ledger import (
     Lease,
     LeaseLost,
     ModelTurn,
+    Preparation,
     Progress,
+    RunBrief,
     claim_run,
     finish_run,
-    open_run,
     record_failure,
     record_reply,
     record_result,
@@ -34,21 +35,28 @@ from agentops.llm.models import Model, get_model
 from agentops.runner.endings import end_run, output_rules
 from agentops.runner.heartbeat import keep_alive
 from agentops.runner.proposals import read_proposals
-from agentops.runner.requests import Desk, NoRoute, brief_run
+from agentops.runner.requests import Desk, NoRoute, open_desk
 from agentops.tools.execution import execute_here, execute_tool
-from agentops.tools.registry import ToolContext, find_tool, get_toolset
+from agentops.tools.registry import ToolContext, find_tool
 
 log = structlog.get_logger(__name__)
 
 
 def advance(run_id: int) -> None:
     """Work on a run until it ends, waits for a person or turns out to be somebody else's."""
-    claim = claim_run(run_id=run_id)
+    begun = time.monotonic()
+    desks: list[Desk] = []
+
+    def prepare(brief: RunBrief) -> Preparation:
+        desks.append(open_desk(brief))
+        return Preparation(desks[0].quote, desks[0].briefing)
+
+    claim = claim_run(run_id=run_id, prepare=prepare)
     if claim is None:
         return
     with bound_contextvars(request_id=claim.brief.request_id, run_id=run_id):
         try:
-            _Slice(claim).work()
+            _Slice(claim, desks[0], begun=begun).work()
         except LeaseLost:
             log.warning("lease_lost", epoch=claim.lease.epoch)
 
@@ -64,19 +72,16 @@ class _Words:
 class _Slice:
     """One stretch of work on one run by one worker."""
 
-    def __init__(self, claim: Claim) -> None:
+    def __init__(self, claim: Claim, desk: Desk, *, begun: float) -> None:
         self.claim = claim
         self.lease: Lease = claim.lease
         self.model: Model = get_model()
-        toolset = get_toolset(claim.brief.toolset)
-        self.desk = Desk(brief=claim.brief, toolset=toolset, briefing=brief_run(claim.brief, toolset=toolset))
-        self.charged_at = time.monotonic()
+        self.desk = desk
+        self.charged_at = begun
 
     def work(self) -> None:
         """Go on until the run is parked or over."""
-        progress = open_run(
-            lease=self.lease, transcript=self.claim.transcript, quote=self.desk.quote, briefing=self.desk.briefing
-        )
+        progress = self.claim.progress
         longest = progress.transcript.limits.active_ms / 1000 + 30
         with keep_alive(self.lease, longest_s=longest):
             while True:
@@ -160,6 +165,7 @@ class _Slice:
                 ),
                 quote=self.desk.quote,
             )
+        begun = time.monotonic()
         result = (
             execute_tool(tool=tool, context=context, arguments=call.arguments, deadline_s=_left_s(transcript))
             if tool
@@ -170,6 +176,7 @@ class _Slice:
             transcript=transcript,
             call=call,
             result=result,
+            took=timedelta(seconds=time.monotonic() - begun),
             active_ms=self._active_ms(),
             quote=self.desk.quote,
         )

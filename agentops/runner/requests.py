@@ -7,7 +7,7 @@ from agentops.domain.messages import ModelRequest, ToolOffer
 from agentops.domain.routing import DecisionType
 from agentops.domain.transcript import Transcript, prompt_chars, run_messages
 from agentops.ledger import RunBrief, TurnQuote
-from agentops.tools.registry import Toolset
+from agentops.tools.registry import Toolset, get_toolset
 
 DEFAULT_CAP = 1_024
 
@@ -57,10 +57,12 @@ class Desk:
         )
 
 
-def brief_run(brief: RunBrief, *, toolset: Toolset) -> str:
-    """The lines that belong to this run alone: the toolset's, as of the moment the caller asked, and the channel."""
+def open_desk(brief: RunBrief) -> Desk:
+    """Lay out what a run works with. Its briefing is the toolset's as of the moment the caller asked, and is kept."""
+    toolset = get_toolset(brief.toolset)
     line = "yes" if brief.on_the_line else "no"
-    return brief.briefing or f"{toolset.briefing(brief.asked_at)}\nCaller on the line: {line}"
+    briefing = brief.briefing or f"{toolset.briefing(brief.asked_at)}\nCaller on the line: {line}"
+    return Desk(brief=brief, toolset=toolset, briefing=briefing)
 
 
 def _sorting_prompt(brief: RunBrief) -> str:

@@ -60,7 +60,9 @@ class Production:
 
     def stop(self) -> dict[str, float]:
         """SIGTERM everything; the seconds each took to end cleanly."""
-        return {name: program.stop(signal.SIGTERM) for name, program in self.programs.items()}
+        # Uvicorn by itself ends with the signal that it was sent, once it has finished.
+        codes = {"web": (-signal.SIGTERM,)}
+        return {name: program.stop(codes=codes.get(name, (0,))) for name, program in self.programs.items()}
 
     def log_in(self, name: str) -> Visitor:
         visitor = Visitor(self.port)

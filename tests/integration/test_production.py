@@ -25,9 +25,12 @@ OVER = ("completed", "limit_reached", "handed_off", "failed", "cancelled")
 def production(
     postgres_server: str, redis_server: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Production]:
-    with new_database(postgres_server) as database:
-        with run_production(database=database, redis=redis_server, logs=tmp_path_factory.mktemp("logs")) as production:
-            yield production
+    logs = tmp_path_factory.mktemp("logs")
+    with (
+        new_database(postgres_server) as database,
+        run_production(database=database, redis=redis_server, logs=logs) as production,
+    ):
+        yield production
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def ask(production: Production, visitor: Visitor, words: str) -> int:
     return int(production.value("SELECT max(id) FROM agentops_agentrun"))
 
 
-def wait_for_call(production: Production, run_id: int, status: str, *, seconds: float = 20) -> int:
+def wait_for_call(production: Production, run_id: int, status: str, *, seconds: float = 60) -> int:
     """Wait until a call of this run stands so; its id."""
     query = "SELECT id FROM agentops_toolcall WHERE run_id = %s AND status = %s"
     call_id: int = wait_until(
@@ -76,7 +79,7 @@ def wait_for_call(production: Production, run_id: int, status: str, *, seconds: 
     return call_id
 
 
-def wait_for_end(production: Production, run_id: int, *, seconds: float = 20) -> tuple[str, str]:
+def wait_for_end(production: Production, run_id: int, *, seconds: float = 60) -> tuple[str, str]:
     """Wait until the run is over; its status and its answer."""
     query = "SELECT status, answer FROM agentops_agentrun WHERE id = %s AND status = ANY(%s)"
     status, answer = wait_until(
@@ -104,7 +107,7 @@ def booked(production: Production, wish: Wish) -> int:
     return int(production.value(query, wish.slot_id))
 
 
-def next_hint(socket: ClientConnection, kind: str, *, seconds: float = 20) -> dict[str, object]:
+def next_hint(socket: ClientConnection, kind: str, *, seconds: float = 60) -> dict[str, object]:
     """Read hints until one of this kind comes."""
     deadline = time.monotonic() + seconds
     while True:
@@ -158,7 +161,7 @@ def test_workers_killed_while_they_look_something_up_lose_nothing(production: Pr
         production.kill_workers()
     production.start_worker("one")
     production.start_worker("two")
-    call_id = wait_for_call(production, run_id, "awaiting", seconds=3 * LEASE_SECONDS)
+    call_id = wait_for_call(production, run_id, "awaiting", seconds=6 * LEASE_SECONDS)
     assert say_yes(person, call_id).status == 302
     assert wait_for_end(production, run_id)[0] == "completed"
     assert booked(production, wish) == 1
@@ -178,7 +181,7 @@ def test_workers_killed_while_they_book_book_exactly_once(production: Production
         production.kill_workers()
     production.start_worker("one")
     production.start_worker("two")
-    assert wait_for_end(production, run_id, seconds=3 * LEASE_SECONDS)[0] == "completed"
+    assert wait_for_end(production, run_id, seconds=6 * LEASE_SECONDS)[0] == "completed"
     assert booked(production, wish) == 1
 
 

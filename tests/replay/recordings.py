@@ -46,21 +46,32 @@ ROOMY = {
 
 @dataclass(frozen=True)
 class Recording:
-    """One recorded conversation: where its tools stand, and the most calls it made between two user texts."""
+    """One recorded conversation: where its tools stand, what its agent said, the most calls between two user texts."""
 
     id: str
     tools: str
     policy: str
+    agent: str
+    answers: tuple[str, ...]
     longest_stretch: int
 
 
 def load_recordings() -> list[Recording]:
     """Every recorded conversation, in the order of the file."""
     with gzip.open(DATA, "rt") as lines:
-        return [
-            Recording(row["id"], row["tools_ref"], row["system_ref"], row["stats"]["max_tool_calls_between_user_texts"])
-            for row in map(json.loads, lines)
-        ]
+        return [_read_recording(json.loads(line)) for line in lines]
+
+
+def _read_recording(row: dict[str, Any]) -> Recording:
+    said = [block for message in row["messages"] if message["role"] == "assistant" for block in message["content"]]
+    return Recording(
+        id=row["id"],
+        tools=row["tools_ref"],
+        policy=row["system_ref"],
+        agent=row["agent_model"],
+        answers=tuple(block["text"] for block in said if block["type"] == "text"),
+        longest_stretch=row["stats"]["max_tool_calls_between_user_texts"],
+    )
 
 
 @contextmanager
@@ -118,12 +129,13 @@ class RecordedTools:
 
     def __init__(self, definitions: list[dict[str, Any]]) -> None:
         self.url = ""
+        self.answers: tuple[str, ...] = ()
         self.tools = tuple(self._make_tool(definition) for definition in definitions)
 
     @contextmanager
     def plugged_in(self) -> Iterator[None]:
         """Offer these tools for the length of the block."""
-        register_toolset(Toolset(TOOLSET, self.tools, briefing=_brief, output_rules=_allow_everything))
+        register_toolset(Toolset(TOOLSET, self.tools, briefing=_brief, output_rules=self._allow_everything))
         for tool in self.tools:
             tier = tool.floor.value if tool.floor else ""
             ToolPolicy.objects.update_or_create(tool=tool.name, defaults={"tier": tier, "floor": tier})
@@ -131,6 +143,10 @@ class RecordedTools:
             yield
         finally:
             unregister_toolset(TOOLSET)
+
+    def _allow_everything(self, _: int, __: tuple[str, ...]) -> OutputRules:
+        """Whatever the recorded agent says is known to be good: what is looked at here is the loop."""
+        return OutputRules(grounding=self.answers)
 
     def _make_tool(self, definition: dict[str, Any]) -> Tool:
         name, writes = definition["name"], definition["writes"]
@@ -180,10 +196,6 @@ def _brief(_: datetime) -> str:
     return ""
 
 
-def _allow_everything(_: int, __: tuple[str, ...]) -> OutputRules:
-    return OutputRules()
-
-
 # --- following a recording
 
 
@@ -213,7 +225,7 @@ class Followed:
 
 def follow(recording: Recording, *, server: str, tools: RecordedTools, task: TaskType, approve: bool) -> Followed:
     """Hold the recorded conversation with our own loop in this thread; a run that does not complete ends it."""
-    tools.url = f"{server}/t/{recording.id}"
+    tools.url, tools.answers = f"{server}/t/{recording.id}", recording.answers
     talk_to(f"{tools.url}/reset", {})
     runs: list[AgentRun] = []
     model = ClaudeModel(api_key="sk-invented", base_url=tools.url)

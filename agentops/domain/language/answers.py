@@ -106,6 +106,18 @@ def is_thanks(text: str) -> bool:
     return bool(_THANKS.match(text)) and "?" not in text
 
 
+_DECLINES = re.compile(
+    r"^\W*(?:no|nope|not (?:now|yet|right now)|maybe later|i'm good)\b[^.?!]{0,30}(?:\b(?:not|don't|do not|wouldn't|won't|no need|later|thanks?|thank you)\b"
+    r"[^.?!]{0,40}\b(?:book|make|schedule|reserve|appointment|necessary|reservation|need|want|now|this time|yet)\b|[.!] ?(?:that|this)(?:'s| is| will be| would be) all\b)"
+    r"|^\W*(?:no|not)\b[^?]*\b(?:that(?:'s| is| will be| would be| was)? (?:all|it|everything)|maybe later|just (?:wanted|needed))\b"
+)
+
+
+def declines(text: str) -> bool:
+    """Whether the clean `text` turns an offer down in so many words: "no, I don't want to book it now"."""
+    return bool(_DECLINES.search(text))
+
+
 def withdraws(text: str) -> bool:
     """Whether the clean `text` takes the request back: "never mind", "stop that"."""
     return bool(_WITHDRAW.search(text))

@@ -19,7 +19,8 @@ _TOLD = re.compile(
     r"|bought|ate|woke|started|ended|told|said|thought|couldn't|broke|hurt|worked|that(?:'s| is| was| will be| would be)? (?:all|it|everything)"
     r"|all (?:i|for)|help(?:ing)?(?: me)?|weather|how are you|day|ache|hot|cold|feeling|sunny)\b"
 )
-_WISHED = re.compile(r"\b(?:appointments?|appt|book|schedule|see (?:the|a|my|dr)|visit|slots?|openings?|available|can i|could i|come in)\b")
+_WISHED = re.compile(r"\b(?:appointments?|appt|book|schedule|see (?:the|a|my|dr)|visit|slots?|openings?|available|can i|could i|come in"
+    r"|would like|i'd like|want|need|please|possible)\b")
 _LONG_AGO = timedelta(days=300)
 _YEARS_BACK, _YEARS_ON = 130, 20
 """A year further away is a slip of the pen or another kind of number."""

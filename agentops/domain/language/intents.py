@@ -40,6 +40,8 @@ def read_intent(text: str) -> Intent:
         return Intent.GREETING
     if answers.withdraws(text) and not asks.names_event(text):
         return Intent.DENY
+    if answers.declines(text):
+        return Intent.DENY
     wish = _read_wish(text)
     if wish is not Intent.OTHER:
         return wish

@@ -30,7 +30,7 @@ _OBJECT = re.compile(
 _HERE = re.compile(rf"{_NAME}(?: here\b| speaking\b|,? (?:born|dob|date of birth)\b)", re.IGNORECASE)
 _OPENING_NAME = re.compile(
     r"^\W*(?P<name>[^\W\d_a-z][\w'’-]{1,30}(?: [^\W\d_a-z][\w'’-]{1,30}){1,2})"
-    r" (?:wants|would|needs|has|is|called|rang|asks|asked|can't|cannot|can|wishes)\b"
+    r"(?:,| (?:wants|would|needs|has|is|called|rang|asks|asked|can't|cannot|can|wishes)\b)"
 )
 _COMMON = frozenset(
     "a an the i im my me we us our you your he she it its they his her their this that these those there here yes no not"
@@ -43,7 +43,7 @@ _COMMON = frozenset(
     " earliest soonest asap soon urgent urgently still also again instead it's i'm i'd i've what when where who which how"
     " why book move cancel change reschedule send text tell message ask let perfect excellent wonderful gp reminder them"
     " him someone somebody everyone another one two three both all only very really too then than because however bye"
-    " while during since goodbye cheers none nothing never mind yeah yep nope yup late early later soonest flu jab kind regards best us"
+    " while during since sir madam team goodbye cheers none nothing never mind yeah yep nope yup late early later soonest flu jab kind regards best us"
     " unwell pregnant back out up down over under not interested afraid worried name address email phone number born".split()
 ) | set(MONTHS) | set(WEEKDAYS) | HONORIFICS
 _ASKED_NAME = re.compile(r"\b(?:your|patient'?s?|full) (?:full )?name\b|\bwho (?:am i|is this|is it for|is calling)", re.IGNORECASE)

@@ -76,7 +76,7 @@ _SOONEST = re.compile(
 )
 _ANY_TIME = re.compile(r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b|\bno preference\b|\beither (?:is|works)")
 _ANY_CLINICIAN = re.compile(r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b|\bno preference\b")
-_ASKED_TIME = re.compile(r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b|\bwhen\b|what hour")
+_ASKED_TIME = re.compile(r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b|\bwhen\b|what hour|which would you like")
 _OR = re.compile(r"^,? (?:or|or maybe|or even|or else) (?:at )?$")
 _ASKED_END = re.compile(r"^(?!.*\bstart\b).*(?:\bend(?:s|ing)?(?: time)?\b|\b(?:finish|until when|how long|wrap(?:s|ping)? up)\b)")
 _ASKED_NEARBY = re.compile(r"\b(?:available|appointment|openings?|free|slot)\b[^.?!]*\bat \d|\b\d{1,2}(?::\d\d)? ?[ap]m\b")

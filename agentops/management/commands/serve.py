@@ -23,7 +23,7 @@ from kombu.exceptions import OperationalError as BrokerError
 from agentops import checks  # noqa: F401  (registers what run_checks runs)
 from agentops.celery import app
 from agentops.embedded import EmbeddedMachine
-from agentops.models import ModelRoute
+from agentops.llm.models import describe_model
 
 # From the signal to the end of the process, whatever still runs: everything unfinished is in the database.
 STOP_SECONDS = 2.2
@@ -185,16 +185,6 @@ def describe(address: str, logins: Sequence[str]) -> list[str]:
     lines += [f"  Worker    {'other processes, by Redis' if settings.REDIS_URL else machine}"]
     lines += [f"  {'Log in' if not number else '':<8}  {person}" for number, person in enumerate(people)]
     return ["", *lines, "  Stop      Ctrl-C", ""]
-
-
-def describe_model() -> str:
-    """Say who answers for the agent, so that nobody takes the planner for a language model."""
-    if settings.MODEL_PROVIDER == "offline":
-        return "offline planner (no AI model, no key)"
-    routes = ModelRoute.objects.filter(provider=settings.MODEL_PROVIDER)
-    names = ", ".join(sorted(set(routes.values_list("model", flat=True)))) or "no route yet"
-    place = f" at {settings.ANTHROPIC_BASE_URL}" if settings.ANTHROPIC_BASE_URL else ""
-    return f"{settings.MODEL_PROVIDER}: {names}{place}"
 
 
 def end_process() -> None:

@@ -205,12 +205,15 @@ def test_a_text_that_cannot_be_written_takes_the_booking_back(desk: Desk, monkey
     assert not Appointment.objects.exists()
 
 
-def test_somebody_who_is_faster_by_a_moment_is_noticed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("status", [AppointmentStatus.CANCELLED, AppointmentStatus.BOOKED])
+def test_somebody_who_is_faster_by_a_moment_is_noticed(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, status: AppointmentStatus
+) -> None:
     """The row is read, then changed by another, then written: the write must find nothing."""
     visit, new = desk.visit(desk.ana, desk.slot(11, "15:30")), desk.slot(12, "14:00")
 
     def meanwhile(*_args: object, **_more: object) -> object:
-        Appointment.objects.filter(pk=visit.pk).update(status=AppointmentStatus.CANCELLED, version=F("version") + 1)
+        Appointment.objects.filter(pk=visit.pk).update(status=status, version=F("version") + 1)
         return new
 
     monkeypatch.setattr("agentops.toolsets.clinic.bookings.get_new_slot", meanwhile)

@@ -1,0 +1,71 @@
+"""What a run costs the machine: CPU of this process and of PostgreSQL, commits, bytes stored, and how noisy it is."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from unittest import mock
+
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def postgres_cpu_seconds() -> float:
+    """CPU that every process of every PostgreSQL on this machine has used so far, the ended backends included."""
+    total = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            text = stat.read_text()
+        except OSError:
+            continue
+        if text.split("(", 1)[1].startswith("postgres"):
+            fields = text.rsplit(")", 1)[1].split()
+            own = int(fields[11]) + int(fields[12])
+            # Only the postmaster waits for children; their sum is counted once, there.
+            total += own + int(fields[13]) + int(fields[14])
+    return total / TICKS
+
+
+@contextmanager
+def counted_commits() -> Iterator[list[int]]:
+    """Count the transactions that really reach the database, from every thread."""
+    wrapper = type(connections[DEFAULT_DB_ALIAS])
+    commit = wrapper._commit
+    count = [0]
+
+    def counting(self: object) -> None:
+        count[0] += 1
+        commit(self)
+
+    with mock.patch.object(wrapper, "_commit", counting):
+        yield count
+
+
+def stored_bytes(tables: list[str]) -> int:
+    """Bytes that these tables and their indexes take now."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT SUM(pg_total_relation_size(t::regclass)) FROM unnest(%s) AS t", [tables])
+            return int(cursor.fetchone()[0])
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA page_count")
+        pages = cursor.fetchone()[0]
+        cursor.execute("PRAGMA page_size")
+        return int(pages * cursor.fetchone()[0])
+
+
+def flush_cost_ms() -> float:
+    """Median time of one small fsync on this disk, in milliseconds: the machine's mood while it was measured."""
+    path = Path(f"var/flush-{os.getpid()}")
+    times = []
+    with path.open("wb") as file:
+        for _ in range(30):
+            begun = time.perf_counter()
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+            times.append(time.perf_counter() - begun)
+    path.unlink()
+    return sorted(times)[len(times) // 2] * 1000

@@ -1,0 +1,159 @@
+"""The standard workload "supervised booking": 4 model turns without latency, 3 tool calls, 1 approval.
+
+`python -m benchmarks.supervised_booking` measures the engine alone on the database that HANDRAIL_DATABASE names:
+from the request to the durably suspended run, and from the decision to the finished run.
+"""
+
+import argparse
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median, quantiles
+from unittest import mock
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentops.settings")
+os.environ.setdefault("HANDRAIL_LOG_LEVEL", "ERROR")
+django.setup()
+
+from django.db import connection, connections  # noqa: E402
+from django.utils import timezone  # noqa: E402
+
+from agentops import after_commit  # noqa: E402
+from agentops.domain.lifecycle import Effect  # noqa: E402
+from agentops.domain.tiers import ActionTier  # noqa: E402
+from agentops.models import AgentRun, Conversation, ToolCall  # noqa: E402
+from agentops.runner.loop import advance  # noqa: E402
+from agentops.tools.registry import ToolContext  # noqa: E402
+from benchmarks.machine import counted_commits, flush_cost_ms, postgres_cpu_seconds, stored_bytes  # noqa: E402
+from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy  # noqa: E402
+from tests.toys import answer, begin, make_task, set_tier, use_model  # noqa: E402
+
+SLOTS = "; ".join(f"Thu 26 Nov {hour}:{minute:02} Dr Patel slot {hour}{minute}" for hour in range(9, 14) for minute in (0, 30))
+TABLES = ["agentops_agentrun", "agentops_step", "agentops_toolcall", "agentops_conversation", "agentops_runfact"]
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One phase of the workload over many runs."""
+
+    runs: int
+    seconds: float
+    cpu_s: float
+    postgres_s: float
+    commits: int
+
+    def line(self, name: str) -> str:
+        """The phase as a row of the table, per run."""
+        per = 1000 / self.runs
+        return (
+            f"{name:<8}{self.runs / self.seconds:>10.0f}{self.cpu_s * per:>12.2f}"
+            f"{self.postgres_s * per:>12.2f}{self.commits / self.runs:>10.1f}"
+        )
+
+
+def search(context: ToolContext, args: Note) -> Answer:
+    return Answer(text=SLOTS)
+
+
+def info(context: ToolContext, args: Note) -> Answer:
+    return Answer(text="Ana Gomez, born 14 May 1987, 07700 900123")
+
+
+def book(context: ToolContext, args: Note) -> Answer:
+    Conversation.objects.create(channel="text", opened_at=timezone.now())
+    return Answer(text="booked")
+
+
+def script() -> ScriptedModel:
+    return ScriptedModel(
+        call(("find_slots", {"text": "Thursday after 3"})),
+        call(("read_patient", {"text": "Ana Gomez"})),
+        call(("book_slot", {"text": "slot 930"})),
+        say("Ana Gomez has the slot at 9:30."),
+    )
+
+
+@contextmanager
+def workload() -> Iterator[None]:
+    """The tools, their policies and a silent doorbell: the engine alone, without a broker."""
+    make_task()
+    for name, tier in (("find_slots", "read"), ("read_patient", "read"), ("book_slot", "risky")):
+        set_tier(name, tier)
+    tools = (
+        toy("find_slots", search, local=True),
+        toy("read_patient", info, local=True),
+        toy("book_slot", book, effect=Effect.TRANSACTIONAL, floor=ActionTier.RISKY, local=True),
+    )
+    silent = mock.patch.multiple(after_commit, _ring=lambda run_id: None, _hint=lambda event: None)
+    with plugged_in(*tools), silent, use_model(script()):
+        yield
+
+
+def start(_: int) -> int:
+    """One run from the request to suspended."""
+    run_id = begin("Thursday after 3 with Dr Patel please")
+    advance(run_id)
+    return run_id
+
+
+def resume(run_id: int) -> float:
+    """One run from the decision to its end; returns the seconds it took."""
+    begun = time.perf_counter()
+    answer(ToolCall.objects.get(run_id=run_id, status="awaiting"))
+    advance(run_id)
+    return time.perf_counter() - begun
+
+
+def measure(work: Callable[[int], object], items: list[int], threads: int) -> tuple[Phase, list[object]]:
+    """Do the work on every item, so many at a time."""
+    with ThreadPoolExecutor(threads) as pool, counted_commits() as commits:
+        cpu, postgres, begun = time.process_time(), postgres_cpu_seconds(), time.perf_counter()
+        results = list(pool.map(work, items))
+        seconds = time.perf_counter() - begun
+        phase = Phase(len(items), seconds, time.process_time() - cpu, postgres_cpu_seconds() - postgres, commits[0])
+        list(pool.map(lambda _: connections.close_all(), range(threads * 4)))
+    return phase, results
+
+
+def bench(runs: int, threads: int) -> None:
+    """Print the table."""
+    with workload():
+        for run_id in (start(0), start(0), start(0)):
+            resume(run_id)
+        empty = stored_bytes(TABLES)
+        started, ids = measure(start, list(range(runs)), threads)
+        suspended = stored_bytes(TABLES) - empty
+        resumed, _ = measure(resume, ids, threads)  # type: ignore[arg-type]
+        done = stored_bytes(TABLES) - empty
+        alone = [resume(start(0)) * 1000 for _ in range(min(runs, 200))]
+    assert not AgentRun.objects.exclude(status="completed").exists(), "every run must come to its end"
+    cuts = quantiles(alone, n=100)
+    print(f"\n{connection.vendor}, {runs} runs, {threads} in flight, one process")
+    print(f"{'':<8}{'runs/s':>10}{'CPU ms':>12}{'PG CPU ms':>12}{'commits':>10}")
+    print(started.line("start"))
+    print(resumed.line("resume"))
+    print(f"KiB stored per run, suspended / done: {suspended / runs / 1024:.1f} / {done / runs / 1024:.1f}")
+    print(f"resume alone, p50 / p99: {median(alone):.1f} / {cuts[98]:.1f} ms; one disk flush: {flush_cost_ms():.2f} ms")
+
+
+def main() -> None:
+    """Measure on a fresh test database."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--runs", type=int, default=300)
+    parser.add_argument("--threads", type=int, default=16)
+    given = parser.parse_args()
+    name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    try:
+        bench(given.runs, given.threads)
+    finally:
+        connections.close_all()
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+if __name__ == "__main__":
+    main()
