@@ -34,11 +34,10 @@ checks: dev ## Check settings as in production, and that every model change has 
 	$(PY) manage.py makemigrations --check --dry-run
 
 unit: system dev
-	$(PY) -m tests.servers $(PY) -m pytest -m both_databases
 	$(PY) -m pytest
 
 bench: dev ## Measure runs per second and the cost of one run
-	$(PY) -m pytest benchmarks -s
+	$(PY) -m benchmarks
 
 ask: runtime ## Run one request in the terminal: make ask Q="I need to see Dr Chen on Thursday after 3"
 	@$(PY) manage.py ask "$$Q"

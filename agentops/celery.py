@@ -44,7 +44,9 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=False,
     worker_enable_remote_control=False,  # nobody who reaches the broker may command the workers
     worker_send_task_events=False,
-    worker_hijack_root_logger=False,  # the log stays one JSON line per event, as agentops.logs says
+    # The log stays one JSON line per event on standard error, as agentops.logs says.
+    worker_hijack_root_logger=False,
+    worker_redirect_stdouts=False,
     # Beat keeps its schedule in memory: it has one entry, and that one may run too often or late without harm.
     beat_scheduler="celery.beat:Scheduler",
     beat_max_loop_interval=settings.SWEEP_SECONDS,

@@ -1,5 +1,7 @@
 """Fixtures that several test packages share, by what they bring."""
 
+import os
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -28,3 +30,26 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
     """URL of an empty database, as HANDRAIL_DATABASE takes it."""
     with new_database(postgres_server) as url:
         yield url
+
+# --- the browser: the system's Chromium, without its own network traffic
+
+CHROMIUM_QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """Use the Chromium of this machine; fail, with the command that installs it, where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = os.environ.get("HANDRAIL_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        pytest.fail("The browser tests need Chromium. Run: python3 bootstrap.py system", pytrace=False)
+    return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_QUIET}

@@ -94,8 +94,10 @@ def _open_calls(turn: Turn) -> Move:
 
 
 def _after_calls(transcript: Transcript, turn: Turn) -> Move:
-    if any(call.hands_off and call.status.took_effect for call in turn.calls):
-        return Finish(RunStatus.HANDED_OFF, "asked_for_a_person", turn.text)
+    handed = [call for call in turn.calls if call.hands_off and call.status.took_effect]
+    if handed:
+        outcome = "urgent_help" if any(_is_urgent(call) for call in handed) else "asked_for_a_person"
+        return Finish(RunStatus.HANDED_OFF, outcome, turn.text)
     codes = {call.result.code for call in turn.calls if call.result}
     if "repeated_call" in codes:
         return Finish(RunStatus.LIMIT_REACHED, "limit_repeated_call", limit=LimitKind.REPEATED_CALL)
@@ -106,6 +108,10 @@ def _after_calls(transcript: Transcript, turn: Turn) -> Move:
     if _fumbles(transcript) >= MAX_MODEL_ATTEMPTS:
         return Finish(RunStatus.HANDED_OFF, "unusable_calls")
     return _ask(transcript)
+
+
+def _is_urgent(call: CallView) -> bool:
+    return bool(call.result and call.result.data and call.result.data.get("urgent"))
 
 
 def _fumbles(transcript: Transcript) -> int:

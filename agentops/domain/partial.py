@@ -10,6 +10,7 @@ REASONS = {
     "limit_active_time": "it took too long",
     "limit_tool_calls": "it needed too many look-ups",
     "limit_repeated_call": "the assistant kept asking for the same thing",
+    "urgent_help": "urgent: somebody may be in danger",
     "asked_for_a_person": "the assistant asked for a person",
     "stopped_answer": "the assistant's answer must not leave as it was",
     "stopped_text": "a text the assistant wrote must not leave as it was",

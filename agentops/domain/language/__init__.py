@@ -1,7 +1,7 @@
 """Deterministic reading of a patient's words. Standard library only; the clock is an argument."""
 
 from agentops.domain.language.conversation import TurnRead, read_conversation, read_turns
-from agentops.domain.language.dates import say_day
+from agentops.domain.language.day_readers import say_day
 from agentops.domain.language.intents import Intent
 from agentops.domain.language.names import find_names
 from agentops.domain.language.reading import Reading, Span, read_words, resolve_date, resolve_time

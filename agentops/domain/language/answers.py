@@ -8,16 +8,20 @@ def _any(*phrases: str) -> str:
 
 
 _FILLER = r"^(?:(?:oh|ok|okay|um|well|ah|ai|and|hey|actually|sorry|please|hmm|so|my answer is|i said)\W+)*"
-_TRUE = _any("true", "right", "correct", "perfect", "great", "fine", "good", "okay", "ok", "nice", "exactly", "a fact", "it")
+_TRUE = _any(
+    "true", "right", "correct", "perfect", "great", "fine", "good", "okay", "ok", "nice", "exactly", "a fact", "it"
+)
 _FALSE = _any("false", "incorrect", "wrong", "untrue", r"(?:a )?(?:lie|falsehood)", "invalid")
 
 _YES = re.compile(
     _FILLER
     + _any(
         r"yes+|yeah?|yep|yup|ya|yea|aye|uh.?huh|sure|ok|okay|k|right|correct|exactly|precisely|absolutely|definitely",
-        r"certainly|indeed|perfect|great|good|fine|excellent|wonderful|awesome|fantastic|lovely|super|cool|nice|alright",
+        r"certainly|indeed|perfect|great|good|fine|excellent|wonderful|awesome|fantastic|lovely|super|cool|nice"
+        r"|alright",
         r"all right|agreed|affirmative|affirm|positive|true|roger|confirm(?:ed)?|approved?|thumbs up|totally|please do",
-        r"go (?:ahead|for it)|do (?:it|that|so)|of course|by all means|you bet|for sure|why not|let's (?:do|go)|very true",
+        r"go (?:ahead|for it)|do (?:it|that|so)|of course|by all means|you bet|for sure|why not|let's (?:do|go)"
+        r"|very true",
         r"i (?:agree|accept|confirm|do|would|like (?:it|that|this|them)|love|believe so|think so|guess so)",
         r"i'd (?:love|like) (?:that|to)|you(?: are|'re) (?:right|correct)|you got it|sounds|works|looks",
         r"(?:that|this|it)(?:'s| is| was| would be| will be| appears| seems| looks| sounds) (?:\w+ ){0,2}?" + _TRUE,
@@ -40,10 +44,12 @@ _NO = re.compile(
     _FILLER
     + _any(
         r"no|nope|nah|nay|naw|never|negative|none|neither|nothing|pass|" + _FALSE,
-        r"not (?:really|now|at all|yet|today|true|right|that|this|correct|quite|a chance|likely|for me|anymore|sure i want)",
+        r"not (?:really|now|at all|yet|today|true|right|that|this|correct|quite|a chance|likely|for me|anymore"
+        r"|sure i want)",
         r"(?:i )?(?:don't|do not) (?:think|want|agree|need|believe|like|accept|do|book|make)",
         r"i (?:think not|meant no|disagree|refuse|decline|won't|would (?:prefer|rather) not)",
-        r"(?:i'd|i would) (?:rather|prefer) not|(?:i'll|ill|i will) (?:pass|decline|say no|have to (?:decline|say no|pass))",
+        r"(?:i'd|i would) (?:rather|prefer) not|(?:i'll|ill|i will) (?:pass|decline|say no|have to (?:decline|say no"
+        r"|pass))",
         r"(?:certainly|definitely|absolutely|of course|hell|heck) (?:no|not)|(?:there is )?no way|thumbs down",
         r"(?:that|this|it)(?: is|'s| isn't| can't| cannot| could not| doesn't| does not| won't| would not)"
         r"(?: not| be| a| the| very| actually| completely)* (?:no|not|lie|" + _FALSE + ")",
@@ -54,7 +60,8 @@ _NO = re.compile(
 _DENIES = re.compile(
     r"\b"
     + _any(
-        r"(?:answer|response|reply|say|would be|be|think)\W+(?:is |will be |definitely |a |an |hard |the |to be )*no\b(?! \w)",
+        r"(?:answer|response|reply|say|would be|be|think)\W+(?:is |will be |definitely |a |an |hard |the "
+        r"|to be )*no\b(?! \w)",
         r"\bno\W*$|not (?:true|correct|right|the case|accurate|factual|interested)|don't think so|no good|hard no",
         _FALSE,
     )
@@ -64,23 +71,30 @@ _NOT_WRONG = re.compile(r"\b(?:not|isn't|nothing) (?:\w+ )?(?:wrong|false|incorr
 _UNSURE = re.compile(
     r"\b"
     + _any(
-        r"maybe|perhaps|possibly|not (?:\w+ ){0,2}?sure|unsure|uncertain|undecided|no idea|either|might be|both|could be",
+        r"maybe|perhaps|possibly|not (?:\w+ ){0,2}?sure|unsure|uncertain|undecided|no idea|either|might be|both"
+        r"|could be",
         r"(?:don't|do not|not|didn't) (?:really |actually |even )?(?:know|have (?:an|any|the|that))",
         r"(?:can't|couldn't|cannot|could not|not able to) (?:really )?(?:say|tell|be sure)",
     )
     + r"\b"
 )
-_STOP = _any("cancel", "stop", "abort", "quit", "end", "scrap", "forget", "ignore", "drop", "undo", "disregard", "halt", "cease")
+_STOP = _any(
+    "cancel", "stop", "abort", "quit", "end", "scrap", "forget", "ignore", "drop", "undo", "disregard", "halt", "cease"
+)
 _STOP_TAIL = _any(
-    r"it|that|this|these|what|whatever|my|the|all|your|of|last|previous|current|latest|recent|please|now|right now|request",
-    r"command|action|process|processing|task|thing|order|operation|talking\w*|speaking|working|happening|asked|said|you",
+    r"it|that|this|these|what|whatever|my|the|all|your|of|last|previous|current|latest|recent|please|now|right now"
+    r"|request",
+    r"command|action|process|processing|task|thing|order|operation|talking\w*|speaking|working|happening|asked|said"
+    r"|you",
     r"are|were|is|was|i|me|doing|just|for|to|on|do|and|about|because|anymore|up",
 )
 _WITHDRAW = re.compile(
     rf"\b{_STOP}\b(?: {_STOP_TAIL}\b)*\W*(?:$|,)"
-    rf"|^(?:\S+ ){{0,4}}?(?:shut (?:up|it)|shu?sh+|silence|mute|hush|(?:be )?quiet|zip it|pause|pipe down|eliminate|{_STOP})\b"
+    rf"|^(?:\S+ ){{0,4}}?(?:shut (?:up|it)|shu?sh+|silence|mute|hush|(?:be )?quiet|zip it|pause|pipe down|eliminate"
+    rf"|{_STOP})\b"
     rf"(?: {_STOP_TAIL}\b)*\W*$"
-    r"|\bnever ?mind\b|\bforget (?:it|about it|that|i asked)\b|\b(?:stop|quit) (?:talking|speaking|processing|working)\b"
+    r"|\bnever ?mind\b|\bforget (?:it|about it|that|i asked)\b|\b(?:stop|quit) (?:talking|speaking|processing"
+    r"|working)\b"
     r"|\b(?:don't|do not|no longer|not) (?:want|need)(?: you)? (?:it|this|that|to (?:speak|talk|do))\b"
     r"|\b(?:don't|do not) (?:talk|speak|do that|do it|continue)\b|\bplease abort\b"
 )
@@ -91,8 +105,10 @@ _GREETING = re.compile(
 )
 _THANKS = re.compile(
     r"^\W*(?:(?:ok|okay|great|perfect|alright|excellent|cool|wonderful|awesome|good|fine|lovely|right|well|nice|amazing"
-    r"|fantastic|very|much|so|oh|no|nope)\W+)*(?:thanks?|thank you|cheers|bye|goodbye|see you|ta|have a (?:good|nice|great|lovely)"
-    r"|that(?:'s| is| will be| was) (?:all|it|everything)|i'm (?:done|all set|good)|i am (?:done|all set|good)|i appreciate)\b"
+    r"|fantastic|very|much|so|oh|no|nope)\W+)*(?:thanks?|thank you|cheers|bye|goodbye|see you|ta|have a (?:good|nice"
+    r"|great|lovely)"
+    r"|that(?:'s| is| will be| was) (?:all|it|everything)|i'm (?:done|all set|good)|i am (?:done|all set|good)"
+    r"|i appreciate)\b"
 )
 
 
@@ -107,9 +123,12 @@ def is_thanks(text: str) -> bool:
 
 
 _DECLINES = re.compile(
-    r"^\W*(?:no|nope|not (?:now|yet|right now)|maybe later|i'm good)\b[^.?!]{0,30}(?:\b(?:not|don't|do not|wouldn't|won't|no need|later|thanks?|thank you)\b"
-    r"[^.?!]{0,40}\b(?:book|make|schedule|reserve|appointment|necessary|reservation|need|want|now|this time|yet)\b|[.!] ?(?:that|this)(?:'s| is| will be| would be) all\b)"
-    r"|^\W*(?:no|not)\b[^?]*\b(?:that(?:'s| is| will be| would be| was)? (?:all|it|everything)|maybe later|just (?:wanted|needed))\b"
+    r"^\W*(?:no|nope|not (?:now|yet|right now)|maybe later|i'm good)\b[^.?!]{0,30}(?:\b(?:not|don't|do not|wouldn't"
+    r"|won't|no need|later|thanks?|thank you)\b"
+    r"[^.?!]{0,40}\b(?:book|make|schedule|reserve|appointment|necessary|reservation|need|want|now|this time|yet)\b"
+    r"|[.!] ?(?:that|this)(?:'s| is| will be| would be) all\b)"
+    r"|^\W*(?:no|not)\b[^?]*\b(?:that(?:'s| is| will be| would be| was)? (?:all|it|everything)|maybe later"
+    r"|just (?:wanted|needed))\b"
 )
 
 

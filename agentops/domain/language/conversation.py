@@ -12,25 +12,39 @@ from agentops.domain.language.words import fold_case
 _SAME_DAY = re.compile(r"\b(?:that|the same|same|this) (?:day|date)\b|\bthat (?:\w+ )?(?:morning|afternoon|evening)\b")
 _SAME_TIME = re.compile(r"\b(?:that|the same|same) time\b|\bboth at the same\b")
 _OFFERS_BOOKING = re.compile(
-    r"\b(?:book|schedule|make|reserve|set up|appointment|reservation)\b[^.?!]*\?|\bwould you like (?:me )?to (?:book|schedule|make|reserve)"
+    r"\b(?:book|schedule|make|reserve|set up|appointment|reservation)\b[^.?!]*\?|\bwould you like (?:me )?to (?:book"
+    r"|schedule|make|reserve)"
 )
-_OFFERS_MORE = re.compile(r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may|will|you)|\b(?:need|want|require|have) any (?:other|more|further)|\bfurther (?:help|assist)|\bmore help")
+_OFFERS_MORE = re.compile(
+    r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may|will|you)|\b(?:need|want|require"
+    r"|have) any (?:other|more|further)|\bfurther (?:help|assist)|\bmore help"
+)
 _ACTIONS = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL})
 _KEEP_GOING = frozenset({Intent.QUESTION, Intent.LIST, Intent.MESSAGE, Intent.FIND})
-_CARER = r"(?:doctors?|dr|gp|dentists?|specialist|salons?|stylists?|barbers?|therapist|provider|nurse|clinic|office|place|one|someone|somebody|something)"
+_CARER = (
+    r"(?:doctors?|dr|gp|dentists?|specialist|salons?|stylists?|barbers?|therapist|provider|nurse|clinic|office|place"
+    r"|one|someone"
+    r"|somebody|something)"
+)
 _NEW_SEARCH = re.compile(
     rf"\b(?:find|search|look(?:ing)?)\b[^.?!]*\b{_CARER}\b|\b(?:another|different|other) (?:\w+ )?{_CARER}\b"
     r"|\b(?:some|any)(?:one|body|thing|where) else\b"
 )
-_BOOKED = re.compile(r"\b(?:is|are|been|was|now|you're|i've|have) (?:booked|confirmed|scheduled|moved|rescheduled)\b|^done\b")
+_BOOKED = re.compile(
+    r"\b(?:is|are|been|was|now|you're|i've|have) (?:booked|confirmed|scheduled|moved|rescheduled)\b|^done\b"
+)
 _ACCEPTS = re.compile(
     r"^\W*(?:yes|yeah|sure|yep|ok|okay|perfect|great)\b(?!.*\b(?:but|instead|actually)\b)"
-    r"|\b(?:book|take|grab|do|confirm|reserve|schedule) (?:it|that|this one|that one)\b(?! (?:at|for|on|to))|\bgo ahead\b"
+    r"|\b(?:book|take|grab|do|confirm|reserve|schedule) (?:it|that|this one|that one)\b(?! (?:at|for|on|to))"
+    r"|\bgo ahead\b"
 )
 _TAKES_OFFER = re.compile(
-    r"\b(?:this|that|the (?:first|last|second)) (?:one|dentist|doctor|salon|place|person|provider|stylist|nurse|clinic)\b"
-    r"|\b(?:try|see|visit|choose|pick|use|go (?:to|with)|book|like|with|take|want|at) (?:it|them|this|that|there|him|her|the)\b"
-    r"|\bgo there\b|\bsounds? (?:good|great|better|fine|nice|perfect)\b|\bi like\b|^\W*(?:yes|yeah|sure|ok|okay|great|perfect)\b"
+    r"\b(?:this|that|the (?:first|last|second)) (?:one|dentist|doctor|salon|place|person|provider|stylist|nurse"
+    r"|clinic)\b"
+    r"|\b(?:try|see|visit|choose|pick|use|go (?:to|with)|book|like|with|take|want|at) (?:it|them|this|that|there|him"
+    r"|her|the)\b"
+    r"|\bgo there\b|\bsounds? (?:good|great|better|fine|nice|perfect)\b|\bi like\b|^\W*(?:yes|yeah|sure|ok|okay|great"
+    r"|perfect)\b"
     r"|\b(?:appointment|it|me|reservation) (?:\w+ ){0,3}there\b|\bmy (?:appointment|reservation)\b"
 )
 
@@ -107,7 +121,7 @@ def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str
         return turn
     offers_more = bool(_OFFERS_MORE.search(question))
     if turn is Intent.DENY:
-        dropped = offers_more or open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question)
+        dropped = offers_more or (open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question))
         return Intent.DENY if dropped else open_wish if open_wish in WISHES else turn
     if turn is Intent.CONFIRM:
         if open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question):
@@ -119,6 +133,8 @@ def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str
         return Intent.BOOK
     if turn not in WISHES:
         return open_wish if open_wish in WISHES else turn
+    if open_wish is Intent.QUESTION and turn in (Intent.FIND, Intent.LIST) and not _NEW_SEARCH.search(text):
+        return open_wish
     if turn in _KEEP_GOING and open_wish in _ACTIONS | {Intent.FIND}:
         return turn if turn is Intent.FIND and _NEW_SEARCH.search(text) else open_wish
     return turn

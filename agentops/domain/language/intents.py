@@ -24,9 +24,7 @@ class Intent(StrEnum):
     OTHER = "other"
 
 
-WISHES = frozenset(
-    {Intent.BOOK, Intent.MOVE, Intent.CANCEL, Intent.MESSAGE, Intent.LIST, Intent.FIND, Intent.QUESTION}
-)
+WISHES = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL, Intent.MESSAGE, Intent.LIST, Intent.FIND, Intent.QUESTION})
 """Intents that open a piece of work; the others answer, greet or hand over."""
 
 
@@ -54,8 +52,8 @@ def read_intent(text: str) -> Intent:
 
 def _read_wish(text: str) -> Intent:
     for intent, holds in (
-        (Intent.LIST, asks.recalls),
         (Intent.QUESTION, asks.asks_advice),
+        (Intent.LIST, asks.recalls),
         (Intent.MOVE, asks.moves),
         (Intent.CANCEL, asks.cancels),
         (Intent.MESSAGE, asks.reminds),

@@ -17,13 +17,14 @@ _CALLED = re.compile(
     r"(?P<said>[^\W\d_][\w'-]{1,30}(?: [^\W\d_][\w'-]{1,30})?)",
     re.IGNORECASE,
 )
-_NO_NAME = frozenset(
-    "a an the at on in for is are was i you he she it we they to and or if can could would will who what when which please"
-    " appointment appointments asap today tomorrow tonight next this that my your his her any available as soon with about"
-    " has have had do does did not no because said told says office clinic surgery visit schedule named called monday"
-    " tuesday wednesday thursday friday saturday sunday practitioner of from before after around like near just also then"
-    " but so instead again s thanks thank name nearby located there free".split()
-)
+_NO_NAME_WORDS = """
+a an the at on in for is are was i you he she it we they to and or if can could would will who what when which
+please appointment appointments asap today tomorrow tonight next this that my your his her any available as soon
+with about has have had do does did not no because said told says office clinic surgery visit schedule named called
+monday tuesday wednesday thursday friday saturday sunday practitioner of from before after around like near just
+also then but so instead again s thanks thank name nearby located there free
+"""
+_NO_NAME = frozenset(_NO_NAME_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ _PLACES = frozenset({"in", "near", "around", "within", "city"})
 """After these a capitalised word is a place."""
 
 _RULED_OUT = re.compile(
-    r"\b(?:not|n't|instead of|rather than|except|but|old|previous|former|other than)(?: (?:want|see|like|to|with|doctor|was|is|have))* "
+    r"\b(?:not|n't|instead of|rather than|except|but|old|previous|former|other than)(?: (?:want|see|like|to|with"
+    r"|doctor|was|is|have))* "
     r"(?:(?:dr|doctor|nurse)\b\.? ?)?$",
     re.IGNORECASE,
 )
@@ -89,7 +91,7 @@ def _find_called(said: str, nothing: NameMatch) -> NameMatch:
     """A title with a name that is nobody's here: the page or the agent must say so, not guess."""
     for match in _CALLED.finditer(said):
         words = match["said"].split()
-        if fold_case(words[0]) in _NO_NAME or words[0].islower() and len(words[0]) < 3:
+        if fold_case(words[0]) in _NO_NAME or (words[0].islower() and len(words[0]) < 3):
             continue
         known = words[:1] if len(words) > 1 and not words[1][0].isupper() else words
         called = f"{match['title']} {' '.join(known)}"
@@ -109,7 +111,7 @@ def _split_said(said: str) -> list[_Said]:
         opens = not said[: match.start()].rstrip() or said[: match.start()].rstrip()[-1] in ".!?"
         upper = match.group()[0].isupper()
         spoken.append(_Said(word, match.start(), match.end(), upper and not opens and not placed, titled))
-        placed = word in _PLACES or placed and upper
+        placed = word in _PLACES or (placed and upper)
         titled = False
     return spoken
 
@@ -174,7 +176,7 @@ def _keep_last(said: str, scored: list[tuple[float, str, _Said]]) -> list[tuple[
 
 def _tells_enough(said: _Said, words: tuple[str, ...], count: int) -> bool:
     """Without a title half of the name must be said, or a person's surname as it is written."""
-    return count * 2 >= len(words) or len(words) <= 3 and said.word == words[-1]
+    return count * 2 >= len(words) or (len(words) <= 3 and said.word == words[-1])
 
 
 def _may_name(said: _Said, bare: bool) -> bool:

@@ -13,18 +13,23 @@ from agentops.domain.language.words import MONTHS, WEEKDAYS, Clean, fold_case
 _WORD = r"\b[^\W\d_][\w'’-]{0,30}"
 _NAME = rf"(?P<name>{_WORD}(?: {_WORD}){{0,3}})"
 _INTRODUCED = re.compile(
-    rf"\b(?:(?:my|the|his|her|their|patient'?s?|full) (?:full )?name is|name'?s|name:|i am called|under the name(?: of)?|patient:?) "
+    rf"\b(?:(?:my|the|his|her|their|patient'?s?|full) (?:full )?name is|name'?s|name:|i am called"
+    rf"|under the name(?: of)?|patient:?) "
     rf"(?:(?:mr|mrs|ms|miss)\.? )?{_NAME}",
     re.IGNORECASE,
 )
 _SAID_TO_BE = re.compile(
-    rf"\b(?:i'm|i am|this is|it's|it is|for patient|on behalf of|behalf of|calling for|for my (?:son|daughter|husband|wife|mother"
-    rf"|father|mum|mom|dad|kid|child|partner|brother|sister|baby)(?: called| named|,)?|(?:my|our) (?:\w+ )?(?:son|daughter"
-    rf"|husband|wife|mother|father|mum|mom|dad|kid|child|partner|girl|boy|baby)(?:'s name is| is called| is named|,)?|it's me[.,]|(?<!dr )(?<!doctor )mr|mrs|ms|miss)\.? {_NAME}",
+    rf"\b(?:i'm|i am|this is|it's|it is|for patient|on behalf of|behalf of|calling for|for my (?:son|daughter|husband"
+    rf"|wife|mother"
+    rf"|father|mum|mom|dad|kid|child|partner|brother|sister|baby)(?: called| named|,)?|(?:my|our) (?:\w+ )?(?:son"
+    rf"|daughter"
+    rf"|husband|wife|mother|father|mum|mom|dad|kid|child|partner|girl|boy|baby)(?:'s name is| is called| is named|,)?"
+    rf"|it's me[.,]|(?<!dr )(?<!doctor )mr|mrs|ms|miss)\.? {_NAME}",
     re.IGNORECASE,
 )
 _OBJECT = re.compile(
-    rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient|from) (?:in )?{_NAME}",
+    rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient"
+    rf"|from) (?:in )?{_NAME}",
     re.IGNORECASE,
 )
 _HERE = re.compile(rf"{_NAME}(?: here\b| speaking\b|,? (?:born|dob|date of birth)\b)", re.IGNORECASE)
@@ -32,23 +37,29 @@ _OPENING_NAME = re.compile(
     r"^\W*(?P<name>[^\W\d_a-z][\w'’-]{1,30}(?: [^\W\d_a-z][\w'’-]{1,30}){1,2})"
     r"(?:,| (?:wants|would|needs|has|is|called|rang|asks|asked|can't|cannot|can|wishes)\b)"
 )
-_COMMON = frozenset(
-    "a an the i im my me we us our you your he she it its they his her their this that these those there here yes no not"
-    " ok okay please thanks thank hello hi hey dear good great sure right correct fine well just actually sorry is am are"
-    " was were be been being has have had do does did can could would should will may might must shall need want like"
-    " looking calling trying hoping wanting going feeling having sick ill free available happy glad unable able new"
-    " appointment appointments booking doctor dr nurse clinic surgery hospital patient at on in for to from by with and or"
-    " but if so as of off about after before around next last first morning afternoon evening night noon today tomorrow"
-    " tonight week weekend month day time slot check checkup followup follow vaccination consultation blood test any some"
-    " earliest soonest asap soon urgent urgently still also again instead it's i'm i'd i've what when where who which how"
-    " why book move cancel change reschedule send text tell message ask let perfect excellent wonderful gp reminder them"
-    " him someone somebody everyone another one two three both all only very really too then than because however bye"
-    " while during since sir madam team goodbye cheers none nothing never mind yeah yep nope yup late early later soonest flu jab kind regards best us"
-    " unwell pregnant back out up down over under not interested afraid worried name address email phone number born".split()
-) | set(MONTHS) | set(WEEKDAYS) | HONORIFICS
-_ASKED_NAME = re.compile(r"\b(?:your|patient'?s?|full) (?:full )?name\b|\bwho (?:am i|is this|is it for|is calling)", re.IGNORECASE)
+_COMMON_WORDS = """
+a an the i im my me we us our you your he she it its they his her their this that these those there here yes no not
+ok okay please thanks thank hello hi hey dear good great sure right correct fine well just actually sorry is am are
+was were be been being has have had do does did can could would should will may might must shall need want like
+looking calling trying hoping wanting going feeling having sick ill free available happy glad unable able new
+appointment appointments booking doctor dr nurse clinic surgery hospital patient at on in for to from by with and or
+but if so as of off about after before around next last first morning afternoon evening night noon today tomorrow
+tonight week weekend month day time slot check checkup followup follow vaccination consultation blood test any some
+earliest soonest asap soon urgent urgently still also again instead it's i'm i'd i've what when where who which how
+why book move cancel change reschedule send text tell message ask let perfect excellent wonderful gp reminder them
+him someone somebody everyone another one two three both all only very really too then than because however bye
+while during since sir madam team goodbye cheers none nothing never mind yeah yep nope yup late early later soonest
+flu jab kind regards best us unwell pregnant back out up down over under not interested afraid worried name address
+email phone number born
+"""
+_COMMON = frozenset(_COMMON_WORDS.split()) | set(MONTHS) | set(WEEKDAYS) | HONORIFICS
+_ASKED_NAME = re.compile(
+    r"\b(?:your|patient'?s?|full) (?:full )?name\b|\bwho (?:am i|is this|is it for|is calling)", re.IGNORECASE
+)
 _ASKED_OTHER = re.compile(r"\bdoctor|clinician|provider|\bwho would you like to see\b", re.IGNORECASE)
-_BORN = re.compile(r"\b(?:born(?: on| in)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday)(?: is|:| was|,)*(?: on)?(?: the)? ?$")
+_BORN = re.compile(
+    r"\b(?:born(?: on| in)?|d\.?o\.?b\.?|date of birth|birth ?date|birthday)(?: is|:| was|,)*(?: on)?(?: the)? ?$"
+)
 _ASKED_BORN = re.compile(r"date of birth|born|birthday|\bdob\b", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w/:-])(?P<number>\+?\(?\d(?:[ .()-]{0,2}\d){8,14})(?![\w/:]|-\d)")
 
@@ -112,7 +123,11 @@ def _read_pattern(text: str, pattern: re.Pattern[str], *, lower_ok: bool) -> Sai
 
 
 def _read_answer(text: str) -> Said | None:
-    match = re.match(rf"\s*(?:(?:it's|its|i'm|i am|my name is|this is|yes,?|hi,?|hello,?|sure,?|name is)\s+)*{_NAME}", text, re.IGNORECASE)
+    match = re.match(
+        rf"\s*(?:(?:it's|its|i'm|i am|my name is|this is|yes,?|hi,?|hello,?|sure,?|name is)\s+)*{_NAME}",
+        text,
+        re.IGNORECASE,
+    )
     return _trim(text, match.start("name"), match.end("name"), lower_ok=True) if match else None
 
 

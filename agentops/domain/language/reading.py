@@ -17,7 +17,10 @@ from agentops.domain.language.words import Clean, clean_words, fold_case
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Words that bear on a value: original `[start, end)`. `kind` is date, time, clinician, patient, kind, phone or born."""
+    """Words that bear on a value, original `[start, end)`.
+
+    `kind` is date, time, clinician, patient, kind, phone or born.
+    """
 
     kind: str
     start: int
@@ -71,16 +74,33 @@ class Reading:
 
 
 _SOONEST = re.compile(
-    r"\basap\b|\bas soon as (?:possible|you can|i can)|\bsoonest\b|\b(?:earliest|first|next) (?:\w+ )?(?:available|possible|slot"
+    r"\basap\b|\bas soon as (?:possible|you can|i can)|\bsoonest\b|\b(?:earliest|first|next) (?:\w+ )?(?:available"
+    r"|possible|slot"
     r"|appointment|opening|free|time|one)\b|\bas early as possible\b|\bright away\b|\bimmediately\b|\burgently?\b"
 )
-_ANY_TIME = re.compile(r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b|\bno preference\b|\beither (?:is|works)")
-_ANY_CLINICIAN = re.compile(r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b|\bno preference\b")
-_ASKED_TIME = re.compile(r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b|\bwhen\b|what hour|which would you like")
+_ANY_TIME = re.compile(
+    r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b"
+    r"|\bno preference\b|\beither (?:is|works)"
+)
+_ANY_CLINICIAN = re.compile(
+    r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b"
+    r"|\bno preference\b"
+)
+_ASKED_TIME = re.compile(
+    r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b"
+    r"|\bwhen\b|what hour|which would you like"
+)
 _OR = re.compile(r"^,? (?:or|or maybe|or even|or else) (?:at )?$")
-_ASKED_END = re.compile(r"^(?!.*\bstart\b).*(?:\bend(?:s|ing)?(?: time)?\b|\b(?:finish|until when|how long|wrap(?:s|ping)? up)\b)")
-_ASKED_NEARBY = re.compile(r"\b(?:available|appointment|openings?|free|slot)\b[^.?!]*\bat \d|\b\d{1,2}(?::\d\d)? ?[ap]m\b")
-_ASKED_DOCTOR = re.compile(r"\b(?:who|which|what) (?:is |\w+ ){0,2}(?:doctor|clinician|provider|would you like to see)|doctor'?s? name|\bwith whom\b")
+_ASKED_END = re.compile(
+    r"^(?!.*\bstart\b).*(?:\bend(?:s|ing)?(?: time)?\b|\b(?:finish|until when|how long|wrap(?:s|ping)? up)\b)"
+)
+_ASKED_NEARBY = re.compile(
+    r"\b(?:available|appointment|openings?|free|slot)\b[^.?!]*\bat \d|\b\d{1,2}(?::\d\d)? ?[ap]m\b"
+)
+_ASKED_DOCTOR = re.compile(
+    r"\b(?:who|which|what) (?:is |\w+ ){0,2}(?:doctor|clinician|provider|would you like to see)|doctor'?s? name"
+    r"|\bwith whom\b"
+)
 
 
 def read_words(
@@ -93,48 +113,73 @@ def read_words(
 ) -> Reading:
     """Read one text said at `now`. `asked` is what was said to the patient just before. Never fails."""
     clean = clean_words(text)
+    parts = _read_parts(text, clean, now=now, clinicians=clinicians, kinds=kinds, asked=asked)
+    day, moment, doctor = parts.day or _NO_DAY, parts.moment or _NO_TIME, parts.doctor
+    return Reading(
+        intent=parts.intent,
+        date_from=day.first,
+        date_to=day.last,
+        days=day.days,
+        earliest=moment.earliest,
+        latest=moment.latest,
+        exact_time=moment.exact,
+        clinician=doctor.sure,
+        clinician_candidates=doctor.candidates,
+        clinician_said=doctor.said,
+        patient_name=parts.patient.value if parts.patient else None,
+        born=parts.born[0] if parts.born else None,
+        phone=parts.phone.value if parts.phone else None,
+        kind=parts.kind[0] if parts.kind else None,
+        spans=_list_spans(text, clean, parts),
+        doubts=_doubts(parts.day, parts.moment, now),
+        old_date=parts.old_day.first if parts.old_day else None,
+        old_time=parts.old_moment.exact if parts.old_moment else None,
+        soonest=bool(_SOONEST.search(clean.text)),
+        any_time=bool(_ANY_TIME.search(clean.text)),
+        any_clinician=bool(_ANY_CLINICIAN.search(clean.text)),
+        inferred=_inferred(parts.moment),
+    )
+
+
+_NO_DAY = DateWish(0, 0, None, None)
+_NO_TIME = TimeWish(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What was found, before it becomes a reading."""
+
+    intent: Intent
+    day: DateWish | None
+    old_day: DateWish | None
+    moment: TimeWish | None
+    old_moment: TimeWish | None
+    doctor: NameMatch
+    patient: Said | None
+    born: tuple[date, int, int] | None
+    phone: Said | None
+    kind: tuple[str, int, int] | None
+    dates: tuple[DateWish, ...]
+
+
+def _read_parts(
+    text: str, clean: Clean, *, now: datetime, clinicians: Sequence[str], kinds: Sequence[str], asked: str
+) -> _Parts:
+    """Names, birth dates and numbers first; days and times are then read in what is left."""
+    low_asked = fold_case(asked)
     born = find_born(clean, today=now.date(), asked=asked)
     phone = find_phone(text)
     patient, doctor = _find_people(text, clinicians, asked=asked)
     intent = read_intent(clean.text)
     blanked = _blank(clean, born, phone, doctor if doctor.sure else None)
     dates = find_wishes(blanked, today=now.date())
-    bare = bool(_ASKED_TIME.search(fold_case(asked)) or _ASKED_NEARBY.search(fold_case(asked)))
+    bare = bool(_ASKED_TIME.search(low_asked) or _ASKED_NEARBY.search(low_asked))
     clocks = find_times(blanked, taken=[(d.start, d.end) for d in dates], bare=bare)
-    clocks = [] if _ASKED_END.search(fold_case(asked)) else _keep_near(clocks, asked)
-    times = find_time_wishes(blanked, clocks)
-    kind = find_kind(clean.text, kinds)
+    clocks = [] if _ASKED_END.search(low_asked) else _keep_near(clocks, asked)
     day, old_day = _pick_date(dates, intent)
-    moment, old_moment = _pick_time(times, intent, blanked, bare=bare)
-    spans = _spans(text, clean, [("date", d) for d in dates] + [("time", t) for t in times if t in (moment, old_moment)])
-    spans += _more_spans(text, clean, born=born, phone=phone, patient=patient, doctor=doctor)
-    if kind:
-        start, end = clean.original_span(kind[1], kind[2])
-        spans.append(Span("kind", start, end, text[start:end]))
-    return Reading(
-        intent=intent,
-        date_from=day.first if day else None,
-        date_to=day.last if day else None,
-        days=day.days if day else (),
-        earliest=moment.earliest if moment else None,
-        latest=moment.latest if moment else None,
-        exact_time=moment.exact if moment else None,
-        clinician=doctor.sure,
-        clinician_candidates=doctor.candidates,
-        clinician_said=doctor.said,
-        patient_name=patient.value if patient else None,
-        born=born[0] if born else None,
-        phone=phone.value if phone else None,
-        kind=kind[0] if kind else None,
-        spans=tuple(sorted(spans, key=lambda span: (span.start, span.end))),
-        doubts=_doubts(day, moment, now),
-        old_date=old_day.first if old_day else None,
-        old_time=old_moment.exact if old_moment else None,
-        soonest=bool(_SOONEST.search(clean.text)),
-        any_time=bool(_ANY_TIME.search(clean.text)),
-        any_clinician=bool(_ANY_CLINICIAN.search(clean.text)),
-        inferred=_inferred(moment),
-    )
+    moment, old_moment = _pick_time(find_time_wishes(blanked, clocks), intent, blanked, bare=bare)
+    kind = find_kind(clean.text, kinds)
+    return _Parts(intent, day, old_day, moment, old_moment, doctor, patient, born, phone, kind, dates=tuple(dates))
 
 
 def _blank(clean: Clean, born: tuple[date, int, int] | None, phone: Said | None, doctor: NameMatch | None) -> str:
@@ -195,7 +240,9 @@ def _pick_time(
     times: list[TimeWish], intent: Intent, text: str, *, bare: bool
 ) -> tuple[TimeWish | None, TimeWish | None]:
     kept = [t for t in times if not t.refused]
-    firm = [t for t in kept if not t.weak] or (kept if bare or intent in (Intent.BOOK, Intent.MOVE, Intent.OTHER) else [])
+    firm = [t for t in kept if not t.weak] or (
+        kept if bare or intent in (Intent.BOOK, Intent.MOVE, Intent.OTHER) else []
+    )
     old = [t for t in firm if t.old] if intent is Intent.MOVE else []
     new = [t for t in firm if t not in old]
     if intent is not Intent.MOVE:
@@ -211,34 +258,18 @@ def _first_choice(times: list[TimeWish], text: str) -> TimeWish:
     return times[at]
 
 
-def _spans(text: str, clean: Clean, found: Sequence[tuple[str, DateWish | TimeWish]]) -> list[Span]:
-    spans = []
-    for kind, wish in found:
-        start, end = clean.original_span(wish.start, wish.end)
-        spans.append(Span(kind, start, end, text[start:end]))
-    return spans
-
-
-def _more_spans(
-    text: str,
-    clean: Clean,
-    *,
-    born: tuple[date, int, int] | None,
-    phone: Said | None,
-    patient: Said | None,
-    doctor: NameMatch,
-) -> list[Span]:
-    spans = []
-    if born:
-        start, end = clean.original_span(born[1], born[2])
-        spans.append(Span("born", start, end, text[start:end]))
-    if phone:
-        spans.append(Span("phone", phone.start, phone.end, text[phone.start : phone.end]))
-    if patient:
-        spans.append(Span("patient", patient.start, patient.end, text[patient.start : patient.end]))
-    if doctor.end > doctor.start:
-        spans.append(Span("clinician", doctor.start, doctor.end, text[doctor.start : doctor.end]))
-    return spans
+def _list_spans(text: str, clean: Clean, parts: _Parts) -> tuple[Span, ...]:
+    """Where in the original words the values stand, in order."""
+    inside = [("date", d.start, d.end) for d in parts.dates]
+    inside += [("time", t.start, t.end) for t in (parts.moment, parts.old_moment) if t]
+    inside += [("born", *parts.born[1:])] if parts.born else []
+    inside += [("kind", *parts.kind[1:])] if parts.kind else []
+    places = [(kind, *clean.original_span(start, end)) for kind, start, end in inside]
+    places += [("phone", parts.phone.start, parts.phone.end)] if parts.phone else []
+    places += [("patient", parts.patient.start, parts.patient.end)] if parts.patient else []
+    places += [("clinician", parts.doctor.start, parts.doctor.end)] if parts.doctor.end else []
+    spans = {Span(kind, start, end, text[start:end]) for kind, start, end in places}
+    return tuple(sorted(spans, key=lambda span: (span.start, span.end, span.kind)))
 
 
 def _doubts(day: DateWish | None, moment: TimeWish | None, now: datetime) -> tuple[str, ...]:
@@ -268,5 +299,3 @@ def resolve_time(*, text: str, now: datetime | None = None) -> time | None:
     """The single time of day that a phrase means, or None where it means none or several."""
     found = find_times(clean_words(text).text, taken=[], bare=True)
     return found[0].at if len(found) == 1 else None
-
-

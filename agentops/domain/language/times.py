@@ -12,7 +12,8 @@ from agentops.domain.language.wishes import REFUSED_AFTER, REFUSED_BEFORE, is_ol
 _PART = r"(?:morning|afternoon|evening|night)"
 _CLOCK = re.compile(
     r"(?<![\d:./£$#+])(?<!\d,)(?<![^\d]-)"
-    r"(?:(?P<fraction>half(?: past)?|quarter (?:past|to|after|of|till)|(?:5|10|20|25)(?: minutes?)? (?:past|to|till)) )?"
+    r"(?:(?P<fraction>half(?: past)?|quarter (?:past|to|after|of|till)|(?:5|10|20|25)(?: minutes?)? (?:past|to"
+    r"|till)) )?"
     r"(?P<hour>[01]?\d|2[0-4])"
     r"(?:(?P<colon>[:.])(?P<minute>[0-5]\d)(?!\d)| (?P<spoken>15|30|45)(?=\b(?! ?(?:minute|min\b))))?"
     r"(?P<clock> ?o.?clock\b)?"
@@ -21,7 +22,9 @@ _CLOCK = re.compile(
     r"(?: (?:(?:in|of|at|on|for) (?:the |that )?|this |tomorrow |[a-z]+day )?(?P<part>" + _PART + r")\b)?"
     r"(?![\d%/]|[:.]\d|(?:st|nd|rd|th)\b|,\d{3})"
 )
-_MILITARY = re.compile(r"(?<![\d:./£$#+-])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?h(?:ou)?rs?\b)?(?![\d:./-])")
+_MILITARY = re.compile(
+    r"(?<![\d:./£$#+-])(?P<hour>[01]\d|2[0-3])(?P<minute>[0-5]\d)(?P<hours> ?h(?:ou)?rs?\b)?(?![\d:./-])"
+)
 _WORDS = {"noon": time(12), "midday": time(12), "mid-day": time(12), "midnight": time(0)}
 _NAMED = re.compile(r"\b(?:12 )?(" + "|".join(_WORDS) + r")\b(?! break)")
 _LICENCE = re.compile(
@@ -30,12 +33,15 @@ _LICENCE = re.compile(
 )
 _WEAK = re.compile(r"\b(?:or|to|and|not|than|do|about|past|from|make it|say|maybe|near)(?: the)?,? ?$")
 _NOT_A_TIME = re.compile(
-    r"^ ?(?:st|nd|rd|th)\b|^ ?-? ?(?:people|persons?|guests?|years?|yrs?|months?|weeks?|days?|nights?|hours?|hrs?|minutes?"
+    r"^ ?(?:st|nd|rd|th)\b|^ ?-? ?(?:people|persons?|guests?|years?|yrs?|months?|weeks?|days?|nights?|hours?|hrs?"
+    r"|minutes?"
     r"|mins?|times|stars?|miles?|kids?|children|of us|degrees|appointments?|slots?|doctors?|dentists?|mg|ml|percent"
     r"|adults?|other|more|different|places?|options?|street|avenue|pounds?|dollars?|km)\b"
 )
 _IS_NOW = re.compile(r"^ (?:right )?now\b")
-_RANGE_AFTER = re.compile(r"^ ?(?:-|to|until|till) ?(?:[1-9]|1\d|2[0-3])(?::\d\d)?(?! ?\d|/| \w*(?:people|weeks|days|months|years))")
+_RANGE_AFTER = re.compile(
+    r"^ ?(?:-|to|until|till) ?(?:[1-9]|1\d|2[0-3])(?::\d\d)?(?! ?\d|/| \w*(?:people|weeks|days|months|years))"
+)
 _RANGE_BEFORE = re.compile(r"(?:^|[^\d/:.+-])\d{1,2}(?::\d\d)?-$")
 _PART_BEFORE = re.compile(
     r"\b(?P<part>" + _PART + r")(?:(?:,| at| around| about| by| after| before| from|, say| maybe| please| for)* )$"
@@ -45,7 +51,7 @@ _GREETING = re.compile(r"\b(?:good|lovely|great|nice|wonderful) $|\ba (?:good|lo
 
 @dataclass(frozen=True, slots=True)
 class TimeFound:
-    """One mention of a time at clean `[start, end)`. `sure` is False where am or pm was worked out from clinic hours."""
+    """One mention of a time at clean `[start, end)`. `sure` is False where am or pm follows from clinic hours."""
 
     start: int
     end: int
@@ -69,9 +75,7 @@ def find_times(text: str, *, taken: list[tuple[int, int]], bare: bool = False) -
 
     `bare` allows a number that stands alone, as in the answer to "What time?".
     """
-    found: list[TimeFound] = []
-    for match in _NAMED.finditer(text):
-        found.append(TimeFound(match.start(), match.end(), _WORDS[match[1]]))
+    found = [TimeFound(match.start(), match.end(), _WORDS[match[1]]) for match in _NAMED.finditer(text)]
     spans = taken + [(f.start, f.end) for f in found]
     for pattern in (_MILITARY, _CLOCK):
         for match in pattern.finditer(text):
@@ -106,10 +110,14 @@ def _read_clock(match: re.Match[str], text: str, bare: bool) -> TimeFound | None
     before = text[max(0, match.start() - 30) : match.start()]
     marked = match["meridiem"] or match["clock"] or match["fraction"] or match["part"] or match["ish"]
     marked = marked or match["colon"] == ":"
-    licensed = bool(_LICENCE.search(before) or _RANGE_AFTER.match(text[match.end() :][:12]) or _RANGE_BEFORE.search(before))
+    licensed = bool(
+        _LICENCE.search(before) or _RANGE_AFTER.match(text[match.end() :][:12]) or _RANGE_BEFORE.search(before)
+    )
     if hour > 24 or not (marked or licensed or bare):
         return None
-    if not marked and (_NOT_A_TIME.match(text[match.end() :][:24]) or len(match["hour"]) == 2 and match["hour"][0] == "0"):
+    if not marked and (
+        _NOT_A_TIME.match(text[match.end() :][:24]) or (len(match["hour"]) == 2 and match["hour"][0] == "0")
+    ):
         return None
     minute = int(match["minute"] or match["spoken"] or 0)
     hour, minute = _add_fraction(match["fraction"] or "", hour, minute)
@@ -117,7 +125,9 @@ def _read_clock(match: re.Match[str], text: str, bare: bool) -> TimeFound | None
     part = match["part"] or (prefix["part"] if prefix and not _GREETING.search(before[: prefix.start()]) else None)
     written = match["hour"].startswith("0") and match["colon"] == ":"
     at, sure, doubt = _settle_half(hour % 24, minute, (match["meridiem"] or "")[:1], part, written=written)
-    around = bool(match["ish"] or re.search(r"\b(?:around|about|roughly|approximately|near|close to) (?:the )?$", before))
+    around = bool(
+        match["ish"] or re.search(r"\b(?:around|about|roughly|approximately|near|close to) (?:the )?$", before)
+    )
     weak = not marked and (not licensed or bool(_WEAK.search(before)))
     return TimeFound(match.start(), match.end(), at, sure=sure, around=around, weak=weak, doubt=doubt)
 
@@ -139,17 +149,21 @@ def _settle_half(hour: int, minute: int, meridiem: str, part: str | None, *, wri
         elif meridiem == "a" and hour == 12:
             hour = 0
         at = time(hour, minute)
-        clash = part and hour < 12 and part != "morning" and part != "night" or part == "morning" and hour >= 12
+        clash = (part and hour < 12 and part != "morning" and part != "night") or (part == "morning" and hour >= 12)
         return at, True, f"{say_time(at)} in the {part} does not fit together" if clash else _doubt_night(at)
     if hour == 0 or hour > 12 or written:
         at = time(hour, minute)
-        clash = part == "morning" and hour >= 12 or part in ("afternoon", "evening") and hour < 12
+        clash = (part == "morning" and hour >= 12) or (part in ("afternoon", "evening") and hour < 12)
         return at, True, f"{at:%H:%M} in the {part} does not fit together" if clash else ""
     if part:
         at = time(_hour_in_part(hour, part), minute)
         return at, True, _doubt_night(at)
     if hour == 7:
-        return time(hour + 12, minute), False, f"{hour}:{minute:02} could be {say_time(time(7, minute))} or {say_time(time(19, minute))}"
+        return (
+            time(hour + 12, minute),
+            False,
+            f"{hour}:{minute:02} could be {say_time(time(7, minute))} or {say_time(time(19, minute))}",
+        )
     return time(hour + 12 if hour < 7 else hour, minute), False, ""
 
 

@@ -8,7 +8,8 @@ _DANGER = re.compile(
         (
             r"chest (?:pains?|is tight|tightness|hurts)",
             r"(?:pains?|pressure|tightness) in (?:my|his|her|the) chest",
-            r"(?:can't|cannot|can not|can hardly|can barely|struggling to|(?:trouble|difficulty|problems?)(?: with)?|unable to|hard to)"
+            r"(?:can't|cannot|can not|can hardly|can barely|struggling to|(?:trouble|difficulty|problems?)(?: with)?"
+            r"|unable to|hard to)"
             r" breath(?:e|ing)?",
             r"not breathing|stopped breathing|short(?:ness)? of breath",
             r"unconscious|unresponsive|passed out|collapsed|(?:won't|will not|not) wak(?:e|ing) up",
@@ -28,11 +29,13 @@ _DANGER = re.compile(
     + r")\b"
 )
 _DENIED = re.compile(
-    r"\b(?:not|isn't|no|never|without|(?:don't|doesn't) have(?: any)?|haven't(?: had)?|hasn't(?: had)?|wasn't|nothing like"
+    r"\b(?:not|isn't|no|never|without|(?:don't|doesn't) have(?: any)?|haven't(?: had)?|hasn't(?: had)?|wasn't"
+    r"|nothing like"
     r"|in case of|what if|if it(?:'s| is)?)(?: an?| any| having| really| in| a case of| or){0,3} $"
 )
 _LONG_AGO = re.compile(
-    r"^[^.!?]{0,30}\b(?:last (?:year|month|week)|(?:years?|months?) ago|in (?:19|20)\d\d|as a child|when i was|history)\b"
+    r"^[^.!?]{0,30}\b(?:last (?:year|month|week)|(?:years?|months?) ago|in (?:19|20)\d\d|as a child|when i was"
+    r"|history)\b"
 )
 _TALK = re.compile(
     r"\b(?:speak|talk|chat|put me through|connect me|transfer me|pass me)(?: directly)?(?: to| with)?"
@@ -42,10 +45,13 @@ _TALK = re.compile(
 )
 _HUMAN = re.compile(
     r"\b(?:real|actual|live) (?:person|human)\b|^\W*(?:a )?(?:human|person|operator|agent|receptionist)(?: please)?\W*$"
-    r"|\bhuman (?:being|please|agent)\b|\b(?:some ?(?:one|body)|you|they|(?:the|a) \w+) (?:please )?(?:call|ring|phone) me\b|\b(?:call|ring|phone) me back\b|\bwant (?:a|to speak to a) human\b"
+    r"|\bhuman (?:being|please|agent)\b|\b(?:some ?(?:one|body)|you|they|(?:the|a) \w+) (?:please )?(?:call|ring"
+    r"|phone) me\b|\b(?:call|ring|phone) me back\b|\bwant (?:a|to speak to a) human\b"
     r"|\bnot (?:to )?(?:a |talk to a )(?:robot|bot|machine)\b|\bput me through\b"
 )
-_QUIET = re.compile(r"\b(?:don't|do not|stop|never|no need to)(?: want)?(?: you)?(?: to)? (?:talk|speak|chat|call|ring)")
+_QUIET = re.compile(
+    r"\b(?:don't|do not|stop|never|no need to)(?: want)?(?: you)?(?: to)? (?:talk|speak|chat|call|ring)"
+)
 
 
 def is_emergency(text: str) -> bool:

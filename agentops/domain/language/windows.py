@@ -14,7 +14,8 @@ _AFTER = re.compile(
     r"(?: about| around| the)? $"
 )
 _BEFORE = re.compile(
-    r"\b(?:before|by|until|till|no later than|not after|earlier than|up to|prior to|not later than)(?: about| around)? $"
+    r"\b(?:before|by|until|till|no later than|not after|earlier than|up to|prior to|not later than)(?: about"
+    r"| around)? $"
 )
 _NOT_BEFORE = re.compile(r"\b(?:not|no|nothing|never) (?:later than|after) $")
 _ONWARD = re.compile(r"^ (?:or later|onwards?|and later|or after|and after|and onwards?|upwards)\b")
@@ -41,7 +42,9 @@ _PARTS: tuple[tuple[str, time | None, time | None], ...] = (
 )
 _PART = re.compile("|".join(rf"\b(?P<p{i}>{words})\b" for i, (words, _, _) in enumerate(_PARTS)))
 _GREETING = re.compile(r"\b(?:good|lovely|great|nice|wonderful|every|each|yesterday|once in the|twice in the) $")
-_REFUSED = re.compile(r"\b(?:not|except|can't do|cannot do|don't want|no good|but not|rather than|busy)(?: in| on| the| this| for)* $")
+_REFUSED = re.compile(
+    r"\b(?:not|except|can't do|cannot do|don't want|no good|but not|rather than|busy)(?: in| on| the| this| for)* $"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class TimeWish:
 
 
 def find_time_wishes(text: str, found: Sequence[TimeFound]) -> list[TimeWish]:
-    """The time wishes of clean text, in order: clock times first, a part of the day only where no clock time was said."""
+    """The time wishes of clean text, in order: clock times, and parts of the day where no clock time was said."""
     wishes: list[TimeWish] = []
     skip = False
     for one, following in zip_longest(found, found[1:]):
@@ -82,7 +85,7 @@ def find_time_wishes(text: str, found: Sequence[TimeFound]) -> list[TimeWish]:
 
 def _read_part(text: str, match: re.Match[str]) -> TimeWish | None:
     before = text[max(0, match.start() - 24) : match.start()]
-    if _GREETING.search(before) or match.group() == "morning" and not text[: match.start()].strip(" ,.!"):
+    if _GREETING.search(before) or (match.group() == "morning" and not text[: match.start()].strip(" ,.!")):
         return None
     _, earliest, latest = _PARTS[int((match.lastgroup or "p0")[1:])]
     refused = bool(_REFUSED.search(before))
@@ -93,7 +96,7 @@ def _join_pair(text: str, left: TimeFound, right: TimeFound) -> TimeWish | None:
     gap = text[left.end : right.start]
     before = text[max(0, left.start - 24) : left.start]
     between = bool(_BETWEEN.search(before))
-    if not _TO.match(gap) or gap.strip() == "and" and not between or left.old and not between:
+    if not _TO.match(gap) or (gap.strip() == "and" and not between) or (left.old and not between):
         return None
     first = left.at
     if not left.sure and right.at < first and first.hour >= 12:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise, zip_longest
 
-from agentops.domain.language.dates import DateFound, find_dates, say_day
+from agentops.domain.language.dates import find_dates
+from agentops.domain.language.day_readers import DateFound, say_day
 
 _BESIDE = re.compile(r"^[ ,(]*(?:the |on |on the |of )?$")
 _RANGE_GAP = re.compile(r"^ ?(?:to|through|thru|until|till|-) ?$")
@@ -33,10 +34,14 @@ _OLD_BEFORE = re.compile(
     r"(?: on| for| at| the| next| this| with \w+)* $"
 )
 _WANTED_BEFORE = re.compile(
-    r"\b(?:want|like|need|prefer|set|make)(?: (?:to|it|have|the|my|me|make|change|move|set))* (?:appointment|booking|visit|slot)"
+    r"\b(?:want|like|need|prefer|set|make)(?: (?:to|it|have|the|my|me|make|change|move|set))* (?:appointment|booking"
+    r"|visit|slot)"
     r"(?: to be)?(?: on| for| at)(?: the| next| this)* $"
 )
-_FALLBACK = re.compile(r"\b(?:if not|if that|if those|otherwise|or else|alternatively|failing that|if (?:he|she|it) (?:isn't|can't|doesn't))\b")
+_FALLBACK = re.compile(
+    r"\b(?:if not|if that|if those|otherwise|or else|alternatively|failing that|if (?:he|she|it) (?:isn't|can't"
+    r"|doesn't))\b"
+)
 
 
 def is_old(before: str) -> bool:
@@ -132,14 +137,15 @@ def _count_from_previous(mentions: list[DateFound]) -> list[DateFound]:
     for previous, mention in pairwise(mentions):
         if mention.follows and mention.weekday is not None:
             day = previous.last + timedelta(days=(mention.weekday - previous.last.weekday() - 1) % 7 + 1)
-            mention = replace(mention, first=day, last=day, doubt="")
-        counted.append(mention)
+            counted.append(replace(mention, first=day, last=day, doubt=""))
+        else:
+            counted.append(mention)
     return counted
 
 
 def _join_pair(text: str, left: DateFound, right: DateFound) -> DateWish | None:
     gap = text[left.end : right.start]
-    between = bool(_BETWEEN.search(text[:left.start][-20:])) and gap.strip(" ,").split(" ")[0] == "and"
+    between = bool(_BETWEEN.search(text[: left.start][-20:])) and gap.strip(" ,").split(" ")[0] == "and"
     if right.first < left.last and right.weekday is not None:
         right = replace(right, first=right.first + timedelta(days=7), last=right.last + timedelta(days=7))
     if right.last < left.first:
@@ -167,7 +173,7 @@ def _bound(text: str, mention: DateFound, today: date) -> DateWish:
         first, last = today, mention.first - one_day
     elif _BY.search(before) and mention.last >= today:
         first = today
-    elif _FROM.search(before) and not mention.is_stretch or _ONWARD.match(text[mention.end : mention.end + 20]):
+    elif (_FROM.search(before) and not mention.is_stretch) or _ONWARD.match(text[mention.end : mention.end + 20]):
         last = None
     doubt = mention.doubt
     if not doubt and last is not None and last < today:

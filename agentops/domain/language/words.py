@@ -87,8 +87,10 @@ _TOKEN = re.compile(
     r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b"
     r"|(?P<word>[^\W\d_]+)"
 )
-_PRONOUN_ONE = re.compile(r"(?:this|that|the|which|any|another|no|each|next|other|every|a|good|some|new|first|1st"
-    r"|second|2nd|third|3rd|last|earlier|later|middle|early|late|right|wrong|same|only) $")
+_PRONOUN_ONE = re.compile(
+    r"(?:this|that|the|which|any|another|no|each|next|other|every|a|good|some|new|first|1st"
+    r"|second|2nd|third|3rd|last|earlier|later|middle|early|late|right|wrong|same|only) $"
+)
 _MONTH_BEFORE = re.compile(r"(?:on the|" + "|".join(MONTHS) + r") (?:the )?$")
 _MONTH_AFTER = re.compile(r"(?:day )?of (?:this|the|next) month|(?:of )?(?:" + "|".join(MONTHS) + r")\b")
 

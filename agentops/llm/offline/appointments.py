@@ -48,9 +48,7 @@ def move(desk: Desk) -> NoReturn:
     ask_doubts(desk)
 
     def act(slot: Slot) -> dict[str, Any]:
-        return desk.use(
-            "reschedule_appointment", appointment_id=moved["appointment_id"], slot_id=slot["slot_id"]
-        )
+        return desk.use("reschedule_appointment", appointment_id=moved["appointment_id"], slot_id=slot["slot_id"])
 
     slot, done = place(desk, wish, act)
     name, provider, when = _told(patient, slot, done)
@@ -121,8 +119,8 @@ def _choose(
 def _is_old(appointment: Appointment, reading: Reading) -> bool:
     """Whether this is the appointment to be moved, as far as its old day and time were said."""
     at = read_moment(appointment.get("starts_at"))
-    day_fits = reading.old_date is None or at is not None and at.date() == reading.old_date
-    time_fits = reading.old_time is None or at is not None and at.time() == reading.old_time
+    day_fits = reading.old_date is None or (at is not None and at.date() == reading.old_date)
+    time_fits = reading.old_time is None or (at is not None and at.time() == reading.old_time)
     return day_fits and time_fits
 
 

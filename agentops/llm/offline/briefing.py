@@ -24,7 +24,7 @@ def read_briefing(text: str) -> Briefing:
     stamp = _NOW.search(facts.get("Now", ""))
     return Briefing(
         clinic=facts.get("Clinic", "the clinic").strip(),
-        now=datetime.strptime(" ".join(stamp.groups()), "%d %B %Y %H:%M") if stamp else None,
+        now=datetime.strptime(" ".join(stamp.groups()), "%d %B %Y %H:%M") if stamp else None,  # noqa: DTZ007
         hours=facts.get("Opening hours", "").strip(),
         clinicians=_split_list(facts.get("Clinicians", ""), ";"),
         kinds=_split_list(facts.get("Kinds", ""), ","),

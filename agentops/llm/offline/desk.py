@@ -90,7 +90,9 @@ class Desk:
             raise Propose("escalate_to_human", {"reason": reason[:300], "summary": summary, "urgent": urgent}, text)
         if tried and tried[-1].ok:
             raise Say(text)
-        raise Say(f"{text.split(' I am ')[0] if urgent else NOT_DONE} Please call the clinic, so that a person can help you.")
+        raise Say(
+            f"{text.split(' I am ')[0] if urgent else NOT_DONE} Please call the clinic, so that a person can help you."
+        )
 
     def _say_unable(self, tool: str) -> NoReturn:
         if tool != "escalate_to_human" and "escalate_to_human" in self.offered:

@@ -29,9 +29,13 @@ def handle_failure(desk: Desk, call: Call) -> NoReturn:
         case "expired":
             raise Say(f"I am sorry, nobody could confirm this in time, so it was not done. {CALL_BACK}")
         case "unknown_provider":
-            raise Say(f"I do not know that name. We have {join_words(desk.briefing.clinicians)}. Whom would you like to see?")
+            raise Say(
+                f"I do not know that name. We have {join_words(desk.briefing.clinicians)}. Whom would you like to see?"
+            )
         case "slot_taken":
-            raise Say("I am sorry, that time has just been taken, and nothing was booked. Which other time would suit you?")
+            raise Say(
+                "I am sorry, that time has just been taken, and nothing was booked. Which other time would suit you?"
+            )
         case code if code in _ITS_OWN_WORDS:
             raise Say(f"{message} {_ITS_OWN_WORDS[code]}")
     if call.tool not in READS and (call.result or {}).get("status") == "timeout":

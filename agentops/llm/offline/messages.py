@@ -8,18 +8,22 @@ from agentops.llm.offline.patients import Patient, find_patient
 from agentops.llm.offline.wording import say_slot
 
 _BODY = re.compile(
-    r"(?:\b(?:saying|to say|says|reading|that says|with the (?:text|words))\b[ :]*|\bthat\b|:)\s*[\"“']?(?P<body>[^\"”]+)",
+    r"(?:\b(?:saying|to say|says|reading|that says|with the (?:text|words))\b[ :]*|\bthat\b"
+    r"|:)\s*[\"“']?(?P<body>[^\"”]+)",
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"\b(?:tell|let|text|inform|remind)\b.{0,60}?\b(?:know|to) (?P<body>.+)", re.IGNORECASE | re.DOTALL)
 _TO_STAFF = re.compile(
-    r"\b(?:tell|ask|message (?:to|for)|let|inform|note (?:to|for)|pass (?:on )?(?:\w+ ){0,3}to|write to|text|e-?mail|message) "
+    r"\b(?:tell|ask|message (?:to|for)|let|inform|note (?:to|for)|pass (?:on )?(?:\w+ ){0,3}to|write to|text|e-?mail"
+    r"|message) "
     r"(?:the |my )?(?:dr|doctor|gp|nurse|clinic|surgery|practice|reception|team|staff|desk)\b",
     re.IGNORECASE,
 )
 _REMIND = re.compile(r"\bremind", re.IGNORECASE)
 _HOURS = re.compile(r"\b(?:open|opens|opening|close|closes|closing|hours)\b", re.IGNORECASE)
-_WHO_IS_HERE = re.compile(r"\b(?:which|what|who)\b.{0,20}\b(?:doctors?|clinicians?|nurses?|gps?|staff)\b", re.IGNORECASE)
+_WHO_IS_HERE = re.compile(
+    r"\b(?:which|what|who)\b.{0,20}\b(?:doctors?|clinicians?|nurses?|gps?|staff)\b", re.IGNORECASE
+)
 
 
 def message(desk: Desk) -> NoReturn:
@@ -65,7 +69,8 @@ def _remind(desk: Desk, patient: Patient) -> str:
     mine = desk.use("list_patient_appointments", patient_id=patient.id).get("appointments", [])
     if not mine:
         raise Say(f"{patient.name} has no appointment booked, so there is nothing to remind them of.")
-    return f"Hello {patient.name.split()[0]}, this is a reminder of your appointment on {say_slot(mine[0])}. {desk.briefing.clinic}"
+    given = patient.name.split()[0]
+    return f"Hello {given}, this is a reminder of your appointment on {say_slot(mine[0])}. {desk.briefing.clinic}"
 
 
 def answer(desk: Desk) -> NoReturn:

@@ -16,7 +16,7 @@ class Patient:
 
 
 def find_patient(desk: Desk) -> Patient:
-    """The one patient meant. Asks back where the name is missing, short, unknown or shared; hands over after two tries."""
+    """The one patient meant. Asks where the name is missing, unknown or shared; after two tries a person helps."""
     name, born = desk.reading.patient_name, desk.reading.born
     if not name:
         raise Say(ASK_NAME)
@@ -41,7 +41,7 @@ def _as_patient(record: dict[str, Any]) -> Patient:
 
 def _ask_more(desk: Desk, question: str) -> None:
     asked_before = [text for text in desk.history.asked if "date of birth" in text]
-    if desk.reading.born is not None and asked_before or len(asked_before) > 1:
+    if (desk.reading.born is not None and asked_before) or len(asked_before) > 1:
         desk.hand_over(
             "The patient's record could not be found.",
             text="I cannot find the right record. I am passing this to a person at the clinic, who will help you.",

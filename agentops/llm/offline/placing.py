@@ -15,7 +15,7 @@ _GONE = frozenset({"slot_taken", "slot_in_past", "slot_too_short", "unknown_slot
 
 
 def place(desk: Desk, wish: Wish, act: Callable[[Slot], dict[str, Any]]) -> tuple[Slot, dict[str, Any]]:
-    """Choose a slot and act on it. A taken slot or a concrete note of the staff leads to one other try, never to more."""
+    """Choose a slot and act on it. A taken slot or a concrete note of the staff leads to one other try, no more."""
     slot = choose_slot(desk, wish)
     try:
         return slot, act(slot)

@@ -91,7 +91,7 @@ def choose_slug(turn: Reading, system: str) -> str:
 
 
 def _speaks_of_when(reading: Reading) -> bool:
-    return bool(reading.clinician and (reading.has_date or reading.has_time)) or reading.has_date and reading.has_time
+    return bool(reading.clinician and (reading.has_date or reading.has_time)) or (reading.has_date and reading.has_time)
 
 
 def _set_desk(history: History, briefing: Briefing, offered: frozenset[str]) -> Desk:
@@ -142,7 +142,9 @@ def _dispatch(desk: Desk) -> None:
     if turn.intent is Intent.DENY and not (turn.has_date or turn.has_time or turn.clinician):
         raise Say(wording.NOTHING_DONE)
     intent = reading.intent
-    if intent in (Intent.FIND, Intent.BOOK) and pick_offered(desk) or intent is Intent.OTHER and _speaks_of_when(reading):
+    if (intent in (Intent.FIND, Intent.BOOK) and pick_offered(desk)) or (
+        intent is Intent.OTHER and _speaks_of_when(reading)
+    ):
         intent = Intent.BOOK
     if flow := _FLOWS.get(intent):
         flow(desk)

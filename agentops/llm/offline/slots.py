@@ -69,7 +69,9 @@ def ask_doubts(desk: Desk) -> None:
     if reading.clinician is None and (reading.clinician_candidates or reading.clinician_said):
         said = reading.clinician_said or "that name"
         if reading.clinician_candidates:
-            raise Say(f"I am not sure whom you mean by {said}. Did you mean {join_words(reading.clinician_candidates, 'or')}?")
+            raise Say(
+                f"I am not sure whom you mean by {said}. Did you mean {join_words(reading.clinician_candidates, 'or')}?"
+            )
         raise Say(f"There is nobody called {said} here. We have {join_words(desk.briefing.clinicians)}. {_WHO}")
     if not reading.doubts:
         return
@@ -123,7 +125,7 @@ def _minutes_off(slot: Slot, wanted: time | None) -> int:
 def fits(slot: Slot, wish: Wish) -> bool:
     """Whether a slot is what was wished for."""
     at = read_moment(slot.get("starts_at"))
-    if at is None or wish.provider and not find_names(said=str(slot.get("provider")), names=[wish.provider]):
+    if at is None or (wish.provider and not find_names(said=str(slot.get("provider")), names=[wish.provider])):
         return False
     day, clock = at.date(), at.time()
     in_range = (wish.date_from is None or wish.date_from <= day) and (wish.date_to is None or day <= wish.date_to)
@@ -172,13 +174,19 @@ def pick_offered(desk: Desk) -> Slot | None:
             return offered[place]
     if re.search(r"\b(?:last|latest)\b", said, re.IGNORECASE) and offered:
         return offered[-1]
-    agreed = turn.intent == "confirm" and len(offered) == 1 or _EITHER.search(said)
+    agreed = (turn.intent == "confirm" and len(offered) == 1) or _EITHER.search(said)
     return offered[0] if offered and agreed else None
 
 
 def _offered_slots(desk: Desk, question: str) -> list[Slot]:
     """The slots named in the question, in its order, from the searches made before it."""
-    known = [s for c in desk.history.calls if c.turn < desk.history.turn for n in ("slots", "closest") for s in c.data.get(n, [])]
+    known = [
+        s
+        for c in desk.history.calls
+        if c.turn < desk.history.turn
+        for n in ("slots", "closest")
+        for s in c.data.get(n, [])
+    ]
     named: dict[Any, tuple[int, Slot]] = {}
     for slot in known:
         at = read_moment(slot.get("starts_at"))

@@ -15,8 +15,7 @@ HELLO = (
     "What can I do for you?"
 )
 UNSURE = (
-    "I can help with appointments: book, move or cancel one, or tell you what is booked. "
-    "What would you like me to do?"
+    "I can help with appointments: book, move or cancel one, or tell you what is booked. What would you like me to do?"
 )
 ASK_NAME = "Could you tell me the patient's full name and date of birth, please?"
 WHICH_ONE = "Which one do you mean?"

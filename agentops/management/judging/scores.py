@@ -91,7 +91,8 @@ class Report:
     def lines(self) -> Iterable[str]:
         """The report as it is printed."""
         yield f"{self.name}  ({self.dialogues} dialogues or sentences)"
-        yield f"  intent accuracy   {self.intent_accuracy:6.1%}  ({self.intent_right.total()} of {self.intent_total.total()})"
+        counts = f"({self.intent_right.total()} of {self.intent_total.total()})"
+        yield f"  intent accuracy   {self.intent_accuracy:6.1%}  {counts}"
         for label, total in sorted(self.intent_total.items()):
             yield f"    {label:<26}{self.intent_right[label] / total:6.1%}  ({self.intent_right[label]} of {total})"
         for name, score in self.slots.items():

@@ -2,11 +2,13 @@
 
 How it is scored:
 
-- Intent, on every turn that carries one: `FindProvider` is FIND, `BookAppointment` is BOOK, `NONE` (nothing is open) is
-  any intent that opens no work. The annotated intent is the one that is open, so the conversation's reading is scored.
-- Date and time, turn by turn: a value that is new in the annotation and stands in the user's own words must be read from
-  that turn; reading a value that the annotation does not have is an extra. Values of phrases are compared, not words. Where a
-  dialogue also speaks to a calendar, a taxi or the weather, whose values are not annotated here, extras are only noted.
+- Intent, on every turn that carries one: `FindProvider` is FIND, `BookAppointment` is BOOK, `NONE` (nothing is open)
+  is any intent that opens no work. The annotated intent is the one that is open, so the conversation's reading is
+  scored.
+- Date and time, turn by turn: a value that is new in the annotation and stands in the user's own words must be read
+  from that turn; reading a value that the annotation does not have is an extra. Values of phrases are compared, not
+  words. Where a dialogue also speaks to a calendar, a taxi or the weather, whose values are not annotated here, extras
+  are only noted.
 - Provider: whenever the annotated provider changes, the conversation's clinician must be that one. The names offered to
   the reading are all names of that service in the file, as a clinic's directory would be.
 - Exact bookings: date, time and provider of the last booking call, as the data gives them (canonical values, so that
@@ -23,7 +25,7 @@ from typing import Any
 from agentops.domain.language import Intent, Reading, TurnRead, read_turns, resolve_date, resolve_time
 from agentops.management.judging.scores import Report, load_rows
 
-_NOW = datetime(2019, 3, 1, 8, 0)
+_NOW = datetime(2019, 3, 1, 8, 0)  # noqa: DTZ001 - the words are read on the clock of whoever speaks
 _EXPECTED = {
     "FindProvider": frozenset({Intent.FIND}),
     "BookAppointment": frozenset({Intent.BOOK}),
@@ -103,7 +105,7 @@ def _judge_turn(
             report.notes[f"{name} said to another service, not judged"] += 1
             continue
         report.slot(name).count(expected=expected, allowed=allowed, got=got)
-        if expected and got not in expected or got and got not in allowed:
+        if (expected and got not in expected) or (got and got not in allowed):
             report.misses.append(f"{name} {example} said {fresh} read {got}")
     _judge_names(report, turn, before, read, example=example)
 
@@ -116,7 +118,7 @@ def _judge_names(
         known = {_flat(value) for slot in slots for value in before.get(slot, [])}
         value = _flat(got) if got else None
         report.slot(name).count(expected=told - known, allowed=told, got=value)
-        if told - known and value not in told or value and value not in told:
+        if (told - known and value not in told) or (value and value not in told):
             report.misses.append(f"{name} {example} annotated {sorted(told)} read {value}")
 
 

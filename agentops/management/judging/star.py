@@ -6,7 +6,8 @@ How it is scored, at every query that the human assistant ran (repeated identica
   doctor tell me to do?) is QUESTION. Queries of flights, restaurants, rides and the like are no business of a clinic.
 - Slots against the query's constraints: day of the week, hour, doctor, patient. The assistants' form always sent a
   value: `api.is_equal_to("Sunday")` and `api.is_equal_to("12 am")` are its defaults and count as "not set". Values of
-  which nobody in the dialogue said a word ("asap" was filled in with some hour) are not scored either; both are counted.
+  which nobody in the dialogue said a word ("asap" was filled in with some hour) are not scored either; both are
+  counted.
 - Exact bookings: the last query that booked, all its scored values right.
 
 "Today" is the day that the user's guide names; where it names a date too, a month in which they agree.
@@ -15,7 +16,7 @@ How it is scored, at every query that the human assistant ran (repeated identica
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ _DOCTORS = ("Dr. Alexis", "Dr. Morgan", "Dr. Johnson")
 _TODAY = re.compile(rf"\b({'|'.join(_DAYS)})\b(?: the (\d+)\w\w)?")
 _UNSET = frozenset({'api.is_equal_to("Sunday")', 'api.is_equal_to("12 am")'})
 _VALUE = re.compile(r'^(?:api\.is_equal_to\()?"([^"\[\]]+)"\)?$')
-_HOURS = "twelve one two three four five six seven eight nine ten eleven".split()
+_HOURS = ["twelve", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,9 @@ def read_today(dialogue: dict[str, Any]) -> datetime:
     guides = [event["text"] for event in dialogue["events"] if event["role"] == "user_guide"]
     found = next((match for text in (dialogue["user_task"], *guides) if (match := _TODAY.search(text))), None)
     day = date(2026, 11, 23)
-    while found and (day.strftime("%A") != found[1] or found[2] and day.day != int(found[2])):
+    while found and (day.strftime("%A") != found[1] or (found[2] and day.day != int(found[2]))):
         day += timedelta(days=1)
-    return datetime(day.year, day.month, day.day, 8, 0)
+    return datetime.combine(day, time(8))
 
 
 def _judge_dialogue(report: Report, dialogue: dict[str, Any], *, now: datetime) -> None:
@@ -73,9 +74,9 @@ def _judge_dialogue(report: Report, dialogue: dict[str, Any], *, now: datetime) 
         seen.add((query.api, *query.raw))
         example = f"{dialogue['id']} {query.said[-3:]} read as {state.intent}"
         report.count_intent(query.api, right=state.intent is _EXPECTED[query.api], example=example)
-        _judge_slots(report, dialogue, query, state)
+        _judge_slots(report, dialogue, query, state, now=now)
     if last is not None:
-        _judge_booking(report, dialogue, *last)
+        _judge_booking(report, *last, now=now)
 
 
 def _find_queries(dialogue: dict[str, Any]) -> Iterator[_Query]:
@@ -99,12 +100,13 @@ def _find_queries(dialogue: dict[str, Any]) -> Iterator[_Query]:
                 yield _Query(topic, wanted, raw, said, asked)
 
 
-def _expected_slots(query: _Query) -> Iterator[tuple[str, str, bool]]:
+def _expected_slots(query: _Query, now: datetime) -> Iterator[tuple[str, str, bool]]:
     """Slot, value and whether anybody said a word of it."""
     words = " / ".join(query.said + query.asked).lower()
     if day := query.wanted.get("Day"):
-        hints = (day.lower()[:3], "today", "tomorrow", "tonight")
-        yield "date", day, any(hint in words for hint in hints)
+        ahead = (_DAYS.index(day) - now.weekday()) % 7
+        hint = rf"\b{day.lower()[:3]}|" + {0: r"\btoday|\btonight", 1: r"\btomorrow"}.get(ahead, r"\bday after")
+        yield "date", day, bool(re.search(hint, words))
     if start := query.wanted.get("StartTimeHour"):
         hour = start.split()[0]
         yield "time", start, bool(re.search(_clock_words(int(hour)), words))
@@ -118,7 +120,9 @@ def _clock_words(hour: int) -> str:
     """A pattern, simpler than the grammar that is judged, for an hour said as a time of day."""
     name = rf"(?:{hour}|{hour + 12}|{_HOURS[hour % 12]})"
     marked = rf"\b{name}(?::\d\d)? ?(?:[ap]\.?m|o.?clock|ish|:\d\d|in the)"
-    placed = rf"\b(?:at|around|about|by|after|before|or|to|-|for|say|try) {name}(?! ?(?:days?|hours?|people|weeks?|h\b|-))\b"
+    placed = (
+        rf"\b(?:at|around|about|by|after|before|or|to|-|for|say|try) {name}(?! ?(?:days?|hours?|people|weeks?|h\b|-))\b"
+    )
     return rf"{marked}|{placed}|(?:^|/) *{name}[ ?.!]*(?:$|/)" + (r"|\bnoon\b" if hour == 12 else "")
 
 
@@ -133,9 +137,9 @@ def _got_slot(slot: str, state: Reading) -> str | None:
     return state.patient_name.lower() if state.patient_name else None
 
 
-def _judge_slots(report: Report, dialogue: dict[str, Any], query: _Query, state: Reading) -> None:
-    expected = {slot: value for slot, value, grounded in _expected_slots(query) if grounded}
-    skipped = [slot for slot, _, grounded in _expected_slots(query) if not grounded]
+def _judge_slots(report: Report, dialogue: dict[str, Any], query: _Query, state: Reading, *, now: datetime) -> None:
+    expected = {slot: value for slot, value, grounded in _expected_slots(query, now) if grounded}
+    skipped = [slot for slot, _, grounded in _expected_slots(query, now) if not grounded]
     for slot in ("date", "time", "provider", "patient"):
         if slot in skipped or slot not in expected:
             report.notes[f"{slot} not set or never said"] += 1
@@ -146,8 +150,8 @@ def _judge_slots(report: Report, dialogue: dict[str, Any], query: _Query, state:
             report.misses.append(f"{slot} {dialogue['id']} {query.said[-4:]} wanted {expected[slot]} read {got}")
 
 
-def _judge_booking(report: Report, dialogue: dict[str, Any], query: _Query, state: Reading) -> None:
-    expected = {slot: value for slot, value, grounded in _expected_slots(query) if grounded}
+def _judge_booking(report: Report, query: _Query, state: Reading, *, now: datetime) -> None:
+    expected = {slot: value for slot, value, grounded in _expected_slots(query, now) if grounded}
     report.bookings += 1
     report.exact += all(_got_slot(slot, state) == value for slot, value in expected.items())
     report.asked_back += bool(state.doubts) or any(_got_slot(slot, state) is None for slot in expected)

@@ -1,0 +1,158 @@
+"""One request from a caller's words to the executed booking, through the real pages in a real browser."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from agentops.models import AgentRun, RunFact, ToolCall
+from agentops.toolsets.clinic.models import Appointment
+from supervision.models import Decision
+from tests.live import PASSWORD, fill_clinic, running_desk
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+LOOK = re.compile(r"Look(ed)? up Leo Brandt")
+
+
+def wish() -> str:
+    """What Leo Brandt says: any working day ten days from now, in the morning."""
+    day = timezone.localdate() + timedelta(days=10)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    return f"Good morning, Leo Brandt, born 2 October 1979. Could I see a doctor on {day:%A} {day.day} {day:%B} before noon?"
+
+
+@pytest.fixture
+def desk() -> Iterator[str]:
+    fill_clinic()
+    with running_desk() as address:
+        yield address
+
+
+def log_in(page: Page, address: str, who: str = "priya") -> None:
+    page.goto(f"{address}/login/")
+    page.get_by_label("Name", exact=False).first.fill(who)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{address}/")
+
+
+def send_request(page: Page, address: str, words: str) -> int:
+    page.goto(f"{address}/runs/new/")
+    page.get_by_label("What did they say?").fill(words)
+    page.get_by_role("button", name="Send to the assistant").click()
+    page.wait_for_url(re.compile(r"/runs/\d+/"))
+    found = re.search(r"/runs/(\d+)/", page.url)
+    assert found
+    return int(found.group(1))
+
+
+def booked() -> int:
+    return Appointment.objects.filter(patient__surname="Brandt", status="booked").count()
+
+
+def new_context(browser: Browser, **more: object) -> BrowserContext:
+    return browser.new_context(viewport={"width": 1440, "height": 900}, **more)  # type: ignore[arg-type]
+
+
+def test_a_callers_words_become_one_booking_after_one_yes(desk: str, browser: Browser) -> None:
+    before = booked()
+    front_desk, elsewhere = new_context(browser).new_page(), new_context(browser).new_page()
+    problems: list[str] = []
+    front_desk.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    log_in(front_desk, desk)
+    expect(front_desk.get_by_role("heading", name="Nothing needs you right now").first).to_be_visible()
+
+    # A colleague takes the call; the queue shows it without a reload.
+    log_in(elsewhere, desk, "leo")
+    run_id = send_request(elsewhere, desk, wish())
+    front_desk.get_by_role("link", name=re.compile("Show", re.I)).or_(
+        front_desk.get_by_role("link", name=re.compile("Book Leo Brandt"))
+    ).first.click(timeout=10_000)
+    row = front_desk.get_by_role("link", name=re.compile("Book Leo Brandt"))
+    expect(row).to_be_visible(timeout=10_000)
+    row.click()
+    expect(front_desk.get_by_role("heading", name=re.compile(r"Book .* for Leo Brandt\?"))).to_be_visible()
+    assert booked() == before, "nothing happens before the yes"
+
+    front_desk.wait_for_timeout(700)  # the answers arm themselves 0.6 s after the request appears
+    front_desk.get_by_role("button", name=re.compile("^Yes, book")).click()
+    expect(front_desk.get_by_text(re.compile("You said yes|booked", re.I)).first).to_be_visible(timeout=10_000)
+    elsewhere.wait_for_timeout(1_000)
+
+    assert booked() == before + 1
+    run = AgentRun.objects.get(pk=run_id)
+    assert run.status == "completed" and "Leo Brandt is booked" in run.answer
+    decision = Decision.objects.get()
+    assert (decision.who, decision.verdict) == ("Priya Nair", "approved")
+
+    # The run page shows every step, the metrics table has moved.
+    elsewhere.goto(f"{desk}/runs/{run_id}/")
+    for words in (LOOK, re.compile("free times"), re.compile("Booked|Book "), re.compile("offline", re.I)):
+        expect(elsewhere.get_by_text(words).first).to_be_visible()
+    expect(elsewhere.get_by_text(run.answer).first).to_be_visible()
+    elsewhere.goto(f"{desk}/metrics/")
+    expect(elsewhere.get_by_role("row", name=re.compile("Booking"))).to_contain_text("1 ended")
+    assert RunFact.objects.get(run_id=run_id).cost_nano == 0
+    assert problems == []
+
+
+def test_of_two_people_who_press_yes_at_the_same_moment_one_wins_and_the_other_is_told(
+    desk: str, browser: Browser
+) -> None:
+    before = booked()
+    first, second = new_context(browser).new_page(), new_context(browser).new_page()
+    log_in(first, desk, "priya")
+    log_in(second, desk, "ruth")
+    run_id = send_request(first, desk, wish())
+    call = wait_for_call(run_id, first)
+    for page in (first, second):
+        page.goto(f"{desk}/requests/{call.pk}/")
+    first.wait_for_timeout(800)
+    for page in (first, second):
+        # Pressed from within the page, so that neither waits for the other's answer.
+        page.evaluate("setTimeout(() => document.querySelector('#yes-form button').click(), 100)")
+    first.wait_for_timeout(2_500)
+    told = [page.locator("body").inner_text() for page in (first, second)]
+    assert sum("Your answer was not used" in text for text in told) == 1, told
+    assert Decision.objects.count() == 1 and booked() == before + 1
+    loser = next(text for text in told if "Your answer was not used" in text)
+    assert f"{Decision.objects.get().who} said yes at" in loser
+
+
+def test_everything_works_without_javascript(desk: str, browser: Browser) -> None:
+    before = booked()
+    page = new_context(browser, java_script_enabled=False).new_page()
+    log_in(page, desk)
+    run_id = send_request(page, desk, wish())
+    call = wait_for_call(run_id, page)
+    page.goto(f"{desk}/")
+    page.get_by_role("link", name=re.compile("Book Leo Brandt")).click()
+    page.get_by_role("button", name=re.compile("^Yes, book")).click()
+    page.wait_for_timeout(1_500)
+    assert booked() == before + 1 and ToolCall.objects.get(pk=call.pk).status == "succeeded"
+
+    run_id = send_request(page, desk, wish().replace("a doctor", "Dr Patel"))
+    call = wait_for_call(run_id, page)
+    page.goto(f"{desk}/requests/{call.pk}/")
+    page.locator("summary", has_text="No, do not book").click()
+    page.get_by_label("Against our rules").check()
+    page.get_by_label(re.compile("What should it do instead")).fill("Please ask him to call us.")
+    page.get_by_role("button", name="Send answer").click()
+    page.wait_for_timeout(1_500)
+    refused = ToolCall.objects.get(pk=call.pk)
+    assert refused.status == "rejected" and "Please ask him to call us." in refused.result["message"]
+    assert booked() == before + 1
+
+
+def wait_for_call(run_id: int, page: Page) -> ToolCall:
+    for _ in range(100):
+        call = ToolCall.objects.filter(run_id=run_id, status="awaiting").first()
+        if call:
+            return call
+        page.wait_for_timeout(100)
+    raise AssertionError(f"run {run_id} never asked: {AgentRun.objects.get(pk=run_id)}")
