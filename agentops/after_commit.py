@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 def wake(run_id: int) -> None:
-    """Ring for this run once the transaction is committed. A broker that is down costs seconds: the sweeper rings again."""
+    """Ring for this run once the transaction is committed. A broker that is down costs seconds: see `sweep`."""
     transaction.on_commit(lambda: _ring(run_id), robust=True)
 
 

@@ -90,7 +90,9 @@ def start_run(
     task = _find_task(task_type)
     now = timezone.now()
     talk = _find_talk(conversation_id, channel=channel, on_the_line=on_the_line, now=now)
-    ordinal = AgentRun.objects.filter(conversation=talk).aggregate(last=Max("ordinal"))["last"] if conversation_id else None
+    ordinal = (
+        AgentRun.objects.filter(conversation=talk).aggregate(last=Max("ordinal"))["last"] if conversation_id else None
+    )
     limits = task.limits
     try:
         with transaction.atomic():

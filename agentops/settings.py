@@ -90,7 +90,9 @@ if not SECRET_KEY:
         key_file.touch(mode=0o600)
         key_file.write_text(secrets.token_urlsafe(64))
     SECRET_KEY = key_file.read_text()
-ALLOWED_HOSTS = [h for h in env_text("HANDRAIL_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]").split(",") if h]
+ALLOWED_HOSTS = [
+    h for h in env_text("HANDRAIL_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]").split(",") if h
+]
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("HANDRAIL_HOSTS is missing or holds *; name the hosts, for example desk.clinic.example")
 
@@ -99,7 +101,9 @@ DATABASES = {"default": read_database(env_text("HANDRAIL_DATABASE", "sqlite:///v
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env_text("HANDRAIL_REDIS")
 if PRODUCTION and not REDIS_URL:
-    raise ImproperlyConfigured("HANDRAIL_REDIS is missing; several processes need a shared broker, for example redis://127.0.0.1:6379")
+    raise ImproperlyConfigured(
+        "HANDRAIL_REDIS is missing; several processes need a shared broker, for example redis://127.0.0.1:6379"
+    )
 CELERY_BROKER_URL = f"{REDIS_URL}/0" if REDIS_URL else "memory://"
 CHANNEL_LAYERS: dict[str, dict[str, object]] = {
     "default": {
@@ -115,7 +119,9 @@ MODEL_PROVIDER = env_choice("HANDRAIL_MODEL", "offline", ("offline", "anthropic"
 ANTHROPIC_API_KEY = env_text("ANTHROPIC_API_KEY")
 ANTHROPIC_BASE_URL = env_text("ANTHROPIC_BASE_URL")
 if MODEL_PROVIDER == "anthropic" and not ANTHROPIC_API_KEY:
-    raise ImproperlyConfigured("HANDRAIL_MODEL=anthropic needs ANTHROPIC_API_KEY; without a key use HANDRAIL_MODEL=offline")
+    raise ImproperlyConfigured(
+        "HANDRAIL_MODEL=anthropic needs ANTHROPIC_API_KEY; without a key use HANDRAIL_MODEL=offline"
+    )
 MODEL_TIMEOUT_SECONDS = env_int("HANDRAIL_MODEL_TIMEOUT_SECONDS", 60)
 LEASE_SECONDS = env_int("HANDRAIL_LEASE_SECONDS", 30)
 SWEEP_SECONDS = env_int("HANDRAIL_SWEEP_SECONDS", 5)
@@ -181,7 +187,10 @@ WHITENOISE_AUTOREFRESH = not PRODUCTION
 
 # --- people and their sessions
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

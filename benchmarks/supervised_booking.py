@@ -33,7 +33,9 @@ from benchmarks.machine import counted_commits, flush_cost_ms, postgres_cpu_seco
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy  # noqa: E402
 from tests.toys import answer, begin, make_task, set_tier, use_model  # noqa: E402
 
-SLOTS = "; ".join(f"Thu 26 Nov {hour}:{minute:02} Dr Patel slot {hour}{minute}" for hour in range(9, 14) for minute in (0, 30))
+SLOTS = "; ".join(
+    f"Thu 26 Nov {hour}:{minute:02} Dr Patel slot {hour}{minute}" for hour in range(9, 14) for minute in (0, 30)
+)
 TABLES = ["agentops_agentrun", "agentops_step", "agentops_toolcall", "agentops_conversation", "agentops_runfact"]
 
 

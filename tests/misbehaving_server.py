@@ -112,6 +112,18 @@ def drip(data: bytes, *, pause_s: float = 0.05) -> Act:
     return act
 
 
+def never_end(status: int) -> Act:
+    """Send a body that has no end, as fast as it is taken."""
+    head = write_answer(b"", status=status).replace(b"content-length: 0\r\n", b"")
+
+    def act(peer: socket.socket) -> None:
+        peer.sendall(head)
+        while True:
+            peer.sendall(b"x" * 65_536)
+
+    return act
+
+
 def stay_silent(peer: socket.socket) -> None:
     """Take the request and answer nothing until the other side leaves."""
     peer.recv(1)

@@ -152,15 +152,18 @@ def environment(migrated: Path, tmp_path: Path) -> dict[str, str]:
     return clean_environment(HANDRAIL_DATABASE=f"sqlite:///{tmp_path}/handrail.sqlite3", HANDRAIL_LOG_LEVEL="WARNING")
 
 
-def serve(*options: str, env: dict[str, str], log: Path) -> Program:
-    return Program(PYTHON, "manage.py", "serve", *options, env=env, log=log)
+def start(*words: str, env: dict[str, str], log: Path) -> Program:
+    return Program(PYTHON, "manage.py", *words, env=env, log=log)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("command", "number", "people"),
+    [("serve", signal.SIGINT, "createsuperuser"), ("demo", signal.SIGTERM, "priya / ")],
+)
 def test_one_process_says_where_it_runs_and_with_what_and_ends_cleanly_in_under_three_seconds(
-    environment: dict[str, str], tmp_path: Path, number: signal.Signals
+    environment: dict[str, str], tmp_path: Path, command: str, number: signal.Signals, people: str
 ) -> None:
-    with serve("--port", "0", env=environment, log=tmp_path / "log") as server:
+    with start(command, "--port", "0", env=environment, log=tmp_path / "log") as server:
         address = server.wait_for(r"running at http://127\.0\.0\.1:(\d+)\n(?s:.*)Ctrl-C")
         with socket.create_connection(("127.0.0.1", int(address[1])), timeout=5) as open_page:
             open_page.sendall(b"GET /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
@@ -168,14 +171,41 @@ def test_one_process_says_where_it_runs_and_with_what_and_ends_cleanly_in_under_
             assert server.stop(number) < STOP_SECONDS
         assert "offline planner (no AI model, no key)" in server.output
         assert "handrail.sqlite3 (SQLite)" in server.output
-        assert "createsuperuser" in server.output, "with nobody to log in, it says how"
+        assert people in server.output, "it says who can log in, or how to make the first who can"
         assert server.output.rstrip().endswith("Stopped.") and "Traceback" not in server.output
+
+
+START_A_RUN = """
+from agentops.control import start_run
+start_run(request="Book me in with Dr Chen on Friday.", asked_by="a test")
+"""
+
+
+def test_a_model_that_does_not_answer_does_not_hold_the_process(environment: dict[str, str], tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent_model:
+        silent_model.settimeout(60)
+        port = silent_model.getsockname()[1]
+        environment |= {
+            "HANDRAIL_MODEL": "anthropic",
+            "ANTHROPIC_API_KEY": "only-for-this-test",
+            "ANTHROPIC_BASE_URL": f"http://127.0.0.1:{port}",
+            "HANDRAIL_SWEEP_SECONDS": "1",
+        }
+        for words in (["seed", "--patients", "10", "--days", "5"], ["shell", "-c", START_A_RUN]):
+            done = manage(*words, env=environment)
+            assert done.returncode == 0, done.stderr
+        with start("serve", "--port", "0", env=environment, log=tmp_path / "log") as server:
+            asked, _ = silent_model.accept()
+            with asked:
+                server.wait_for(rf"Anthropic at http://127\.0\.0\.1:{port}\n(?s:.*)Ctrl-C")
+                assert server.stop() < STOP_SECONDS
+            assert "goes on at the next start" in server.output
 
 
 def test_a_second_process_on_the_same_file_and_a_second_on_the_same_port_are_refused(
     environment: dict[str, str], migrated: Path, tmp_path: Path
 ) -> None:
-    with serve("--port", "0", env=environment, log=tmp_path / "log") as server:
+    with start("serve", "--port", "0", env=environment, log=tmp_path / "log") as server:
         port = server.wait_for(r"running at http://127\.0\.0\.1:(\d+)")[1]
         same_file = manage("serve", "--port", "0", env=environment)
         other_file = {**environment, "HANDRAIL_DATABASE": f"sqlite:///{migrated}"}

@@ -23,7 +23,8 @@ def wish() -> str:
     day = timezone.localdate() + timedelta(days=10)
     while day.weekday() > 4:
         day += timedelta(days=1)
-    return f"Good morning, Leo Brandt, born 2 October 1979. Could I see a doctor on {day:%A} {day.day} {day:%B} before noon?"
+    when = f"{day:%A} {day.day} {day:%B}"
+    return f"Good morning, Leo Brandt, born 2 October 1979. Could I see a doctor on {when} before noon?"
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def estimate_tokens(chars: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class TurnBudget:
-    """What the coming model call may use: `max_tokens` to write, `reserved` in all. `limit` says which bound forbids it."""
+    """What the coming model call may use: `max_tokens` to write, `reserved` in all; or the `limit` that forbids it."""
 
     max_tokens: int = 0
     reserved: int = 0

@@ -49,7 +49,9 @@ def list_not_done(transcript: Transcript) -> list[str]:
 
 def compose_partial(transcript: Transcript, finish: Finish, *, handed_over: bool = True) -> str:
     """What the caller reads of a run that ended early: what was done for them, what was not, and who goes on."""
-    changed = [call.done for call in transcript.calls if call.status.took_effect and call.tier.needs_person and call.done]
+    changed = [
+        call.done for call in transcript.calls if call.status.took_effect and call.tier.needs_person and call.done
+    ]
     lines = ["I could not finish this."]
     lines.append(f"What was done: {'; '.join(changed)}." if changed else "Nothing was changed.")
     open_points = [call.doing for call in transcript.calls if _unfinished(call) and call.doing]

@@ -76,7 +76,8 @@ def judge_call(*, tier: ActionTier, permitted: Collection[ActionTier], enabled: 
     if not enabled:
         return Verdict(Gate.REFUSE, tier, "This tool is switched off.", "tool_disabled")
     if tier not in permitted:
-        return Verdict(Gate.REFUSE, tier, f"This assistant may not do what is “{tier.words.lower()}”.", "tier_not_permitted")
+        rule = f"This assistant may not do what is “{tier.words.lower()}”."
+        return Verdict(Gate.REFUSE, tier, rule, "tier_not_permitted")
     if not tier.needs_person:
         return Verdict(Gate.ALLOW, tier, f"“{tier.words}” runs without asking.")
     if not approvable:

@@ -5,7 +5,18 @@ the run's lock, and says what that act is.
 from agentops.ledger.claims import claim_run
 from agentops.ledger.endings import Ending, finish_run
 from agentops.ledger.leases import release_run, renew_leases
-from agentops.ledger.progress import Ask, Claim, Dispatch, Lease, LeaseLost, Preparation, Progress, Quote, RunBrief, TurnQuote
+from agentops.ledger.progress import (
+    Ask,
+    Claim,
+    Dispatch,
+    Lease,
+    LeaseLost,
+    Preparation,
+    Progress,
+    Quote,
+    RunBrief,
+    TurnQuote,
+)
 from agentops.ledger.proposals import Proposal
 from agentops.ledger.records import record_failure, record_reply, record_result, run_transactional
 from agentops.ledger.sweeping import expire_calls, overdue_runs, ring_again

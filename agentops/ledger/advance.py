@@ -16,7 +16,7 @@ from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.tiers import effective_tier, read_tier
 from agentops.domain.transcript import CallView, Transcript
 from agentops.ledger.leases import lease_end
-from agentops.ledger.progress import Ask, Dispatch, Lease, NextAct, Progress, Quote
+from agentops.ledger.progress import Ask, Dispatch, Lease, NextAct, Progress, Quote, Totals
 from agentops.ledger.reading import read_call
 from agentops.models import ToolCall, ToolPolicy, move_call, move_run
 
@@ -26,31 +26,28 @@ def reserve_next(
     lease: Lease,
     transcript: Transcript,
     quote: Quote,
-    tokens: int,
-    cost: int,
-    unpriced: int,
+    totals: Totals,
     gated_now: frozenset[int] = frozenset(),
     **changes: Any,
 ) -> Progress:
     """Say what comes next and write the run's row: counters, reservation, longer lease, or the parked run.
 
     Call it last in a transaction that holds the run's lock, on a transcript that was read or refreshed under that
-    lock. `tokens`, `cost` and `unpriced` are the run's totals; `gated_now` are calls that passed the
-    gate in this very transaction; `changes` are further columns to write.
+    lock. `gated_now` are calls that passed the gate in this very transaction; `changes` are further columns to write.
     """
     act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now)
     reserved = act.budget.reserved if isinstance(act, Ask) else 0
     counters = {
         "iterations": transcript.spent.iterations,
-        "tokens": tokens,
+        "tokens": totals.tokens,
         "tokens_reserved": reserved,
         "active_ms": transcript.spent.active_ms,
         "tool_calls": transcript.spent.tool_calls,
-        "cost_nano": cost,
-        "unpriced_calls": unpriced,
+        "cost_nano": totals.cost_nano,
+        "unpriced_calls": totals.unpriced,
         **changes,
     }
-    transcript = transcript.with_spent(tokens=tokens + reserved)
+    transcript = transcript.with_spent(tokens=totals.tokens + reserved)
     if isinstance(act, AwaitHuman):
         _park(lease, counters=counters, calls=act.calls)
         return Progress(transcript, act)
@@ -66,7 +63,7 @@ def reserve_next(
 
 
 def refresh_waiting(transcript: Transcript) -> Transcript:
-    """Read again what people may have decided meanwhile. Without this look, an approval that lands now would be lost."""
+    """Read again what people may have decided meanwhile; without this look an approval that lands now would be lost."""
     waiting = [call.id for call in transcript.calls if call.status.waits]
     if not waiting:
         return transcript
@@ -147,9 +144,7 @@ def _out_of_time() -> ToolResult:
 
 def _withdraw(call: CallView, result: ToolResult) -> CallView:
     new = CallStatus.FAILED if call.status is CallStatus.STARTED else CallStatus.INVALIDATED
-    move_call(
-        call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=Now()
-    )
+    move_call(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=Now())
     return replace(call, status=new, result=result)
 
 

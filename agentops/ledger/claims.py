@@ -12,7 +12,7 @@ from agentops.domain.next_move import Finish
 from agentops.domain.routing import DecisionType
 from agentops.ledger.advance import reserve_next
 from agentops.ledger.leases import PROCESS, take_lease
-from agentops.ledger.progress import Claim, Lease, Preparation, Progress, RunBrief
+from agentops.ledger.progress import Claim, Lease, Preparation, Progress, RunBrief, Totals
 from agentops.ledger.reading import read_transcript
 from agentops.models import AgentRun, ModelRoute, TaskType
 
@@ -38,9 +38,7 @@ def claim_run(*, run_id: int, prepare: Callable[[RunBrief], Preparation], owner:
         lease=lease,
         transcript=transcript,
         quote=prepared.quote,
-        tokens=run.tokens,
-        cost=run.cost_nano,
-        unpriced=run.unpriced_calls,
+        totals=Totals(run.tokens, run.cost_nano, run.unpriced_calls),
         briefing=run.briefing or prepared.briefing,
     )
     return Claim(lease, brief, progress)

@@ -52,18 +52,19 @@ def finish_run(
     now = timezone.now()
     if ending.note:
         Step.objects.create(run=run, seq=seq, kind="note", detail=storable(ending.note)[:300], started_at=now)
-    totals = {"tokens": tokens, "cost_nano": cost, "unpriced_calls": unpriced, "active_ms": run.active_ms + active_ms}
-    close_run(run, ending=ending, old=[RunStatus.RUNNING], totals=totals)
+    totals = {"tokens": tokens, "cost_nano": cost, "unpriced_calls": unpriced}
+    totals["active_ms"] = run.active_ms + active_ms
+    close_run(run, ending=ending, totals=totals)
 
 
-def close_run(run: AgentRun, *, ending: Ending, old: list[RunStatus], totals: dict[str, int]) -> None:
+def close_run(run: AgentRun, *, ending: Ending, totals: dict[str, Any]) -> None:
     """Write the end of a run whose row is locked: status, answer, closed calls, figures, hint."""
     now = timezone.now()
     for call in ToolCall.objects.filter(run=run, status__in=[status.value for status in OPEN]):
         _cancel_call(call)
     move_run(
         run_id=run.pk,
-        old=old,
+        old=[RunStatus.RUNNING],
         new=ending.status,
         outcome=ending.outcome,
         answer=storable(ending.answer),
@@ -93,8 +94,8 @@ def _cancel_call(call: ToolCall) -> None:
 
 
 def _write_fact(run: AgentRun) -> None:
-    calls = list(ToolCall.objects.filter(run=run).values_list("status", "tier", "started_at", "expires_at", "hands_off"))
-    executed = [row for row in calls if row[2] is not None]
+    calls = list(ToolCall.objects.filter(run=run).values_list("status", "started_at", "expires_at"))
+    executed = [status for status, started_at, _ in calls if started_at is not None]
     steps = Step.objects.filter(run=run).exclude(kind="note").order_by("seq")
     RunFact.objects.create(
         run=run,
@@ -111,8 +112,8 @@ def _write_fact(run: AgentRun) -> None:
         waited_ms=run.waited_ms,
         tool_calls=run.tool_calls,
         tools_executed=len(executed),
-        tool_errors=sum(row[0] == CallStatus.FAILED for row in executed),
-        asked_people=sum(row[3] is not None for row in calls),
+        tool_errors=executed.count(CallStatus.FAILED),
+        asked_people=sum(expires_at is not None for _, _, expires_at in calls),
         tokens=run.tokens,
         cost_nano=run.cost_nano,
         unpriced_calls=run.unpriced_calls,

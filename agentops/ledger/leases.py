@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -26,7 +25,8 @@ def lease_end() -> object:
 def take_lease(*, run_id: int, owner: str = PROCESS) -> AgentRun | None:
     """Take a queued run, or one whose owner let its lease run out. None: somebody else has it, or it is over.
 
-    Call it in a transaction. What a dead owner had reserved of tokens is charged in full: nobody can know whether the call was sent.
+    Call it in a transaction. What a dead owner had reserved of tokens is charged in full: nobody can know whether the
+    call was sent.
     """
     taken = move_run(
         run_id=run_id,

@@ -36,6 +36,15 @@ Quote = Callable[[Transcript, DecisionType], TurnQuote]
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run's model calls came to so far. `cost_nano` is a lower bound where `unpriced` > 0."""
+
+    tokens: int
+    cost_nano: int
+    unpriced: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """Ask the model now: the iteration and the tokens are reserved."""
 

@@ -44,9 +44,7 @@ class Gated:
     result: ToolResult | None = None
 
 
-def gate_proposals(
-    *, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier]
-) -> list[Gated]:
+def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier]) -> list[Gated]:
     """Put every call of one reply through the gate, by the policy as it stands in this transaction."""
     names = {proposal.tool for proposal in proposals}
     policies = {row.tool: row for row in ToolPolicy.objects.filter(tool__in=names)}

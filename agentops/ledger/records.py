@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,7 +16,7 @@ from agentops.domain.storable import storable
 from agentops.domain.transcript import CallView, Transcript, Turn
 from agentops.ledger.advance import refresh_waiting, reserve_next
 from agentops.ledger.leases import lock_run
-from agentops.ledger.progress import Lease, Progress, Quote
+from agentops.ledger.progress import Lease, Progress, Quote, Totals
 from agentops.ledger.proposals import Gated, Proposal, gate_proposals, new_call
 from agentops.ledger.reading import read_call
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
@@ -54,17 +55,17 @@ def record_reply(
         lease=lease,
         transcript=transcript,
         quote=quote,
-        tokens=run.tokens + reply.usage.total,
-        cost=run.cost_nano + (step.cost_nano or 0),
-        unpriced=run.unpriced_calls + (step.cost_nano is None),
+        totals=Totals(
+            tokens=run.tokens + reply.usage.total,
+            cost_nano=run.cost_nano + (step.cost_nano or 0),
+            unpriced=run.unpriced_calls + (step.cost_nano is None),
+        ),
         gated_now=frozenset(call.id for call in calls),
     )
 
 
 @transaction.atomic
-def record_failure(
-    *, lease: Lease, transcript: Transcript, turn: ModelTurn, active_ms: int, quote: Quote
-) -> Progress:
+def record_failure(*, lease: Lease, transcript: Transcript, turn: ModelTurn, active_ms: int, quote: Quote) -> Progress:
     """Write a model call that brought no reply; its iteration stays used, and its tokens where they may be billed."""
     if turn.failure is None:
         raise ValueError("a failed turn needs its failure")
@@ -77,9 +78,7 @@ def record_failure(
         lease=lease,
         transcript=_seen(run, transcript, active_ms=active_ms).with_turn(failed),
         quote=quote,
-        tokens=run.tokens + charged,
-        cost=run.cost_nano,
-        unpriced=run.unpriced_calls + (charged > 0),
+        totals=Totals(run.tokens + charged, run.cost_nano, run.unpriced_calls + (charged > 0)),
     )
 
 
@@ -102,7 +101,9 @@ def record_result(
     else:
         now = timezone.now()
         after = replace(call, status=CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED, result=result)
-        unmarked = {} if call.status is CallStatus.STARTED else {"started_at": now - took, "attempts": 1}
+        unmarked: dict[str, Any] = (
+            {} if call.status is CallStatus.STARTED else {"started_at": now - took, "attempts": 1}
+        )
         moved = move_call(
             call_id=call.id,
             old=[call.status],
@@ -114,7 +115,7 @@ def record_result(
     if not moved:
         raise CallMoved(call.id)
     transcript = _seen(run, transcript, active_ms=active_ms).with_call(after)
-    return reserve_next(lease=lease, transcript=transcript, quote=quote, **_totals(run))
+    return reserve_next(lease=lease, transcript=transcript, quote=quote, totals=_totals(run))
 
 
 @transaction.atomic
@@ -149,7 +150,7 @@ def run_transactional(
         raise CallMoved(call.id)
     took = int((finished - started).total_seconds() * 1000)
     transcript = _seen(run, transcript, active_ms=took).with_call(replace(call, status=new, result=result))
-    return reserve_next(lease=lease, transcript=transcript, quote=quote, **_totals(run))
+    return reserve_next(lease=lease, transcript=transcript, quote=quote, totals=_totals(run))
 
 
 class CallMoved(Exception):
@@ -172,8 +173,8 @@ def _next_seq(transcript: Transcript) -> int:
     return transcript.turns[-1].seq + 1 if transcript.turns else 1
 
 
-def _totals(run: AgentRun) -> dict[str, int]:
-    return {"tokens": run.tokens + run.tokens_reserved, "cost": run.cost_nano, "unpriced": run.unpriced_calls}
+def _totals(run: AgentRun) -> Totals:
+    return Totals(run.tokens + run.tokens_reserved, run.cost_nano, run.unpriced_calls)
 
 
 def _seen(run: AgentRun, transcript: Transcript, *, active_ms: int = 0) -> Transcript:

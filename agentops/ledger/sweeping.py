@@ -57,4 +57,3 @@ def _expire_call(call_id: int, run_id: int) -> bool:
             wake(run_id)
         announce(Event(kind="call.settled", run_id=run_id, call_id=call_id))
     return expired
-

@@ -30,30 +30,46 @@ class DemoRequest:
 
 
 REQUESTS = (
-    DemoRequest("Hi, it's Tom Reid, born 5 November 1947. I'd like to see Dr Patel for my knee, any morning next week.",
-                channel="online", then="yes"),
-    DemoRequest("Dele Okafor here, 11 August 1983. Could you book me in with Dr Chen on Friday? Any time will do.",
-                then="no"),
+    DemoRequest(
+        "Hi, it's Tom Reid, born 5 November 1947. I'd like to see Dr Patel for my knee, any morning next week.",
+        channel="online",
+        then="yes",
+    ),
+    DemoRequest(
+        "Dele Okafor here, 11 August 1983. Could you book me in with Dr Chen on Friday? Any time will do.", then="no"
+    ),
     DemoRequest("This is Sam Ward, born 30 March 1955. When is my next appointment please?", channel="online"),
     DemoRequest("Good morning, I need an appointment.", channel="online"),
     DemoRequest("What time do you open on Mondays?", channel="online"),
     DemoRequest("I'd like to book with Dr Smith on Friday. Mei Chen, 8 December 2001."),
     DemoRequest("Can I just speak to a real person please? It is about a letter from the hospital.", channel="phone"),
-    DemoRequest("My dad has a crushing pain in his chest and he can't breathe properly, what do I do?", channel="phone"),
+    DemoRequest(
+        "My dad has a crushing pain in his chest and he can't breathe properly, what do I do?", channel="phone"
+    ),
     DemoRequest("Please book Priya Shah, 27 January 1992, with Dr Mizrahi some time next week.", then="nobody"),
     DemoRequest("Book me something with anyone. Omar Haddad, 19 July 1968.", then="stop"),
-    DemoRequest("It's Leo Brandt, 2 October 1979. Which doctors are free on Thursday, and is it worth moving mine?",
-                task_type="quick"),
+    DemoRequest(
+        "It's Leo Brandt, 2 October 1979. Which doctors are free on Thursday, and is it worth moving mine?",
+        task_type="quick",
+    ),
     DemoRequest("Please write to my employer about my back. Tom Reid.", task_type="letters"),
     DemoRequest("Please text Mei Chen, born 8 December 2001, that her forms are ready at the desk.", channel="desk"),
     DemoRequest("Please cancel my appointment, I am feeling better. Priya Shah, 27 January 1992."),
-    DemoRequest("Omar Haddad, 19 July 1968. Can I have a vaccination with Nurse Lowe on Monday afternoon?",
-                channel="online"),
-    DemoRequest("Morning! Leo Brandt, born 2 October 1979. Could I see Dr Patel next Friday, in the morning if possible?",
-                channel="phone", on_the_line=True),
-    DemoRequest("It's Ana Gomez, 14 May 1987. I can't make my appointment. Could I do Thursday instead, any time after "
-                "three? Same doctor if you can.", channel="phone", on_the_line=True),
-)  # fmt: skip
+    DemoRequest(
+        "Omar Haddad, 19 July 1968. Can I have a vaccination with Nurse Lowe on Monday afternoon?", channel="online"
+    ),
+    DemoRequest(
+        "Morning! Leo Brandt, born 2 October 1979. Could I see Dr Patel next Friday, in the morning?",
+        channel="phone",
+        on_the_line=True,
+    ),
+    DemoRequest(
+        "It's Ana Gomez, 14 May 1987. I can't make my appointment. Could I do Thursday instead, any time after "
+        "three? Same doctor if you can.",
+        channel="phone",
+        on_the_line=True,
+    ),
+)
 
 
 @transaction.atomic

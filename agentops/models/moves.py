@@ -9,8 +9,10 @@ from django.db.models import F, Q
 from agentops.domain.lifecycle import CALL_MOVES, RUN_MOVES, CallStatus, RunStatus
 from agentops.models.runs import AgentRun, ToolCall
 
+ALWAYS = Q()
 
-def move_run(*, run_id: int, old: Iterable[RunStatus], new: RunStatus, when: Q = Q(), **changes: Any) -> bool:
+
+def move_run(*, run_id: int, old: Iterable[RunStatus], new: RunStatus, when: Q = ALWAYS, **changes: Any) -> bool:
     """Move a run from one of the old states to the new one where `when` holds. False: somebody else was first."""
     old = tuple(old)
     illegal = [status for status in old if new not in RUN_MOVES[status]]
@@ -20,7 +22,7 @@ def move_run(*, run_id: int, old: Iterable[RunStatus], new: RunStatus, when: Q =
     return rows.update(status=new, version=F("version") + 1, **changes) == 1
 
 
-def move_call(*, call_id: int, old: Iterable[CallStatus], new: CallStatus, when: Q = Q(), **changes: Any) -> bool:
+def move_call(*, call_id: int, old: Iterable[CallStatus], new: CallStatus, when: Q = ALWAYS, **changes: Any) -> bool:
     """Move a call from one of the old states to the new one where `when` holds. False: somebody else was first."""
     old = tuple(old)
     illegal = [status for status in old if new not in CALL_MOVES[status]]

@@ -1,1 +1,1 @@
-"""The loop's hands: claim a run, ask what is next, do that one thing, write it down, repeat. No transaction is open here."""
+"""The loop's hands: take a run, do what comes next, write it down, repeat. No transaction is open here."""

@@ -1,4 +1,4 @@
-"""The loop: claim, ask what is next, do that one thing, write it down, repeat. Bounded by the ledger, which reserves first."""
+"""The loop: do what comes next, write it down, be told what comes then. Bounded by the ledger, which reserves first."""
 
 import time
 from dataclasses import dataclass
@@ -88,12 +88,14 @@ class _Slice:
                 act = progress.act
                 if isinstance(act, AwaitHuman):
                     log.info("run_suspended", count=len(act.calls))
-                    return
+                    break
                 if isinstance(act, Finish):
-                    return self._finish(progress.transcript, act)
+                    self._finish(progress.transcript, act)
+                    break
                 step = self._ask(progress.transcript, act) if isinstance(act, Ask) else self._run(progress, act)
                 if isinstance(step, _Words):
-                    return self._finish(progress.transcript, step.finish, turn=step.turn)
+                    self._finish(progress.transcript, step.finish, turn=step.turn)
+                    break
                 progress = step
 
     def _ask(self, transcript: Transcript, ask: Ask) -> Progress | _Words:

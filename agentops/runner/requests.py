@@ -39,7 +39,9 @@ class Desk:
         failed = sum(1 for turn in transcript.turns[-2:] if turn.failure == "truncated")
         return TurnQuote(self._fixed_chars + prompt_chars(run_messages(transcript)), cap * 2**failed)
 
-    def request(self, transcript: Transcript, *, decision: DecisionType, max_tokens: int, deadline_s: float) -> ModelRequest:
+    def request(
+        self, transcript: Transcript, *, decision: DecisionType, max_tokens: int, deadline_s: float
+    ) -> ModelRequest:
         """The request of one turn. A turn that only sorts the run is offered no tools."""
         route = self.brief.routes.get(decision)
         if route is None:
@@ -67,6 +69,4 @@ def open_desk(brief: RunBrief) -> Desk:
 
 def _sorting_prompt(brief: RunBrief) -> str:
     kinds = "\n".join(f"- {slug}: {description}" for slug, description in brief.sorting_types)
-    return (
-        f"{brief.prompt}\n\nName the kind of this request with exactly one of these words and nothing else:\n{kinds}"
-    )
+    return f"{brief.prompt}\n\nName the kind of this request with exactly one of these words and nothing else:\n{kinds}"

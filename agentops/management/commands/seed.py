@@ -19,9 +19,7 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="the same number makes the same clinic")
         parser.add_argument("--demo-passwords", action="store_true", help="give the three people the demo's password")
 
-    def handle(
-        self, *args: Any, patients: int, days: int, seed: int, demo_passwords: bool, **options: Any
-    ) -> None:
+    def handle(self, *args: Any, patients: int, days: int, seed: int, demo_passwords: bool, **options: Any) -> None:
         load_catalogue()
         sync_tools(accept_floors=True)
         ensure_clinic(seed=seed, patients=patients, days=days, today=timezone.localdate())
