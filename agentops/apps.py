@@ -2,6 +2,8 @@
 
 from django.apps import AppConfig
 
+from agentops import checks as checks  # registers what `manage.py check` and every start look at
+
 
 class AgentopsConfig(AppConfig):
     """Tables of the agent engine."""

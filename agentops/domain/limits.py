@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MIN_USEFUL_TOKENS = 256
-"""Below this many output tokens a model call is not worth its price: the run ends instead."""
+"""With less than this to write, a model call is not worth its price: the run ends instead. A route may ask for less."""
 
 CHARS_PER_TOKEN = 3.0
 """Low on purpose: an estimate that is too high ends a run early, one that is too low breaks the limit."""
@@ -64,6 +64,6 @@ def budget_turn(*, limits: Limits, spent: Spent, prompt_chars: int, cap: int) ->
         return TurnBudget(limit=LimitKind.ACTIVE_TIME)
     prompt = estimate_tokens(prompt_chars)
     max_tokens = min(cap, limits.tokens - spent.tokens - prompt)
-    if max_tokens < MIN_USEFUL_TOKENS:
+    if max_tokens < min(cap, MIN_USEFUL_TOKENS):
         return TurnBudget(limit=LimitKind.TOKENS)
     return TurnBudget(max_tokens=max_tokens, reserved=prompt + max_tokens)

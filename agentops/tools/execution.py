@@ -8,6 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 import structlog
+from django.db import OperationalError
 from pydantic import BaseModel, ValidationError
 
 from agentops.domain.lifecycle import Effect
@@ -77,6 +78,9 @@ def _run(tool: Tool, context: ToolContext, parsed: BaseModel) -> ToolResult | No
     except ToolError as error:
         kind = ToolResultStatus.RETRYABLE_ERROR if error.retryable else ToolResultStatus.PERMANENT_ERROR
         return ToolResult(status=kind, code=error.code, message=error.message, suggestion=error.suggestion)
+    except OperationalError as error:
+        log.warning("tool_database_busy", tool=tool.name, run_id=context.run_id, error=type(error).__name__)
+        return None if tool.effect is Effect.NON_IDEMPOTENT else _busy(tool)
     except Exception:
         log.exception("tool_crashed", tool=tool.name, run_id=context.run_id)
         return None if tool.effect is Effect.NON_IDEMPOTENT else _crashed(tool)
@@ -114,6 +118,15 @@ def _timed_out(tool: Tool, seconds: float) -> ToolResult:
         code="timeout",
         message=f"{tool.name} did not answer within {seconds:.1f} seconds.",
         suggestion="Try once more later, or go on without it and say what is missing.",
+    )
+
+
+def _busy(tool: Tool) -> ToolResult:
+    return ToolResult(
+        status=ToolResultStatus.RETRYABLE_ERROR,
+        code="database_busy",
+        message=f"{tool.name} could not read or write just now. Nothing was changed.",
+        suggestion="Try the same call once more.",
     )
 
 

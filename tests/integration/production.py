@@ -44,14 +44,14 @@ class Production:
     def start(self) -> None:
         """Start everything and wait until it works."""
         web = ["uvicorn", "agentops.asgi:application", "--host", "127.0.0.1", "--port", str(self.port)]
-        self._run("web", *web).wait_for("Uvicorn running on|running")
+        self._run("web", *web).wait_for("Uvicorn running on")
         for name in WORKERS:
             self.start_worker(name)
         self._run("beat", "celery", "-A", "agentops.celery", "beat")
 
     def start_worker(self, name: str) -> None:
         celery = ["celery", "-A", "agentops.celery", "worker", "-P", "threads", "-c", "50"]
-        self._run(name, *celery, "-n", f"{name}@%h").wait_for(r"ready\.|celery@|mingle|tasks", seconds=60)
+        self._run(name, *celery, "-n", f"{name}@%h").wait_for(r"\[queues\]")
 
     def kill_workers(self) -> None:
         """SIGKILL every worker at once."""

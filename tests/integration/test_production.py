@@ -90,6 +90,12 @@ def wait_for_end(production: Production, run_id: int, *, seconds: float = 60) ->
     return status, answer
 
 
+def wait_until_somebody_waits_for(production: Production, table: str) -> None:
+    """Wait until a worker stands before this locked table, in the middle of a tool."""
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
+    wait_until(lambda: production.value(query, table), seconds=60, failing=lambda: production.logs_of("one", "two"))
+
+
 def describe_run(production: Production, run_id: int) -> str:
     run = production.rows("SELECT status, outcome, answer, lease_losses FROM agentops_agentrun WHERE id = %s", run_id)
     calls = production.rows("SELECT tool, status, result FROM agentops_toolcall WHERE run_id = %s ORDER BY id", run_id)
@@ -157,7 +163,7 @@ def test_workers_killed_while_they_look_something_up_lose_nothing(production: Pr
     person = production.log_in("priya")
     with production.locked("clinic_patient"):
         run_id = ask(production, person, wish.words)
-        wait_for_call(production, run_id, "started")
+        wait_until_somebody_waits_for(production, "clinic_patient")
         production.kill_workers()
     production.start_worker("one")
     production.start_worker("two")
@@ -176,8 +182,7 @@ def test_workers_killed_while_they_book_book_exactly_once(production: Production
     page = person.get(f"/requests/{call_id}/")
     with production.locked("clinic_appointment"):
         assert person.send_form(page, f"/requests/{call_id}/answer/", answer="yes").status == 302
-        waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'clinic_appointment'::regclass"
-        wait_until(lambda: production.value(waiting), seconds=10, failing=lambda: production.logs_of("one", "two"))
+        wait_until_somebody_waits_for(production, "clinic_appointment")
         production.kill_workers()
     production.start_worker("one")
     production.start_worker("two")

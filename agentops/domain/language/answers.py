@@ -22,8 +22,8 @@ _YES = re.compile(
         r"all right|agreed|affirmative|affirm|positive|true|roger|confirm(?:ed)?|approved?|thumbs up|totally|please do",
         r"go (?:ahead|for it)|do (?:it|that|so)|of course|by all means|you bet|for sure|why not|let's (?:do|go)"
         r"|very true",
-        r"i (?:agree|accept|confirm|do|would|like (?:it|that|this|them)|love|believe so|think so|guess so)",
-        r"i'd (?:love|like) (?:that|to)|you(?: are|'re) (?:right|correct)|you got it|sounds|works|looks",
+        r"i (?:agree|accept|confirm|(?:do|would)\W*$|like (?:it|that|this|them)|love|believe so|think so|guess so)",
+        r"i'd (?:love|like) (?:that|to\W*$)|you(?: are|'re) (?:right|correct)|you got it|sounds|works|looks",
         r"(?:that|this|it)(?:'s| is| was| would be| will be| appears| seems| looks| sounds) (?:\w+ ){0,2}?" + _TRUE,
         r"(?:that|this|it)(?:'ll| will| would| should| all)? (?:works?|do|suits?|sounds|looks|seems)",
     )
@@ -152,6 +152,8 @@ def refuses(text: str) -> bool:
 def agrees(text: str) -> bool:
     """Whether the clean `text` says yes. "Great, thanks" only says thank you."""
     if _UNSURE.search(text) and not re.match(r"\W*(?:yes|yeah|yep|sure|ok)", text):
+        return False
+    if re.match(r"\W*(?:is|was|are|isn't|do|does|did|can|could|what|when|who|how|why)\b", text):
         return False
     if is_thanks(text) and not re.match(r"\W*(?:yes|yeah|yep|sure)", text):
         return False

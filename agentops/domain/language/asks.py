@@ -46,7 +46,7 @@ _CANCELS = _search(
     rf"\b(?:don't|do not|won't|will not) (?:need|want|require|be needing) (?:my|the|that|this"
     rf"|to keep) [^.?!]{{0,30}}{_EVENT}",
     rf"\b{_EVENT} [^.?!]{{0,30}}\b(?:isn't|is not|not) (?:needed|required|necessary|happening)\b",
-    r"\b(?:can't|cannot|won't|unable to|not able to|not going to be able to|not be able to)"
+    r"\b(?:can't|cannot|won't|unable to|not able to|not going to be able to|(?:not|won't) be able to)"
     r" (?:make (?:it|my|the)|attend|come (?:to|in))\b",
 )
 _DELETES = _search(
@@ -71,7 +71,8 @@ _POLICY = _search(
 _OPENING = _search(
     rf"\b(?:any|some|what|which|are|is|do you|have you|have|got|see if|check|who|when|next|first"
     rf"|earliest)\b[^.?!]{{0,50}}"
-    rf"\b(?:availab\w+|openings?|open (?:slots?|{_EVENT}|room)|vacanc\w+|free (?:slots?|{_EVENT}|times?))\b(?! on my)",
+    rf"\b(?:availab\w+|openings?(?! hours| times)|open (?:slots?|{_EVENT}|room)|vacanc\w+|free (?:slots?|{_EVENT}"
+    rf"|times?))\b(?! on my)",
     r"\bavailability\b|\bwhen (?:is|can|could|are) (?:dr|doctor|nurse)\b|\bis (?:dr|doctor|nurse) (?:\w+ ){1,2}(?:in"
     r"|free|working)\b",
     r"\brooms? (?:open|free|available)\b",
@@ -156,7 +157,8 @@ _VISIT = _search(
 _CLINIC = _search(
     rf"\b(?:{_EVENT}|{_CARER}|clinic|surgery|opening hours|prescriptions?|referrals?|test results|blood results"
     rf"|side effects"
-    rf"|doctor's|instructions|my medicine|my medication|my pills|my tablets|my results|aftercare|patients)\b",
+    rf"|doctor's|instructions|my medicine|my medication|my pills|my tablets|my results|aftercare|patients|dos(?:e|age)"
+    rf"|safe to take)\b",
     r"\b(?:you|your|they|their|them|its|it|he|she|the place|this place)\b[^.?!]{0,40}\b(?:open|opens|close|closes"
     r"|closed|address"
     r"|located|location|parking|phone|contact|number|fee|charge|rating|rated|reviews?|unisex|cosmetic|hours"

@@ -108,7 +108,8 @@ def _split_said(said: str) -> list[_Said]:
         if word in HONORIFICS:
             titled = True
             continue
-        opens = not said[: match.start()].rstrip() or said[: match.start()].rstrip()[-1] in ".!?"
+        before = said[max(0, match.start() - 4) : match.start()].rstrip()
+        opens = before[-1:] in ".!?"
         upper = match.group()[0].isupper()
         spoken.append(_Said(word, match.start(), match.end(), upper and not opens and not placed, titled))
         placed = word in _PLACES or (placed and upper)
@@ -152,7 +153,11 @@ def _score_all(spoken: list[_Said], names: Sequence[str], bare: bool) -> list[tu
     scored = []
     for name in names:
         words = split_name(name)
-        marks = [(_score_word(s, word, last=i == len(words) - 1), s) for i, word in enumerate(words) for s in told]
+        marks = [
+            (_score_word(s.word, word, titled=s.titled, last=i == len(words) - 1), s)
+            for i, word in enumerate(words)
+            for s in told
+        ]
         marks = [mark for mark in marks if mark[0] > 0]
         if not marks:
             continue
@@ -185,21 +190,22 @@ def _may_name(said: _Said, bare: bool) -> bool:
     return said.titled or said.capital or bare
 
 
-def _score_word(said: _Said, word: str, *, last: bool) -> float:
+@lru_cache(maxsize=8192)
+def _score_word(said: str, word: str, *, titled: bool, last: bool) -> float:
     """1 for the surname as written, less for a first name, a slip or a word that only sounds alike; 0 for another."""
     base = 1.0 if last else 0.9
-    if said.word == word:
+    if said == word:
         return base
-    if len(word) < 3 or len(said.word) < 3:
+    if len(word) < 3 or len(said) < 3:
         return 0.0
-    if len(word) >= 5 and count_edits(said.word, word, most=1) == 1:
+    if len(word) >= 5 and count_edits(said, word, most=1) == 1:
         return base - 0.15
-    if not said.titled and (len(word) < 6 or said.word[0] != word[0]):
+    if not titled and (len(word) < 6 or said[0] != word[0]):
         return 0.0
-    edits = count_edits(said.word, word, most=4)
-    if key_sound(said.word) == key_sound(word) and edits <= 2:
+    edits = count_edits(said, word, most=4)
+    if key_sound(said) == key_sound(word) and edits <= 2:
         return base - 0.3
-    if said.titled and _look_alike(said.word, word, edits):
+    if titled and _look_alike(said, word, edits):
         return base - 0.4
     return 0.0
 

@@ -29,7 +29,7 @@ _SAID_TO_BE = re.compile(
 )
 _OBJECT = re.compile(
     rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient"
-    rf"|from) (?:in )?{_NAME}",
+    rf"|from|to) (?:in )?(?={_NAME})",
     re.IGNORECASE,
 )
 _HERE = re.compile(rf"{_NAME}(?: here\b| speaking\b|,? (?:born|dob|date of birth)\b)", re.IGNORECASE)

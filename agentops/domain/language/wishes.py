@@ -30,7 +30,8 @@ REFUSED_AFTER = re.compile(
 _OLD_BEFORE = re.compile(
     r"\b(?:my|from|currently|original(?:ly)?|existing|instead of|was|is (?:on|for|at)|booked(?: in)?|scheduled"
     r"|(?:the|my|our|his|her|their|this|that|have an?|had an?|got an?)(?: \w+){0,3}"
-    r" (?:appointment|booking|visit|meeting|reservation|one|slot)(?: \w+){0,4}?(?: on| for| at| of| is))"
+    r" (?:appointment|booking|visit|meeting|reservation|one|slot)(?: (?!to\b|until\b)\w+){0,4}?(?: on| for| at| of"
+    r"| is))"
     r"(?: on| for| at| the| next| this| with \w+)* $"
 )
 _WANTED_BEFORE = re.compile(

@@ -78,7 +78,9 @@ _KEYWORDS = (
     "reschedule",
     "cancel",
 )
-_NOT_MISSPELT = frozenset({"mourning", "moaning", "sundae", "sundry", "evenings", "mornings", "afternoons", "novel"})
+_NOT_MISSPELT = frozenset(
+    {"mourning", "moaning", "sundae", "sundry", "evenings", "mornings", "afternoons", "cancer", "cancers"}
+)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "`": "'", "–": "-", "—": "-", "\u00a0": " "})
 
 _TOKEN = re.compile(

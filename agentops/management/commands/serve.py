@@ -20,7 +20,6 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from kombu.exceptions import OperationalError as BrokerError
 
-from agentops import checks  # noqa: F401  (registers what run_checks runs)
 from agentops.celery import app
 from agentops.embedded import EmbeddedMachine
 from agentops.llm.models import describe_model

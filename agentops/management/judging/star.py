@@ -83,7 +83,7 @@ def _find_queries(dialogue: dict[str, Any]) -> Iterator[_Query]:
     """The clinic's queries. What was said counts from the last query about something else."""
     said: list[str] = []
     asked: list[str] = []
-    told, topic = "", ""
+    told, topic, since = "", "", 0
     for event in dialogue["events"]:
         if event["role"] == "assistant":
             told = event["text"]
@@ -91,9 +91,8 @@ def _find_queries(dialogue: dict[str, Any]) -> Iterator[_Query]:
             said, asked, told = [*said, event["text"]], [*asked, told], ""
         elif event["role"] == "query":
             if topic and event["api"] != topic:
-                keep = max(len(said) - 4, 0)
-                said, asked = said[keep:], asked[keep:]
-            topic = event["api"]
+                said, asked = said[since:], asked[since:]
+            topic, since = event["api"], len(said)
             raw = tuple(sorted((k, str(v)) for c in event["constraints"] for k, v in c.items() if k != "Symptoms"))
             wanted = {k: m[1].strip() for k, v in raw if v not in _UNSET and (m := _VALUE.match(v))}
             if topic in _EXPECTED and said:
