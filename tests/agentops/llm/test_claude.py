@@ -10,9 +10,9 @@ import pytest
 from agentops.domain.messages import FailureKind, ModelFailure, StopReason
 from agentops.domain.pricing import Usage
 from agentops.llm.claude import build_params
-from agentops.llm.transport import MAX_BODY_BYTES, MAX_ERROR_BYTES
+from agentops.llm.transport import MAX_BODY_BYTES
 from tests.asking import KEY, LOOK, ask, connect, fail, make_request
-from tests.misbehaving_server import Act, MisbehavingServer, answer, cut, end_early, error, write_answer
+from tests.misbehaving_server import Act, MisbehavingServer, answer, cut, end_early, error, never_end, write_answer
 from tests.replies import call, message
 
 GOOD = write_answer(message())
@@ -24,6 +24,7 @@ STREAM = (
     'data: {"type":"message_delta","delta":{"stop_reason":"end_turn"},"usage":{"output_tokens":9}}\n\n'
     'data: {"type":"message_stop"}\n\n'
 ).encode()
+LONG = json.dumps(message()).encode() + b" " * MAX_BODY_BYTES
 AS_STREAM = {"content-type": "text/event-stream"}
 OVERLOAD = b'data: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n'
 
@@ -41,9 +42,10 @@ FAULTS: dict[str, tuple[Act, FailureKind]] = {
     "deep nesting": (answer(b'{"a":' * 10_000), FailureKind.UNREADABLE),
     "wrong content type": (answer(message(), headers={"content-type": "text/html"}), FailureKind.UNREADABLE),
     "false compression": (answer(message(), headers={"content-encoding": "gzip"}), FailureKind.UNREADABLE),
-    "huge body": (answer(b" " * (MAX_BODY_BYTES + 1)), FailureKind.UNREADABLE),
+    "body without end": (never_end(200), FailureKind.UNREADABLE),
+    "huge body": (answer(LONG), FailureKind.UNREADABLE),
     "huge unpacked body": (
-        answer(gzip.compress(b" " * (MAX_BODY_BYTES + 1)), headers={"content-encoding": "gzip"}),
+        answer(gzip.compress(LONG), headers={"content-encoding": "gzip"}),
         FailureKind.UNREADABLE,
     ),
     "missing usage": (answer(message(usage=...)), FailureKind.UNREADABLE),
@@ -76,7 +78,7 @@ FAULTS: dict[str, tuple[Act, FailureKind]] = {
     "502 as HTML": (answer(b"<h1>Bad gateway</h1>", status=502), FailureKind.UNAVAILABLE),
     "504": (error(504, "timeout_error"), FailureKind.TIMEOUT),
     "529": (error(529, "overloaded_error"), FailureKind.OVERLOADED),
-    "529 with a body without end": (answer(b"x" * (MAX_ERROR_BYTES * 40), status=529), FailureKind.OVERLOADED),
+    "529 with a body without end": (never_end(529), FailureKind.OVERLOADED),
     "unknown status": (answer(b"", status=299), FailureKind.UNREADABLE),
 }
 
