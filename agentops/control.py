@@ -83,7 +83,7 @@ def start_run(
     request_key: str | None = None,
 ) -> Started:
     """Queue a run for what a caller said. The same request key gives the same run, however often it is sent."""
-    words = _read_request(request)
+    words = _check_request(request)
     earlier = AgentRun.objects.filter(request_key=request_key).first() if request_key else None
     if earlier:
         return _repeat(earlier, words)
@@ -246,9 +246,9 @@ def _resume(run: AgentRun, *, now: datetime) -> None:
         wake(run.pk)
 
 
-def _read_request(request: str) -> str:
-    words = request.strip()
-    if not words:
+def _check_request(words: str) -> str:
+
+    if not words.strip():
         raise BadRequest("empty", "Write what the caller said first.")
     if len(words) > settings.REQUEST_MAX_CHARS:
         limit = f"{settings.REQUEST_MAX_CHARS:,}"

@@ -122,6 +122,8 @@ if MODEL_PROVIDER == "anthropic" and not ANTHROPIC_API_KEY:
     raise ImproperlyConfigured(
         "HANDRAIL_MODEL=anthropic needs ANTHROPIC_API_KEY; without a key use HANDRAIL_MODEL=offline"
     )
+if ANTHROPIC_BASE_URL and not ANTHROPIC_BASE_URL.startswith(("http://", "https://")):
+    raise ImproperlyConfigured(f"ANTHROPIC_BASE_URL is {ANTHROPIC_BASE_URL!r}; write http://… or https://…")
 MODEL_TIMEOUT_SECONDS = env_int("HANDRAIL_MODEL_TIMEOUT_SECONDS", 60)
 LEASE_SECONDS = env_int("HANDRAIL_LEASE_SECONDS", 30)
 SWEEP_SECONDS = env_int("HANDRAIL_SWEEP_SECONDS", 5)

@@ -35,30 +35,34 @@ def describe_reason(outcome: str) -> str:
 
 def list_done(transcript: Transcript) -> list[str]:
     """One sentence for each call that brought something."""
-    return [call.done or f"Used {call.tool}" for call in transcript.calls if call.status.took_effect]
+    return [_past(call) for call in transcript.calls if call.status.took_effect]
 
 
 def list_not_done(transcript: Transcript) -> list[str]:
     """One sentence for each call that was proposed and brought nothing, with the reason."""
     return [
-        f"{call.doing or call.tool}: {_why(call)}"
+        f"{_plan(call)}: {_why(call)}"
         for call in transcript.calls
         if not call.status.took_effect and not call.hands_off
     ]
 
 
-def compose_partial(transcript: Transcript, finish: Finish, *, handed_over: bool = True) -> str:
-    """What the caller reads of a run that ended early: what was done for them, what was not, and who goes on."""
-    changed = [
-        call.done for call in transcript.calls if call.status.took_effect and call.tier.needs_person and call.done
+def compose_partial(transcript: Transcript, *, handed_over: bool = True) -> str:
+    """What the caller reads of a run that ended early: what was found and done, what was not, and who goes on."""
+    calls = transcript.calls
+    found = [
+        _past(call) for call in calls if call.status.took_effect and not call.tier.needs_person and not call.hands_off
     ]
+    done = [_past(call) for call in calls if call.status.took_effect and call.tier.needs_person]
+    doubtful = [_plan(call) for call in calls if call.status is CallStatus.IN_DOUBT]
+    missing = [_plan(call) for call in calls if _unfinished(call)]
     lines = ["I could not finish this."]
-    lines.append(f"What was done: {'; '.join(changed)}." if changed else "Nothing was changed.")
-    open_points = [call.doing for call in transcript.calls if _unfinished(call) and call.doing]
-    if open_points:
-        lines.append(f"What was not done: {'; '.join(open_points)}.")
-    if handed_over:
-        lines.append("A colleague at the front desk will take over and contact you.")
+    lines += [f"What I looked at: {'; '.join(found)}."] if found else []
+    lines += [f"What was done: {'; '.join(done)}."] if done else []
+    lines += [f"What may or may not have happened: {'; '.join(doubtful)}."] if doubtful else []
+    lines += ["Nothing was changed."] if not done and not doubtful else []
+    lines += [f"What was not done: {'; '.join(missing)}."] if missing else []
+    lines += ["A colleague at the front desk will take over and contact you."] if handed_over else []
     return " ".join(lines)
 
 
@@ -73,7 +77,15 @@ def compose_summary(transcript: Transcript, finish: Finish) -> str:
 
 
 def _unfinished(call: CallView) -> bool:
-    return call.tier.needs_person and not call.status.took_effect
+    return call.tier.needs_person and not call.status.took_effect and call.status is not CallStatus.IN_DOUBT
+
+
+def _past(call: CallView) -> str:
+    return call.done or f"used {call.tool}"
+
+
+def _plan(call: CallView) -> str:
+    return call.doing or f"use {call.tool}"
 
 
 def _why(call: CallView) -> str:

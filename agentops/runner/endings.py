@@ -20,7 +20,7 @@ def output_rules(transcript: Transcript, rules: OutputRules) -> OutputRules:
 def end_run(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> Ending:
     """Turn the loop's verdict into the run's end. Only a plain answer ends without a person."""
     if finish.status is RunStatus.CANCELLED:
-        return Ending(finish.status, finish.outcome, compose_partial(transcript, finish, handed_over=False), "Stopped.")
+        return Ending(finish.status, finish.outcome, compose_partial(transcript, handed_over=False), "Stopped.")
     if finish.status is not RunStatus.COMPLETED:
         return _hand_off(transcript, finish, rules=rules)
     checked = validate_text(text=finish.answer, rules=output_rules(transcript, rules))
@@ -34,7 +34,7 @@ def end_run(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> En
 def _hand_off(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> Ending:
     """Give the run to a person. Words the model said besides are used only where they pass the same checks."""
     said = validate_text(text=finish.answer, rules=output_rules(transcript, rules)) if finish.answer.strip() else None
-    answer = said.text if said and not said.stopped else compose_partial(transcript, finish)
+    answer = said.text if said and not said.stopped else compose_partial(transcript)
     reason = describe_reason(finish.outcome)
     return Ending(
         status=finish.status,

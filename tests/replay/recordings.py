@@ -187,6 +187,8 @@ def _describe(name: str, arguments: AnyArguments) -> Card:
         question=f"Run {name}?",
         yes="Yes, run it",
         no="No, do not run it",
+        doing=f"Run {name}",
+        done=f"Ran {name}",
         changes=[Change(label="Arguments", now="None", then=given)],
         checks=[Check(label="The arguments are shown whole", ok=True)],
     )

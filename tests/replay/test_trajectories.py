@@ -29,7 +29,7 @@ pytestmark = [
     pytest.mark.django_db,
     pytest.mark.timeout(1_800),
 ]
-EVERY = 1 if os.environ.get("HANDRAIL_REPLAY") == "all" else 14
+EVERY = 1 if os.environ.get("HANDRAIL_REPLAY") == "all" else 20
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +46,9 @@ def recordings() -> list[Recording]:
 
 
 def choose(recordings: list[Recording]) -> list[Recording]:
-    """Every n-th recording of the list ordered by agent."""
-    return sorted(recordings, key=lambda recording: (recording.agent, recording.id))[::EVERY]
+    """Every n-th recording of each agent, its first one always."""
+    agents = sorted({one.agent for one in recordings})
+    return [one for agent in agents for one in [each for each in recordings if each.agent == agent][::EVERY]]
 
 
 def follow_all(
@@ -74,7 +75,6 @@ def test_with_every_call_approved_the_loop_does_exactly_what_was_recorded(
     assert len(recordings) == 392
     chosen = choose(recordings)
     followed = list(follow_all(chosen, server=server, approve=True, limits=ROOMY))
-    assert len({one.agent for one in chosen}) == len({one.agent for one in recordings})
     assert {one.id: it.report for one, it in followed if not is_faithful(it.report)} == {}
     assert sum(it.report["executed_writes"] for _, it in followed) > 0
 
@@ -95,5 +95,6 @@ def test_every_runaway_ends_inside_the_default_limits_with_a_partial_result(
         last = it.runs[-1]
         assert last.status == RunStatus.LIMIT_REACHED
         assert (last.iterations <= 10, last.tool_calls <= 15, last.tokens <= 50_000) == (True, True, True)
-        assert last.answer
+        changed = last.calls.filter(tier="risky", status="succeeded").exists()
+        assert ("Nothing was changed" in last.answer) is not changed
         assert last.handoff_reason

@@ -4,7 +4,8 @@ from agentops.domain.language.conversation import TurnRead, read_conversation, r
 from agentops.domain.language.day_readers import say_day
 from agentops.domain.language.intents import Intent
 from agentops.domain.language.names import find_names
-from agentops.domain.language.reading import Reading, Span, read_words, resolve_date, resolve_time
+from agentops.domain.language.phrases import resolve_date, resolve_time
+from agentops.domain.language.reading import Reading, Span, read_words
 from agentops.domain.language.times import say_time
 
 __all__ = [

@@ -82,7 +82,7 @@ class Command(BaseCommand):
     def ask_staff(self, run_id: int) -> bool:
         """Put every waiting call to whoever sits here; False where nobody does."""
         waiting = ToolCall.objects.filter(run_id=run_id, status=CallStatus.AWAITING)
-        if not waiting or not sys.stdin.readable():
+        if not waiting:
             return False
         for call in waiting:
             self.show_card(call)

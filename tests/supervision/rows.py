@@ -1,0 +1,116 @@
+"""Rows made without the machine: people, runs, steps, calls that wait; and the form of a request."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.test import Client
+from django.utils import timezone
+
+from agentops.domain.arguments import digest_call
+from agentops.domain.cards import Card, Change, Check, Mismatch, Subject
+from agentops.models import AgentRun, Conversation, Step, TaskType, ToolCall
+
+ANA = Subject(surname="Gomez", given="Ana", born="14 May 1987", number="4821 077", mobile="07700 900123")
+MOVE = Card(
+    title="Move Ana Gomez to Thu 12 March, 2pm",
+    question="Move Ana Gomez’s appointment to Thursday 12 March, 2pm, with Dr Patel?",
+    yes="Yes, move and text Ana",
+    no="No, do not move",
+    doing="Move Ana Gomez to Thursday 12 March, 2pm",
+    done="Moved Ana Gomez to Thursday 12 March, 2pm",
+    subject=ANA,
+    changes=[
+        Change(label="When", now="Wednesday 11 March, 3:30pm", then="Thursday 12 March, 2pm"),
+        Change(label="With", now="Dr Patel, room 4", then="Dr Patel, room 4"),
+    ],
+    checks=[Check(label="2pm is still free", ok=True)],
+)
+TWO_PM = Mismatch(
+    said="after 3pm", proposed="2pm", text="Ana asked for a time after 3pm.", confirm="2pm is fine with Ana"
+)
+
+
+def person(name: str, given: str, family: str, role: str | None) -> User:
+    user = User.objects.create_user(name, password="harbour-lane-desk", first_name=given, last_name=family)
+    if role:
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
+
+
+def task_type(slug: str = "moving", name: str = "Moving") -> TaskType:
+    defaults = {"name": name, "description": name, "toolset": "clinic", "prompt": "Work."}
+    return TaskType.objects.get_or_create(slug=slug, defaults=defaults)[0]
+
+
+def add_run(request: str = "Could I do Thursday, any time after three?", **fields: Any) -> AgentRun:
+    now = timezone.now()
+    talk = fields.pop("conversation", None) or Conversation.objects.create(
+        channel=fields.pop("channel", "phone"), on_the_line=fields.pop("on_the_line", False), opened_at=now
+    )
+    values: dict[str, Any] = {
+        "conversation": talk,
+        "ordinal": AgentRun.objects.filter(conversation=talk).count(),
+        "task_type": fields.pop("task_type", None) or task_type(),
+        "request": request,
+        "status": "suspended",
+        "max_iterations": 10,
+        "max_tokens": 50_000,
+        "max_active_ms": 30_000,
+        "max_tool_calls": 15,
+        "max_identical_calls": 3,
+        "created_at": now,
+        "woken_at": now,
+        "started_at": now,
+    }
+    return AgentRun.objects.create(**{**values, **fields})
+
+
+def add_step(run: AgentRun, *, words: str = "", **fields: Any) -> Step:
+    values: dict[str, Any] = {
+        "seq": run.steps.count(),
+        "kind": "model",
+        "decision": "select_tool",
+        "provider": "offline",
+        "model": "offline-planner",
+        "content": [{"type": "text", "text": words}] if words else [],
+        "started_at": timezone.now(),
+        "duration_ms": 400,
+    }
+    return Step.objects.create(run=run, **{**values, **fields})
+
+
+def add_call(
+    card: Card | dict[str, Any] | None = MOVE,
+    *,
+    run: AgentRun | None = None,
+    step: Step | None = None,
+    tier: str = "risky",
+    status: str = "awaiting",
+    expires_at: datetime | None = None,
+    **fields: Any,
+) -> ToolCall:
+    run = run or add_run()
+    step = step or add_step(run)
+    tool = fields.pop("tool", "reschedule_appointment")
+    arguments = json.dumps({"appointment_id": 3}, separators=(",", ":"))
+    values: dict[str, Any] = {
+        "position": step.calls.count(),
+        "tool_use_id": "tu_1",
+        "tool": tool,
+        "arguments": arguments,
+        "digest": digest_call(tool=tool, arguments=arguments),
+        "effect": "transactional",
+        "card": card.model_dump(mode="json") if isinstance(card, Card) else card,
+        "rule": "“Hard to undo” always needs a person.",
+        "proposed_at": timezone.now(),
+        "expires_at": expires_at or (None if tier in {"read", "safe"} else timezone.now() + timedelta(minutes=20)),
+    }
+    return ToolCall.objects.create(run=run, step=step, tier=tier, status=status, **{**values, **fields})
+
+
+def answer(client: Client, call: ToolCall, choice: str = "yes", **fields: Any) -> Any:
+    """Send the form of a request as the page would, with anything in it replaced."""
+    data = {"answer": choice, "version": call.version, "digest": call.digest, **fields}
+    return client.post(f"/requests/{call.pk}/answer/", data)

@@ -1,0 +1,125 @@
+"""Who may open what: every address is in the table, and an address that is not fails the test."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from supervision.roles import NO_ROLE, ROLES, Permission, Role, role_of
+from tests.supervision.rows import add_call, add_run, person
+
+EVERYONE = {"front desk", "manager", "admin"}
+LEADERS = {"manager", "admin"}
+ADMINS = {"admin"}
+
+# name -> (method, who may)
+TABLE = {
+    "queue": ("get", EVERYONE),
+    "request": ("get", EVERYONE),
+    "answer": ("post", EVERYONE),
+    "resolve": ("post", EVERYONE),
+    "handoff": ("get", EVERYONE),
+    "close_handoff": ("post", EVERYONE),
+    "runs": ("get", EVERYONE),
+    "new_run": ("get", EVERYONE),
+    "run": ("get", EVERYONE),
+    "stop_run": ("post", EVERYONE),
+    "metrics": ("get", LEADERS),
+    "tools": ("get", ADMINS),
+    "save_tool": ("post", ADMINS),
+}
+OPEN = {"login", "logout"}
+
+
+def every_pattern(resolver: URLResolver | None = None) -> list[URLPattern]:
+    found: list[URLPattern] = []
+    for entry in (resolver or get_resolver("agentops.urls")).url_patterns:
+        found += every_pattern(entry) if isinstance(entry, URLResolver) else [entry]
+    return found
+
+
+def address(name: str) -> str:
+    run = add_run(handoff_reason="Asked for a person", status="handed_off", finished_at="2026-03-10T10:00:00Z")
+    return {
+        "request": lambda: reverse(name, args=[add_call().pk]),
+        "answer": lambda: reverse(name, args=[add_call().pk]),
+        "resolve": lambda: reverse(name, args=[add_call().pk]),
+        "handoff": lambda: reverse(name, args=[run.pk]),
+        "close_handoff": lambda: reverse(name, args=[run.pk]),
+        "run": lambda: reverse(name, args=[run.pk]),
+        "stop_run": lambda: reverse(name, args=[run.pk]),
+    }.get(name, lambda: reverse(name))()
+
+
+def test_every_address_stands_in_the_table() -> None:
+    assert {pattern.name for pattern in every_pattern()} == set(TABLE) | OPEN
+
+
+def test_every_view_declares_its_permission() -> None:
+    lacking = [p.name for p in every_pattern() if not isinstance(getattr(p.callback, "permission", None), Permission)]
+    assert lacking == []
+
+
+@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize("name", TABLE)
+def test_a_role_opens_what_the_table_gives_it_and_nothing_else(
+    db: None, sign_in: Callable[[User], Client], name: str, role: Role
+) -> None:
+    method, may = TABLE[name]
+    client = sign_in(person("someone", "Some", "One", role))
+    status = getattr(client, method)(address(name)).status_code
+    assert (status != 403) == (role.value in may)
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_stranger_is_sent_to_the_log_in_page(db: None, name: str) -> None:
+    answer = getattr(Client(), TABLE[name][0])(address(name))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/login/")
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_an_account_without_a_role_is_told_whom_to_ask(
+    nobody: User, sign_in: Callable[[User], Client], name: str
+) -> None:
+    answer = getattr(sign_in(nobody), TABLE[name][0])(address(name))
+    assert answer.status_code == 403
+    assert NO_ROLE in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"])
+def test_nothing_changes_by_a_link(leo: User, sign_in: Callable[[User], Client], name: str) -> None:
+    assert sign_in(leo).get(address(name)).status_code == 405
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"] + ["new_run"])
+def test_a_form_without_its_token_does_nothing(leo: User, name: str) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(leo, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(address(name), {"answer": "yes"})
+    assert answer.status_code == 403
+    assert "nothing was done" in answer.content.decode()
+
+
+def test_the_weightiest_role_counts_and_a_locked_account_has_none(leo: User, priya: User) -> None:
+    priya.groups.add(*leo.groups.all())
+    assert role_of(priya) is Role.ADMIN
+    leo.is_active = False
+    assert role_of(leo) is None
+
+
+def test_every_permission_is_given_to_somebody() -> None:
+    assert set(ROLES) == set(Permission)
+    assert all(ROLES.values())
+
+
+def test_the_front_desk_sees_neither_costs_nor_raw_data(
+    desk: Client, leo: User, sign_in: Callable[[User], Client]
+) -> None:
+    call = add_call(status="succeeded", decided_by="Priya Nair")
+    page = f"/runs/{call.run_id}/?at=c{call.pk}"
+    assert "Raw data" not in desk.get(page).content.decode()
+    assert "Cost" not in desk.get(page).content.decode()
+    assert "Raw data" in sign_in(leo).get(page).content.decode()

@@ -1,0 +1,92 @@
+"""What only a person can clear up: calls of unknown outcome, and runs that were handed over."""
+
+from collections.abc import Callable
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from agentops.models import AgentRun, AuditEntry, ToolCall
+from supervision.models import Decision, HandoffClosing
+from tests.supervision.rows import add_call, add_run
+
+
+def in_doubt() -> ToolCall:
+    return add_call(status="in_doubt", decided_by="Mo Ali", started_at=timezone.now())
+
+
+def handed_over() -> AgentRun:
+    return add_run(
+        status="handed_off",
+        finished_at=timezone.now(),
+        handoff_reason="The caller asked for a person",
+        handoff_summary="Found 2 visits.\nNothing was changed.",
+    )
+
+
+def test_a_doubt_stands_on_the_desk_with_two_answers(desk: Client) -> None:
+    page = desk.get(f"/requests/{in_doubt().pk}/").content.decode()
+    assert "Needs attention" in page
+    assert "It happened" in page
+    assert "It did not happen" in page
+
+
+def test_clearing_a_doubt_needs_a_note(desk: Client) -> None:
+    call = in_doubt()
+    refused = desk.post(f"/requests/{call.pk}/resolve/", {"happened": "yes", "version": 1, "note": "  "})
+    assert refused.status_code == 400
+    assert "Write how you found out." in refused.content.decode()
+    assert ToolCall.objects.get(pk=call.pk).status == "in_doubt"
+
+
+def test_the_one_who_cleared_it_is_named(desk: Client) -> None:
+    for happened, status, words in [("yes", "happened", "it happened"), ("no", "not_happened", "it did not happen")]:
+        call = in_doubt()
+        desk.post(f"/requests/{call.pk}/resolve/", {"happened": happened, "version": 1, "note": "Rang Ana"})
+        assert ToolCall.objects.get(pk=call.pk).status == status
+        assert Decision.objects.get(call=call).verdict == status
+        assert f"Priya Nair said {words}." in desk.get(f"/requests/{call.pk}/").content.decode()
+
+
+def test_a_doubt_is_cleared_once(desk: Client) -> None:
+    call = in_doubt()
+    form = {"happened": "yes", "version": 1, "note": "Rang Ana"}
+    assert desk.post(f"/requests/{call.pk}/resolve/", form).status_code == 302
+    assert desk.post(f"/requests/{call.pk}/resolve/", {**form, "happened": "no"}).status_code == 409
+    assert desk.post(f"/requests/{call.pk}/resolve/", {**form, "happened": "perhaps"}).status_code == 400
+    assert Decision.objects.count() == 1
+
+
+def test_a_handed_over_run_shows_why_and_what_was_found(desk: Client) -> None:
+    run = handed_over()
+    page = desk.get(f"/handoffs/{run.pk}/").content.decode()
+    assert "Needs a person" in page
+    assert "The caller asked for a person" in page
+    assert "Found 2 visits." in page
+    assert f'href="/handoffs/{run.pk}/"' in desk.get(f"/runs/{run.pk}/").content.decode()
+
+
+def test_closing_needs_a_note_and_takes_it_off_the_desk(desk: Client) -> None:
+    run = handed_over()
+    assert desk.post(f"/handoffs/{run.pk}/close/", {"note": ""}).status_code == 400
+    assert desk.post(f"/handoffs/{run.pk}/close/", {"note": "Rang her back"}).status_code == 302
+    closing = HandoffClosing.objects.get()
+    assert (closing.who, closing.note) == ("Priya Nair", "Rang her back")
+    assert AuditEntry.objects.get().what == "handoff.closed"
+    assert "Nothing needs you right now" in desk.get("/").content.decode()
+    assert "Priya Nair</bdi> closed this" in desk.get(f"/handoffs/{run.pk}/").content.decode()
+
+
+def test_the_second_to_close_is_told_who_was_first(desk: Client, mo: User, sign_in: Callable[[User], Client]) -> None:
+    run = handed_over()
+    sign_in(mo).post(f"/handoffs/{run.pk}/close/", {"note": "Mine"})
+    late = desk.post(f"/handoffs/{run.pk}/close/", {"note": "Also mine"})
+    assert late.status_code == 409
+    assert "Mo Ali closed this before you. Your note was not used." in late.content.decode()
+    assert HandoffClosing.objects.get().note == "Mine"
+
+
+def test_what_was_not_handed_over_cannot_be_closed(desk: Client) -> None:
+    run = add_run(status="completed", finished_at=timezone.now())
+    assert desk.get(f"/handoffs/{run.pk}/").status_code == 404
+    assert desk.post(f"/handoffs/{run.pk}/close/", {"note": "x"}).status_code == 404

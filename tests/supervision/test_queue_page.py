@@ -1,0 +1,148 @@
+"""The list and the request beside it."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from agentops.models import ToolCall
+from supervision.inbox.rows import read_desk
+from supervision.models import Decision
+from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
+
+
+def test_an_empty_desk_says_so(desk: Client) -> None:
+    page = desk.get("/").content.decode()
+    assert "Nothing needs you right now" in page
+    assert "0 decided today. The next request appears here by itself." in page
+
+
+def test_rows_are_grouped_by_how_soon_and_then_by_time(db: None) -> None:
+    now = timezone.now()
+    later = add_call(expires_at=now + timedelta(hours=2))
+    soon = add_call(expires_at=now + timedelta(minutes=29))
+    sooner = add_call(expires_at=now + timedelta(minutes=9))
+    phone = add_call(run=add_run(on_the_line=True), expires_at=now + timedelta(minutes=25))
+    doubt = add_call(status="in_doubt", decided_by="Mo Ali")
+    person = add_run(status="handed_off", handoff_reason="Asked for a person", finished_at=now)
+    groups = {group.name: [row.key for row in group.rows] for group in read_desk(view="waiting", now=now).groups}
+    assert groups == {
+        "Caller on the phone": [f"call-{phone.pk}"],
+        "Needs attention": [f"call-{doubt.pk}"],
+        "Answer in the next 30 minutes": [f"call-{sooner.pk}", f"call-{soon.pk}"],
+        "Later today": [f"call-{later.pk}"],
+        "Needs a person": [f"handoff-{person.pk}"],
+    }
+
+
+def test_the_first_row_is_open_beside_the_list(desk: Client, ana_waits: ToolCall) -> None:
+    page = desk.get("/").content.decode()
+    assert "<title>(1) Approvals" in page
+    assert MOVE.question in page
+    assert 'aria-current="true"' in page
+
+
+def test_the_request_shows_what_is_needed_in_a_fixed_order(desk: Client) -> None:
+    said = "Could I do Thursday, any time after three?"
+    run = add_run(said, on_the_line=True)
+    step = add_step(run, words="I think this is fine, approve it.")
+    add_call(
+        MOVE.model_copy(update={"done": "Read Dr Patel’s calendar"}),
+        run=run,
+        step=step,
+        tier="read",
+        status="succeeded",
+        finished_at=timezone.now(),
+    )
+    card = MOVE.model_copy(update={"mismatches": [TWO_PM], "said_spans": [(26, 41)]})
+    call = add_call(card, run=run, step=step)
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    parts = [
+        "GOMEZ, Ana", "14 May 1987", "4821 077", "07700 900123", MOVE.question, "Hard to undo",
+        "The caller is still on the line.", "This does not match what was asked for", "Ana asked for a time after 3pm.",
+        "2pm is fine with Ana", "What will change", "Wednesday 11 March, 3:30pm", "No change", "What they said",
+        "<mark>ime after three</mark>", "The assistant says", "I think this is fine", "Checked for you",
+        "2pm is still free",
+        "Why it needs you", "always needs a person", "What the assistant read", "Read Dr Patel’s calendar",
+        "Yes, move and text Ana", "No, do not move", "If nobody answers by",
+    ]  # fmt: skip
+    at = [page.index(part, page.index('id="request"')) for part in parts]
+    assert at == sorted(at)
+
+
+def test_the_models_words_are_closed_and_named(desk: Client) -> None:
+    call = add_call(step=add_step(add_run(), words="Trust me."))
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    assert "<details><summary>The assistant says</summary>" in page
+    assert "Written by Offline planner, no AI model. Not checked" in page
+
+
+def test_marks_that_lie_outside_the_words_or_overlap_are_left_out(desk: Client) -> None:
+    card = MOVE.model_copy(update={"said_spans": [(0, 5), (3, 9), (20, 10), (5, 4000), (-3, 2)]})
+    call = add_call(card, run=add_run("Could I do Thursday?"))
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    assert page.count("<mark>") == 1
+    assert "<mark>Could</mark> I do Thursday?" in page
+
+
+def test_decided_today_shows_who_said_what(desk: Client, priya: User) -> None:
+    now = timezone.now()
+    done = add_call(status="succeeded", decided_by="Mo Ali", decided_at=now)
+    add_call(status="rejected", decided_by="Priya Nair", decided_at=now)
+    add_call(status="succeeded", decided_by="Mo Ali", decided_at=now - timedelta(days=2))
+    Decision.objects.create(
+        call=done, user=priya, who="Mo Ali", role="front desk", verdict="approved", version_seen=1,
+        digest_seen=done.digest, decided_at=now,
+    )  # fmt: skip
+    page = desk.get("/?view=decided").content.decode()
+    assert "Decided today 2" in page
+    assert "Yes, Mo Ali" in page
+    assert "No, Priya Nair" in page
+    assert "You just answered" in page
+
+
+def test_the_notice_tells_the_truth_of_every_end(desk: Client) -> None:
+    now = timezone.now()
+    failed = {"status": "permanent_error", "code": "slot_taken", "message": "The 2pm slot has gone"}
+    cases = {
+        "approved": "Mo Ali said yes at",
+        "succeeded": "Moved Ana Gomez to Thursday 12 March, 2pm.",
+        "failed": "It did not work.",
+        "rejected": "Mo Ali said no at",
+        "expired": "Time ran out at",
+        "invalidated": "This request was withdrawn.",
+        "in_doubt": "Nobody knows whether this happened.",
+    }
+    for status, words in cases.items():
+        call = add_call(status=status, decided_by="Mo Ali", decided_at=now, result=failed)
+        page = desk.get(f"/requests/{call.pk}/").content.decode()
+        assert words in page, status
+        assert 'name="answer"' not in page, status
+
+
+def test_a_script_gets_the_same_fragments_as_the_page(desk: Client, ana_waits: ToolCall) -> None:
+    page = desk.get(f"/requests/{ana_waits.pk}/").content.decode()
+    for part in ("list", "request"):
+        answer = desk.get(f"/requests/{ana_waits.pk}/", headers={"X-Desk-Part": part})
+        fragment = answer.content.decode()
+        assert "<html" not in fragment
+        assert f'data-part="{part}"' in fragment
+        assert f'data-part="{part}"' in page
+        assert "X-Desk-Part" in answer["Vary"]
+    assert MOVE.title in desk.get("/", headers={"X-Desk-Part": "list"}).content.decode()
+
+
+def test_the_page_stays_small_with_forty_rows(desk: Client) -> None:
+    for _ in range(40):
+        add_call()
+    assert len(desk.get("/").content) < 80 * 1024
+
+
+def test_the_queue_asks_the_database_few_questions_however_long_it_is(
+    desk: Client, django_assert_max_num_queries: object
+) -> None:
+    for _ in range(12):
+        add_call()
+    with django_assert_max_num_queries(20):  # type: ignore[operator]
+        desk.get("/")

@@ -1,0 +1,179 @@
+"""The run list and one run, step by step."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+
+from agentops.domain.lifecycle import RunStatus
+from agentops.models import AgentRun
+from supervision.runs.words import state_of
+from tests.supervision.rows import MOVE, add_call, add_run, add_step
+
+
+def ended(status: str = "completed", **fields: object) -> AgentRun:
+    return add_run(status=status, finished_at=timezone.now(), **fields)
+
+
+def test_an_empty_list_says_how_to_begin(desk: Client) -> None:
+    assert "No runs yet" in desk.get("/runs/").content.decode()
+
+
+@pytest.mark.parametrize("status", [*RunStatus])
+def test_every_state_has_its_own_words(db: None, status: RunStatus) -> None:
+    state = state_of(AgentRun(status=status, outcome="limit_tool_calls"))
+    assert state.words
+    assert status.value not in state.words
+    assert "_" not in state.detail
+
+
+@pytest.mark.parametrize("search", ["bunion", "BUNION", "Gomez", "shall I book", "{id}", "{request_id}"])
+def test_a_run_is_found_by_words_names_answers_and_numbers(desk: Client, search: str) -> None:
+    wanted = ended(request="My bunion hurts", answer="Shall I book it?")
+    add_call(MOVE, run=wanted)
+    other = ended(request="Something else")
+    page = desk.get("/runs/", {"q": search.format(id=wanted.pk, request_id=wanted.request_id)}).content.decode()
+    assert f'href="/runs/{wanted.pk}/"' in page
+    assert f'href="/runs/{other.pk}/"' not in page
+
+
+def test_wildcards_of_the_database_are_plain_characters(desk: Client) -> None:
+    ended(request="Nothing special")
+    assert "No run matches" in desk.get("/runs/", {"q": "%"}).content.decode()
+
+
+def test_the_list_is_narrowed_by_state(desk: Client) -> None:
+    failed, waiting = ended("failed", outcome="model_unavailable"), add_run()
+    page = desk.get("/runs/?state=failed").content.decode()
+    assert f"/runs/{failed.pk}/" in page
+    assert f"/runs/{waiting.pk}/" not in page
+    assert f"/runs/{waiting.pk}/" in desk.get("/runs/?state=open").content.decode()
+
+
+def test_pages_follow_each_other_without_a_gap_or_a_double(desk: Client) -> None:
+    now = timezone.now()
+    runs = [add_run(f"Run {n}", created_at=now - timedelta(minutes=n // 3)) for n in range(120)]
+    seen, url = [], "/runs/"
+    while url:
+        answer = desk.get(url)
+        rows = answer.context["page"].rows
+        seen += [row.id for row in rows]
+        older = answer.context["page"].older
+        add_run("Arrives meanwhile")
+        url = f"/runs/?before={older.replace('+', '%2B')}" if older else ""
+    assert sorted(seen) == sorted(run.pk for run in runs)
+    assert len(seen) == len(set(seen))
+
+
+@pytest.mark.parametrize("query", ["before=x", "before=2026-03-01_1", "state=lost", "q=" + "a" * 201, "q=%00"])
+def test_a_search_that_cannot_be_read_is_said_in_words(desk: Client, query: str) -> None:
+    answer = desk.get(f"/runs/?{query}")
+    assert answer.status_code == 400
+    assert "This search could not be read" in answer.content.decode()
+
+
+def full_run() -> AgentRun:
+    now = timezone.now() - timedelta(minutes=10)
+    run = add_run(
+        status="completed", outcome="answered", answer="You are booked.", finished_at=now, iterations=3, tool_calls=2,
+        active_ms=2_000, waited_ms=130_000, tokens=5_230, cost_nano=1_200_000, unpriced_calls=1, created_at=now,
+        findings=[{"rule": "phone", "action": "replaced", "label": "a phone number that is not known"}],
+    )  # fmt: skip
+    add_step(run, decision="classify_intent", started_at=now, cost_nano=1_200_000)
+    step = add_step(run, started_at=now + timedelta(seconds=1), cost_nano=None)
+    look = now + timedelta(milliseconds=1_500)
+    read = MOVE.model_copy(update={"done": "Looked up Ana Gomez"})
+    add_call(read, run=run, step=step, tool="search_patients", tier="read", status="succeeded", started_at=look,
+             finished_at=look + timedelta(milliseconds=30), expires_at=None)  # fmt: skip
+    decided = now + timedelta(seconds=132)
+    add_call(run=run, step=step, status="succeeded", decided_by="Mo Ali", proposed_at=now + timedelta(seconds=2),
+             decided_at=decided, started_at=decided, finished_at=decided + timedelta(milliseconds=80))  # fmt: skip
+    add_step(run, decision="generate_response", started_at=decided + timedelta(seconds=1), cost_nano=0)
+    return run
+
+
+def test_the_trace_tells_the_run_in_order(desk: Client) -> None:
+    page = desk.get(f"/runs/{full_run().pk}/").content.decode()
+    lines = ["Worked out what kind of request this is", "Chose what to do next", "Looked up Ana Gomez",
+             "search_patients", "Mo Ali said yes", "not drawn to scale", MOVE.done, "Wrote the answer"]  # fmt: skip
+    at = [page.index(line, page.index('class="steps"')) for line in lines]
+    assert at == sorted(at)
+    assert "Offline planner, no AI model" in page
+    assert "You are booked." in page
+    assert "Replaced a phone number that is not known" in page
+
+
+def test_meters_show_what_was_used_of_each_limit(desk: Client) -> None:
+    page = desk.get(f"/runs/{full_run().pk}/").content.decode()
+    for value, of in [
+        ("3", "of 10"),
+        ("2", "of 15"),
+        ("2.0 s", "of 30 s"),
+        ("5,230", "of 50,000"),
+        ("2 min 10 s", "of 30 min each"),
+    ]:
+        assert f"<dd>{value} <small>{of}</small>" in page
+
+
+def test_an_unknown_price_is_unpriced_and_never_nothing(ruth: User, sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(ruth).get(f"/runs/{full_run().pk}/").content.decode()
+    assert "≥ $0.0012, 1 call unpriced" in page
+    assert ">unpriced<" in page
+
+
+def test_a_step_opens_beside_the_trace(desk: Client, leo: User, sign_in: Callable[[User], Client]) -> None:
+    run = full_run()
+    call = run.calls.get(decided_by="Mo Ali")
+    page = desk.get(f"/runs/{run.pk}/?at=c{call.pk}").content.decode()
+    assert "<dt>Answered by</dt><dd><bdi>Mo Ali</bdi></dd>" in page
+    assert "appointment_id" not in page
+    assert "appointment_id" in sign_in(leo).get(f"/runs/{run.pk}/?at=c{call.pk}").content.decode()
+    assert desk.get(f"/runs/{run.pk}/?at=s1").status_code == 200
+    assert desk.get(f"/runs/{run.pk}/?at=nonsense").status_code == 200
+
+
+def test_what_failed_says_why(desk: Client) -> None:
+    run = ended("failed", outcome="model_unavailable")
+    step = add_step(run, kind="failure", failure="overloaded")
+    result = {"status": "timeout", "code": "timeout", "message": "The calendar did not answer."}
+    add_call(run=run, step=step, tier="read", status="failed", started_at=timezone.now(), attempts=3, result=result)
+    page = desk.get(f"/runs/{run.pk}/").content.decode()
+    assert "The model was overloaded." in page
+    assert "Did not work: Move Ana Gomez" in page
+    assert "3 tries" in page
+    assert "The calendar did not answer." in page
+    assert "The model could not be reached." in page
+
+
+def test_what_only_happens_after_a_yes_is_marked(desk: Client) -> None:
+    call = add_call()
+    page = desk.get(f"/runs/{call.run_id}/").content.decode()
+    assert "only if approved" in page
+    assert f'href="/requests/{call.pk}/"' in page
+    assert "Stop this run" in page
+
+
+def test_a_run_without_steps_says_when_it_starts(desk: Client) -> None:
+    page = desk.get(f"/runs/{add_run(status='queued').pk}/").content.decode()
+    assert "No steps yet" in page
+    assert "It usually starts within 2 seconds." in page
+
+
+def test_stopping_asks_the_machine_and_says_when_it_was_too_late(desk: Client) -> None:
+    run = add_run()
+    desk.post(f"/runs/{run.pk}/stop/")
+    assert AgentRun.objects.get(pk=run.pk).stop_requested
+    over = ended()
+    page = desk.post(f"/runs/{over.pk}/stop/", follow=True).content.decode()
+    assert "over already" in page
+    assert desk.post("/runs/999999/stop/").status_code == 404
+    assert desk.get("/runs/999999/").status_code == 404
+
+
+def test_other_runs_of_the_conversation_are_listed(desk: Client) -> None:
+    first = ended(request="First words")
+    second = add_run("Second words", conversation=first.conversation)
+    assert "First words" in desk.get(f"/runs/{second.pk}/").content.decode()
