@@ -146,3 +146,12 @@ def test_the_queue_asks_the_database_few_questions_however_long_it_is(
         add_call()
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         desk.get("/")
+
+
+def test_what_sounded_urgent_stands_above_everything(desk: Client) -> None:
+    add_call(run=add_run(on_the_line=True))
+    now = timezone.now()
+    run = add_run(status="handed_off", outcome="urgent_help", handoff_reason="urgent: danger", finished_at=now)
+    first = read_desk(view="waiting", now=now).groups[0]
+    assert (first.name, [row.key for row in first.rows]) == ("Call back now", [f"handoff-{run.pk}"])
+    assert "Urgent" in desk.get("/").content.decode()

@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import wraps
 from typing import Any
 
 import pytest
-from asgiref.sync import async_to_sync, sync_to_async
+from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.auth.models import User
+from django.db import connections
 from django.test import Client
 
 from agentops.models import ToolCall
@@ -23,11 +25,18 @@ HERE = b"http://localhost"
 
 
 def awaited(test: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    """Run an async test in the thread that holds the test's transaction."""
+    """Run an async test in a thread of its own: a browser of another test may hold this thread's event loop."""
+
+    async def whole(*args: Any, **kwargs: Any) -> None:
+        try:
+            await test(*args, **kwargs)
+        finally:
+            await sync_to_async(connections.close_all)()
 
     @wraps(test)
     def run(*args: Any, **kwargs: Any) -> None:
-        async_to_sync(test)(*args, **kwargs)
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(asyncio.run, whole(*args, **kwargs)).result()
 
     return run
 

@@ -1,0 +1,77 @@
+// The upgrade of every page: live hints, parts read again. Without it each page works as it stands.
+
+import { mendRows } from "./held.js";
+import { startKeys } from "./keys.js";
+import { announce, calmly, readPart, sayTime } from "./parts.js";
+import { startQueue } from "./queue.js";
+import { watchDesk } from "./socket.js";
+
+const readers = [];
+if (document.querySelector("[data-desk]")) {
+  readers.push(startQueue());
+  startKeys();
+}
+if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
+if (document.querySelector("[data-runs]")) readers.push(startRuns());
+
+watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState });
+
+/** A page of one part, replaced as a whole where it changed. */
+function startWhole({ refresh, run, slow }) {
+  const read = calmly(async () => {
+    const shown = document.querySelector(`[data-refresh="${refresh}"]`);
+    if ("over" in shown.dataset) return;
+    const fresh = await readPart(shown.dataset.url, refresh);
+    if (!fresh || fresh.innerHTML === shown.innerHTML || String(getSelection())) return;
+    const focused = document.activeElement?.id;
+    const open = [...shown.querySelectorAll("details")].map((one) => one.open);
+    shown.replaceWith(fresh);
+    fresh.querySelectorAll("details").forEach((one, index) => (one.open = open[index] ?? false));
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (refresh === "run" && "over" in fresh.dataset) announce("The run has ended.");
+  }, slow === undefined ? 80 : 3000);
+  setInterval(read, slow === undefined ? 15000 : 60000);
+  return (hint) => {
+    if (!hint || !run || hint.run_id === Number(run)) read();
+  };
+}
+
+/** The run list: rows are mended in place; new ones wait behind the bar, which is a plain link. */
+function startRuns() {
+  return calmly(async () => {
+    const shown = document.querySelector("[data-runs]");
+    const fresh = await readPart(shown.dataset.url, "runs");
+    const rows = shown.querySelector("[data-rows]");
+    const freshRows = fresh?.querySelector("[data-rows]");
+    if (!freshRows) return;
+    if (!rows) return shown.replaceWith(fresh);
+    const held = mendKnown(rows, freshRows);
+    const bar = shown.querySelector(".newbar");
+    bar.classList.toggle("has", held > 0);
+    if (!held) return;
+    bar.querySelector("[data-new-words]").textContent = `${held} new ${held === 1 ? "run" : "runs"}`;
+    bar.querySelector("[data-show-new]").textContent = "Show them";
+  }, 500);
+}
+
+/** Rows that slid off the page are still runs: they must not turn grey. */
+function mendKnown(rows, freshRows) {
+  const held = mendRows(rows, freshRows);
+  for (const row of rows.querySelectorAll(".gone")) row.classList.remove("gone");
+  return held;
+}
+
+function showState({ live, since, next }) {
+  const sign = document.querySelector("[data-live]");
+  const bar = document.querySelector("[data-offair]");
+  if (!sign || !bar) return;
+  sign.dataset.state = live ? "live" : "down";
+  const words = sign.querySelector("[data-live-words]");
+  const detail = document.createElement("span");
+  detail.className = "hide-m";
+  detail.textContent = live ? ` · up to date at ${sayTime(new Date())}` : ` since ${sayTime(since)}`;
+  words.replaceChildren(live ? "Live" : "Not live", detail);
+  bar.hidden = live || Date.now() - since < 3000;
+  bar.querySelector("[data-offair-fact]").textContent = `Not live since ${sayTime(since)}.`;
+  bar.querySelector("[data-offair-next]").textContent = next ? `Trying again in ${next} seconds.` : "Trying again now.";
+}

@@ -1,0 +1,50 @@
+// Lists that change under somebody's eyes: rows are mended in place, new ones are held until they are asked for.
+
+const keyed = (list) => new Map([...list.querySelectorAll("[data-key]")].map((row) => [row.dataset.key, row]));
+
+/**
+ * Bring a list up to date without moving a row. Rows that are gone turn grey; the number of rows that are new is
+ * returned, and they stay out.
+ */
+export function mendRows(shown, fresh) {
+  const old = keyed(shown);
+  const current = keyed(fresh);
+  for (const [key, row] of old) {
+    const now = current.get(key);
+    if (now) mendRow(row, now);
+    else greyOut(row);
+  }
+  return [...current.keys()].filter((key) => !old.has(key)).length;
+}
+
+function mendRow(row, now) {
+  row.dataset.version = now.dataset.version ?? "";
+  row.classList.remove("gone");
+  const link = row.querySelector(":scope > a");
+  if (!link) {
+    if (row.innerHTML !== now.innerHTML && !row.contains(document.activeElement)) row.replaceChildren(...now.cloneNode(true).childNodes);
+    return;
+  }
+  const fresh = now.querySelector(":scope > a");
+  if (link.innerHTML !== fresh.innerHTML) link.replaceChildren(...fresh.cloneNode(true).childNodes);
+}
+
+function greyOut(row) {
+  if (row.classList.contains("gone")) return;
+  row.classList.add("gone");
+  const left = row.querySelector(".left");
+  if (left) left.textContent = "answered";
+}
+
+/** Put the fresh rows in place of the old ones, keeping the selection and the focus. */
+export function showRows(shown, fresh) {
+  const selected = shown.querySelector("[aria-current]")?.closest("[data-key]")?.dataset.key;
+  const focused = document.activeElement?.closest?.("[data-key]")?.dataset.key;
+  const scroll = shown.scrollTop;
+  for (const one of fresh.querySelectorAll("[aria-current]")) one.removeAttribute("aria-current");
+  shown.replaceChildren(...fresh.childNodes);
+  const rows = keyed(shown);
+  rows.get(selected)?.querySelector("a")?.setAttribute("aria-current", "true");
+  rows.get(focused)?.querySelector("a")?.focus({ preventScroll: true });
+  shown.scrollTop = scroll;
+}

@@ -1,0 +1,71 @@
+// Parts of a page, read again from the server: the same templates, the reader's own permission.
+
+/** Read one part of a page; null where the server did not give it (logged out, removed, unreachable). */
+export async function readPart(url, name) {
+  try {
+    const answer = await fetch(url, { headers: { "X-Desk-Part": name }, credentials: "same-origin", redirect: "error" });
+    if (!answer.ok) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return document.adoptNode(page.querySelector(`[data-part="${name}"]`));
+  } catch {
+    return null;
+  }
+}
+
+/** Call `work` soon, never twice at once, and once more where it was asked for meanwhile. */
+export function calmly(work, waitMs) {
+  let busy = false;
+  let again = false;
+  let timer = 0;
+  const run = async () => {
+    timer = 0;
+    if (busy) {
+      again = true;
+      return;
+    }
+    busy = true;
+    try {
+      await work();
+    } finally {
+      busy = false;
+    }
+    if (again) {
+      again = false;
+      ask();
+    }
+  };
+  const ask = () => {
+    if (!timer) timer = setTimeout(run, waitMs);
+  };
+  return ask;
+}
+
+/** Say one sentence to screen readers, at most once in ten seconds; the newest one waits. */
+export const announce = (() => {
+  let last = 0;
+  let waiting = "";
+  let timer = 0;
+  const say = () => {
+    timer = 0;
+    last = Date.now();
+    const region = document.querySelector("[data-status]");
+    if (region) region.textContent = waiting;
+  };
+  return (sentence) => {
+    waiting = sentence;
+    if (!timer) timer = setTimeout(say, Math.max(0, last + 10000 - Date.now()));
+  };
+})();
+
+/** The time on the clinic's clock as the desk writes it: 2:34pm. */
+export function sayTime(date) {
+  const clock = new Intl.DateTimeFormat("en-GB", {
+    hour: "numeric",
+    minute: "2-digit",
+    hour12: false,
+    timeZone: document.documentElement.dataset.zone,
+  });
+  const [hour, minute] = clock.format(date).split(":").map(Number);
+  const minutes = minute ? `:${String(minute).padStart(2, "0")}` : "";
+  return `${hour % 12 || 12}${minutes}${hour < 12 ? "am" : "pm"}`;
+}

@@ -1,0 +1,141 @@
+// The queue page: the list, the request beside it, and the guard that nothing is answered before it could be read.
+
+import { mendRows, showRows } from "./held.js";
+import { announce, calmly, readPart } from "./parts.js";
+
+const ARMING_MS = { read: 400, safe: 400, risky: 600, destructive: 1000 };
+
+let armedAt = 0;
+let waitingRows = null;
+
+const list = () => document.querySelector("[data-list]");
+const request = () => document.querySelector("[data-request]");
+
+/** Whether enough time has passed since the request appeared. */
+export const isArmed = () => performance.now() >= armedAt;
+
+/** Show the rows that were held back. */
+export function showHeld() {
+  if (!waitingRows) return false;
+  showRows(list().querySelector("[data-rows]"), waitingRows);
+  waitingRows = null;
+  sayNew(0);
+  return true;
+}
+
+/** Begin on a queue page; returns what to call when something changed. */
+export function startQueue() {
+  arm();
+  document.addEventListener("submit", guardSubmit, true);
+  document.addEventListener("click", (event) => {
+    if (event.target.closest?.("[data-show-new]") && showHeld()) event.preventDefault();
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
+    arm();
+  });
+  focusFirst();
+  const readList = calmly(refreshList, 120);
+  const readRequest = calmly(refreshRequest, 60);
+  setInterval(readList, 30000);
+  return (hint) => {
+    readList();
+    const open = request()?.dataset;
+    if (!hint || hint.call_id === Number(open?.call) || hint.run_id === Number(open?.run)) readRequest();
+  };
+}
+
+function arm() {
+  armedAt = performance.now() + (ARMING_MS[request()?.dataset.tier] ?? 0);
+}
+
+function guardSubmit(event) {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent || (form.matches("[data-yes]") && !isArmed())) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+}
+
+function focusFirst() {
+  const problem = document.querySelector("[data-problem]");
+  const atList = document.body.classList.contains("at-list");
+  const target = problem ?? (atList ? list()?.querySelector("[aria-current].row") : request()?.querySelector("#rh"));
+  if (document.activeElement === document.body) target?.focus({ preventScroll: true });
+}
+
+async function refreshList() {
+  const shown = list();
+  const fresh = shown && (await readPart(shown.dataset.url, "list"));
+  if (!fresh) return;
+  const head = fresh.querySelector(".qhead");
+  countUp(Number(head.dataset.waiting));
+  shown.querySelector("[data-head]").replaceChildren(head);
+  replaceIfChanged(shown.querySelector("[data-shelf]"), fresh.querySelector("[data-shelf]"));
+  const rows = shown.querySelector("[data-rows]");
+  const freshRows = fresh.querySelector("[data-rows]");
+  if (!rows.querySelector("[data-key]") || shown.dataset.view === "decided") return showFirst(rows, freshRows);
+  const held = mendRows(rows, freshRows);
+  waitingRows = held ? freshRows : null;
+  sayNew(held);
+}
+
+async function showFirst(rows, freshRows) {
+  if (rows.matches(":hover") && rows.querySelector("[data-key]")) return;
+  const had = rows.querySelector("[data-key]");
+  showRows(rows, freshRows);
+  const first = rows.querySelector("[data-key] a");
+  if (had || !first || request()?.dataset.url) return;
+  first.setAttribute("aria-current", "true");
+  const beside = await readPart(first.href, "request");
+  if (beside) swapRequest(beside);
+  announce("A new request is waiting.");
+}
+
+async function refreshRequest() {
+  const open = request();
+  if (!open?.dataset.url) return;
+  const fresh = await readPart(open.dataset.url, "request");
+  if (!fresh || open !== request()) return;
+  const same = ["version", "state", "runState"].every((name) => open.dataset[name] === fresh.dataset[name]);
+  if (same) {
+    replaceIfChanged(open.querySelector("[data-left]"), fresh.querySelector("[data-left]"));
+    return;
+  }
+  if (open.dataset.state === "awaiting") announce(fresh.querySelector(".became b")?.textContent ?? "This request changed.");
+  swapRequest(fresh);
+}
+
+function swapRequest(fresh) {
+  const open = request();
+  const focused = open.contains(document.activeElement);
+  const scroll = open.querySelector(".rscroll")?.scrollTop ?? 0;
+  open.replaceWith(fresh);
+  fresh.querySelector(".rscroll").scrollTop = scroll;
+  if (focused) fresh.querySelector("#rh")?.focus({ preventScroll: true });
+  arm();
+}
+
+function replaceIfChanged(shown, fresh) {
+  if (shown && fresh && shown.innerHTML !== fresh.innerHTML) shown.replaceChildren(...fresh.childNodes);
+}
+
+function countUp(waiting) {
+  document.title = document.title.replace(/^\(\d+\) /, "");
+  if (waiting) document.title = `(${waiting}) ${document.title}`;
+  for (const count of document.querySelectorAll("[data-count]")) count.firstChild.textContent = String(waiting);
+}
+
+function sayNew(held) {
+  const bar = list().querySelector(".newbar");
+  const words = `${held} new ${held === 1 ? "request" : "requests"}`;
+  bar.classList.toggle("has", held > 0);
+  bar.querySelector("[data-new-words]").textContent = held ? words : "New requests wait here";
+  const show = bar.querySelector("[data-show-new]");
+  show.hidden = !held;
+  show.textContent = held === 1 ? "Show it" : "Show them";
+  if (held && bar.dataset.said !== words) announce(`${words} waiting.`);
+  bar.dataset.said = held ? words : "";
+}

@@ -1,0 +1,75 @@
+"""The card stored with a call, read back: anything unreadable is treated as no description at all."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from agentops.domain.cards import Card, Subject
+from agentops.domain.tiers import ActionTier
+from agentops.models import ToolCall
+
+_YEAR = re.compile(r"\b(\d{4})\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class ReEntry:
+    """What a person types before something that cannot be undone, and what must come out."""
+
+    label: str
+    hint: str
+    expected: str
+    numeric: bool
+
+
+def read_card(call: ToolCall) -> Card | None:
+    """The call's card, or None where it has none or one that this version cannot read."""
+    return parse_card(call.card)
+
+
+def parse_card(stored: Any) -> Card | None:
+    """A stored card as JSON values, read back."""
+    if not stored:
+        return None
+    try:
+        return Card.model_validate(stored)
+    except ValidationError:
+        return None
+
+
+def title_of(call: ToolCall) -> str:
+    """The line that names a call in a list."""
+    card = read_card(call)
+    return card.title if card else f"Use “{call.tool}”"
+
+
+def undescribed(tool: str) -> str:
+    """What is said of a call that nobody described."""
+    return f"The assistant wants to use “{tool}”. It has no plain description, so it cannot be approved here."
+
+
+def ticks_of(card: Card) -> list[str]:
+    """The sentences a person has to tick: one per conflict; a failed check without one asks for itself."""
+    ticks = [mismatch.confirm for mismatch in card.mismatches]
+    return ticks or [f"I looked at this myself: {check.label}" for check in card.checks if not check.ok]
+
+
+def re_entry_of(card: Card, tier: ActionTier) -> ReEntry | None:
+    """What has to be typed for this call; None where nothing has."""
+    if tier is not ActionTier.DESTRUCTIVE:
+        return None
+    year = _YEAR.search(card.subject.born) if card.subject else None
+    if year:
+        return ReEntry("Type the year of birth to confirm", "Take it from the patient line above.", year[1], True)
+    return ReEntry("Type YES to confirm", "In capital letters.", "YES", False)
+
+
+def age_of(subject: Subject, today: date) -> int | None:
+    """Age in full years, None where the date of birth is not written as "14 May 1987"."""
+    try:
+        born = datetime.strptime(subject.born, "%d %B %Y").date()  # noqa: DTZ007  (a day has no zone)
+    except ValueError:
+        return None
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -1,0 +1,46 @@
+"""Pages for when something cannot be shown: what happened, what follows, what to do, and the request id."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+
+TOO_OLD = "The page was open too long or came from another site. Reload and try again; nothing was done."
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: something in the address or the form could not be read. Only our own sentences are repeated."""
+    text = str(exception) if type(exception).__name__ == "BadRequest" else "The form or address could not be read."
+    return _page(request, 400, "That could not be read", f"{text} Nothing was done.")
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """403: the account may not."""
+    return _page(request, 403, "This is not open to your account", str(exception) or "Ask an administrator.")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """403: a form without a valid token, or from another site."""
+    return _page(request, 403, "Nothing was done", TOO_OLD)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404: the same page for what never was and for what is not yours to see."""
+    return _page(request, 404, "There is nothing here", "It may have been removed, or the address is mistyped.")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: a fault of ours. Needs neither database nor session, which may be what failed."""
+    text = "If you were answering a request, open it again: it shows whether your answer was recorded."
+    return _page(request, 500, "Something went wrong here", text)
+
+
+def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, *_: Any) -> HttpResponse:
+    """429: too many wrong passwords from one place."""
+    text = "Too many wrong passwords. Wait 15 minutes, then try again. An administrator can unlock the account sooner."
+    return _page(request, 429, "Log-in is paused", text)
+
+
+def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
+    context = {"status": status, "title": title, "text": text, "request_id": getattr(request, "request_id", "")}
+    return HttpResponse(render_to_string("supervision/error.html", context), status=status)

@@ -1,0 +1,169 @@
+"""One request beside the list: everything a person needs to say yes or no, in a fixed order."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from agentops.domain.cards import Card, Mismatch
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.tiers import ActionTier, read_tier
+from agentops.models import AgentRun, Conversation, ToolCall
+from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
+from supervision.inbox.notices import Notice, notice_of
+from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
+
+_ASKED = {"phone": "Asked by phone", "text": "Asked by text", "online": "Asked online", "desk": "Asked at the desk"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of what the caller said; `marked` where it bears on this request."""
+
+    text: str
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One thing the assistant looked up, and when."""
+
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier exchange of the same conversation."""
+
+    at: str
+    said: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One box to tick; `mismatch` is None for a failed check that names no conflict."""
+
+    index: int
+    sentence: str
+    mismatch: Mismatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A call as the page shows it. `card` is None where nobody described the call; then it can only be turned down."""
+
+    call: ToolCall
+    run: AgentRun
+    card: Card | None
+    tier: ActionTier
+    question: str
+    age: int | None
+    asked: str
+    asked_at: str
+    said: list[Piece]
+    earlier: list[Turn]
+    reads: list[Read]
+    ticks: list[Tick]
+    re_entry: ReEntry | None
+    checked_ago: str
+    left: str
+    left_short: str
+    until: str
+    speaker: str
+    model_words: str
+    notice: Notice | None
+
+    @property
+    def approvable(self) -> bool:
+        """Whether yes is offered at all."""
+        return self.card is not None and self.card.approvable
+
+    @property
+    def waits(self) -> bool:
+        """Whether yes and no are still open."""
+        return self.call.status == CallStatus.AWAITING
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether a person has to say what really happened."""
+        return self.call.status == CallStatus.IN_DOUBT
+
+
+def find_call(call_id: int) -> ToolCall | None:
+    """The call with everything the page reads beside it."""
+    return ToolCall.objects.select_related("run__conversation", "run__task_type", "step").filter(pk=call_id).first()
+
+
+def read_request(call: ToolCall, *, now: datetime) -> Request:
+    """The page's view of one call."""
+    card, tier, run = read_card(call), read_tier(call.tier), call.run
+    question = card.question if card and card.approvable else undescribed(call.tool)
+    short, _, _ = say_left(call.expires_at, now=now)
+    return Request(
+        call=call,
+        run=run,
+        card=card,
+        tier=tier,
+        question=question,
+        age=age_of(card.subject, timezone.localtime(now).date()) if card and card.subject else None,
+        asked=_asked(run.conversation, run, now=now),
+        asked_at=say_time(run.created_at),
+        said=_cut_at_spans(run.request, card.said_spans if card else []),
+        earlier=_earlier(run, now=now),
+        reads=_reads(call, now=now),
+        ticks=_ticks(card) if card else [],
+        re_entry=re_entry_of(card, tier) if card else None,
+        checked_ago=say_ago(card.checked_at, now=now) if card and card.checked_at else "",
+        left=say_left_long(call.expires_at, now=now),
+        left_short=short,
+        until=say_when(call.expires_at, now=now) if call.expires_at else "",
+        speaker=name_speaker(call.step.provider, call.step.model),
+        model_words=_words_of(call),
+        notice=notice_of(call, card, now=now),
+    )
+
+
+def _asked(conversation: Conversation, run: AgentRun, *, now: datetime) -> str:
+    sentence = f"{_ASKED.get(conversation.channel, 'Asked')} at {say_when(run.created_at, now=now)}."
+    return f"{sentence} The caller is still on the line." if conversation.on_the_line else sentence
+
+
+def _cut_at_spans(text: str, spans: list[tuple[int, int]]) -> list[Piece]:
+    """Cut the text where the card marks it; spans that lie outside, overlap or are turned round are left out."""
+    pieces, at = list[Piece](), 0
+    for start, end in sorted(spans):
+        if not at <= start < end <= len(text):
+            continue
+        pieces += [Piece(text[at:start], False), Piece(text[start:end], True)]
+        at = end
+    return [piece for piece in [*pieces, Piece(text[at:], False)] if piece.text]
+
+
+def _earlier(run: AgentRun, *, now: datetime) -> list[Turn]:
+    before = AgentRun.objects.filter(conversation=run.conversation_id, pk__lt=run.pk).order_by("pk")[:10]
+    return [Turn(say_when(one.created_at, now=now), one.request, one.answer) for one in before]
+
+
+def _reads(call: ToolCall, *, now: datetime) -> list[Read]:
+    looked = ToolCall.objects.filter(
+        run=call.run_id, tier=ActionTier.READ, status=CallStatus.SUCCEEDED, pk__lt=call.pk
+    ).order_by("pk")
+    found = []
+    for one in looked:
+        card = read_card(one)
+        at = say_when(one.finished_at, now=now) if one.finished_at else ""
+        found.append(Read(card.done if card and card.done else one.tool, at))
+    return found
+
+
+def _ticks(card: Card) -> list[Tick]:
+    mismatches = [*card.mismatches, *[None] * len(card.checks)]
+    return [Tick(index, sentence, mismatches[index]) for index, sentence in enumerate(ticks_of(card))]
+
+
+def _words_of(call: ToolCall) -> str:
+    blocks = call.step.content if isinstance(call.step.content, list) else []
+    texts = [str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text"]
+    return "\n\n".join(text for text in texts if text.strip())

@@ -1,0 +1,80 @@
+"""A run that was given to a person, as work to be closed; and what the reader answered a moment ago."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from agentops.domain.cards import Subject
+from agentops.domain.lifecycle import CallStatus
+from agentops.models import AgentRun
+from supervision.cards import age_of, read_card, title_of
+from supervision.inbox.notices import Notice, notice_of
+from supervision.models import Decision, HandoffClosing
+from supervision.wording import say_when
+
+JUST_NOW = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Handoff:
+    """One run for a person: why, what was found and done, and who closed it if somebody did."""
+
+    run: AgentRun
+    since: str
+    subject: Subject | None
+    age: int | None
+    closing: HandoffClosing | None
+    closed: str
+
+
+@dataclass(frozen=True, slots=True)
+class JustAnswered:
+    """One of the reader's own last answers and what came of it."""
+
+    call_id: int
+    run_id: int
+    title: str
+    notice: Notice | None
+    failed: bool
+
+
+def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
+    """The handed-over run, closed or not; None where there is no such thing."""
+    runs = AgentRun.objects.select_related("conversation", "task_type").exclude(handoff_reason="")
+    run = runs.filter(pk=run_id).first()
+    if run is None:
+        return None
+    closing, subject = HandoffClosing.objects.filter(run=run).first(), _subject_of(run)
+    return Handoff(
+        run=run,
+        since=say_when(run.finished_at or run.created_at, now=now),
+        subject=subject,
+        age=age_of(subject, timezone.localtime(now).date()) if subject else None,
+        closing=closing,
+        closed=say_when(closing.closed_at, now=now) if closing else "",
+    )
+
+
+def just_answered(user: User, *, now: datetime, limit: int = 2) -> list[JustAnswered]:
+    """What this person answered in the last ten minutes, newest first, with what became of it."""
+    mine = Decision.objects.select_related("call").filter(user=user, decided_at__gte=now - JUST_NOW)
+    return [
+        JustAnswered(
+            call_id=one.call_id,
+            run_id=one.call.run_id,
+            title=title_of(one.call),
+            notice=notice_of(one.call, read_card(one.call), now=now),
+            failed=one.call.status == CallStatus.FAILED,
+        )
+        for one in mine.order_by("-decided_at", "-pk")[:limit]
+    ]
+
+
+def _subject_of(run: AgentRun) -> Subject | None:
+    for call in run.calls.order_by("-pk"):
+        card = read_card(call)
+        if card and card.subject:
+            return card.subject
+    return None

@@ -1,0 +1,78 @@
+"""What became of a request, in one sentence of fact and one of consequence."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agentops.domain.cards import Card
+from agentops.domain.lifecycle import CallStatus
+from agentops.models import ToolCall
+from supervision.wording import say_when
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """`fact` is what happened, `then` what follows. `tone` picks colour and shape."""
+
+    tone: str
+    icon: str
+    fact: str
+    then: str
+
+
+def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
+    """The notice of a call that is answered or under way; None while it waits."""
+    status = CallStatus(call.status)
+    if status is CallStatus.AWAITING:
+        return None
+    if status in {CallStatus.APPROVED, CallStatus.STARTED}:
+        return Notice("info", "clock", _who_said("yes", call, now=now), "The assistant is doing it now.")
+    if status is CallStatus.SUCCEEDED:
+        return Notice("good", "done", _who_said("yes", call, now=now), _sentence(card.done if card else "It was done"))
+    if status is CallStatus.FAILED:
+        return Notice("destr", "stop", "It did not work.", f"{_message(call)} Nothing was changed by it.")
+    if status is CallStatus.REJECTED:
+        return Notice("info", "people", _who_said("no", call, now=now), "Nothing was changed.")
+    if status is CallStatus.IN_DOUBT:
+        return Notice("risky", "warn", "Nobody knows whether this happened.", _DOUBT)
+    if status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}:
+        words = "happened" if status is CallStatus.HAPPENED else "did not happen"
+        return Notice("info", "people", f"{_resolver(call)} said it {words}.", "The assistant went on from there.")
+    return _not_done(call, status, now=now)
+
+
+_DOUBT = "The worker stopped in the middle of it. Look in the system itself, then say what you found."
+
+
+def _not_done(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
+    if status is CallStatus.EXPIRED:
+        at = call.expires_at or call.decided_at
+        fact = f"Time ran out at {say_when(at, now=now)}." if at else "Time ran out."
+        return Notice("risky", "clock", fact, "Nothing was changed.")
+    if status is CallStatus.REFUSED:
+        return Notice("info", "stop", "This was not allowed.", _message(call))
+    if status is CallStatus.ALLOWED:
+        return Notice("info", "clock", "This needs no answer.", "It runs by itself.")
+    return Notice("risky", "warn", "This request was withdrawn.", f"{_message(call)} Nothing was changed.".strip())
+
+
+def _who_said(answer: str, call: ToolCall, *, now: datetime) -> str:
+    if not call.decided_by:
+        return "This needed no answer."
+    at = f" at {say_when(call.decided_at, now=now)}" if call.decided_at else ""
+    return f"{call.decided_by} said {answer}{at}."
+
+
+def _resolver(call: ToolCall) -> str:
+    """Who cleared the doubt: the call's row names who said yes before it was tried."""
+    decision = call.decisions.filter(verdict__in=["happened", "not_happened"]).first()
+    return decision.who if decision else "Somebody"
+
+
+def _message(call: ToolCall) -> str:
+    result = call.result if isinstance(call.result, dict) else {}
+    return _sentence(str(result.get("message", "")))
+
+
+def _sentence(text: str) -> str:
+    text = text.strip()
+    return text if not text or text[-1] in ".!?…" else f"{text}."

@@ -1,0 +1,194 @@
+"""The list on the left: what waits for a person, grouped by how soon, and what was decided today."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.tiers import ActionTier, read_tier
+from agentops.models import AgentRun, ToolCall
+from supervision.cards import title_of
+from supervision.wording import say_left, say_time, say_when, shorten
+
+URGENT = "Call back now"
+ON_THE_PHONE = "Caller on the phone"
+ATTENTION = "Needs attention"
+SOON = "Answer in the next 30 minutes"
+LATER = "Later today"
+HANDED_OVER = "Needs a person"
+GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, HANDED_OVER)
+HALF_HOUR = timedelta(minutes=30)
+MOST_ROWS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list. `kind` and `id` say which page it opens."""
+
+    kind: str
+    id: int
+    group: str
+    channel: str
+    title: str
+    tier: ActionTier | None
+    note: str
+    left: str
+    left_small: str
+    soon: bool
+    version: int
+    urgent: bool = False
+
+    @property
+    def key(self) -> str:
+        """What the page knows the row by when it reads the list again."""
+        return f"{self.kind}-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows under one heading."""
+
+    name: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The whole list with its figures. `more` counts the rows that were left out of a very long one."""
+
+    view: str
+    groups: list[Group]
+    waiting: int
+    on_the_line: int
+    decided: int
+    more: int
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every row in the order shown."""
+        return [row for group in self.groups for row in group.rows]
+
+
+def waiting_calls() -> QuerySet[ToolCall]:
+    """Calls that only a person can move."""
+    return ToolCall.objects.filter(status__in=[CallStatus.AWAITING, CallStatus.IN_DOUBT])
+
+
+def open_handoffs() -> QuerySet[AgentRun]:
+    """Ended runs that were given to a person and that nobody has closed yet."""
+    return AgentRun.objects.exclude(handoff_reason="").filter(finished_at__isnull=False, handoff_closing__isnull=True)
+
+
+def count_waiting() -> int:
+    """Everything that needs somebody now."""
+    return waiting_calls().count() + open_handoffs().count()
+
+
+def decided_today(now: datetime) -> QuerySet[ToolCall]:
+    """Calls that a person answered since midnight on the clinic's clock, newest first."""
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return ToolCall.objects.filter(decided_at__gte=midnight).exclude(decided_by="").order_by("-decided_at")
+
+
+def read_desk(*, view: str, now: datetime) -> Desk:
+    """The list for one of the two views, "waiting" or "decided"."""
+    calls = [_call_row(call, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
+    handoffs = [_handoff_row(run, now=now) for run in _handoff_rows()]
+    decided = decided_today(now)
+    if view == "decided":
+        groups = [Group("Newest first", [_decided_row(call, now=now) for call in _with_run(decided)])]
+    else:
+        groups = [Group(name, [row for row in [*calls, *handoffs] if row.group == name]) for name in GROUPS]
+    waiting = count_waiting()
+    shown = len(calls) + len(handoffs)
+    return Desk(
+        view=view,
+        groups=[group for group in groups if group.rows],
+        waiting=waiting,
+        on_the_line=sum(row.group == ON_THE_PHONE for row in calls),
+        decided=decided.count(),
+        more=max(0, waiting - shown),
+    )
+
+
+def _with_run(calls: QuerySet[ToolCall]) -> QuerySet[ToolCall]:
+    return calls.select_related("run__conversation").defer("run__briefing", "result")[:MOST_ROWS]
+
+
+def _handoff_rows() -> QuerySet[AgentRun]:
+    return open_handoffs().select_related("conversation").defer("briefing").order_by("finished_at")[:MOST_ROWS]
+
+
+def _group_of(call: ToolCall, *, now: datetime) -> str:
+    if call.status == CallStatus.IN_DOUBT:
+        return ATTENTION
+    if call.run.conversation.on_the_line:
+        return ON_THE_PHONE
+    return SOON if call.expires_at is None or call.expires_at - now <= HALF_HOUR else LATER
+
+
+def _call_row(call: ToolCall, *, now: datetime) -> Row:
+    doubt = call.status == CallStatus.IN_DOUBT
+    left, small, soon = ("", "", False) if doubt else say_left(call.expires_at, now=now)
+    return Row(
+        kind="call",
+        id=call.pk,
+        group=_group_of(call, now=now),
+        channel=call.run.conversation.channel,
+        title=title_of(call),
+        tier=read_tier(call.tier),
+        note="Did it happen?" if doubt else "",
+        left=left,
+        left_small=small,
+        soon=soon,
+        version=call.version,
+    )
+
+
+def _handoff_row(run: AgentRun, *, now: datetime) -> Row:
+    since, urgent = run.finished_at or run.created_at, run.outcome == "urgent_help"
+    return Row(
+        kind="handoff",
+        id=run.pk,
+        group=URGENT if urgent else HANDED_OVER,
+        channel=run.conversation.channel,
+        title=shorten(run.request, 90),
+        tier=None,
+        note=shorten(run.handoff_reason[:1].upper() + run.handoff_reason[1:], 80),
+        left=say_when(since, now=now) if timezone.localtime(since).date() == timezone.localtime(now).date() else "",
+        left_small="since",
+        soon=urgent,
+        version=run.version,
+        urgent=urgent,
+    )
+
+
+def _decided_row(call: ToolCall, *, now: datetime) -> Row:
+    yes = call.status not in {CallStatus.REJECTED, CallStatus.NOT_HAPPENED}
+    return Row(
+        kind="call",
+        id=call.pk,
+        group="",
+        channel=call.run.conversation.channel,
+        title=title_of(call),
+        tier=read_tier(call.tier),
+        note=f"{'Yes' if yes else 'No'}, {call.decided_by}",
+        left=say_time(call.decided_at or now),
+        left_small=_came_to(CallStatus(call.status)),
+        soon=False,
+        version=call.version,
+    )
+
+
+def _came_to(status: CallStatus) -> str:
+    if status in {CallStatus.SUCCEEDED, CallStatus.HAPPENED}:
+        return "done"
+    if status in {CallStatus.APPROVED, CallStatus.STARTED}:
+        return "being done"
+    if status is CallStatus.FAILED:
+        return "did not work"
+    if status is CallStatus.IN_DOUBT:
+        return "in doubt"
+    return "not done"

@@ -1,0 +1,55 @@
+"""Around every answer: one request id, one log line, and the headers that keep a page from being abused."""
+
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+
+FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
+PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES)
+
+log = structlog.get_logger(__name__)
+
+
+class RequestIdMiddleware:
+    """Gives the request an id of our own making and puts it on the log lines, the page and the answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request_id = str(uuid.uuid4())
+        request.request_id = request_id  # type: ignore[attr-defined]
+        began = time.monotonic()
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            log.info(
+                "request_answered",
+                method=request.method,
+                path=request.path,
+                code=response.status_code,
+                duration_ms=round((time.monotonic() - began) * 1000),
+            )
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class SecurityHeadersMiddleware:
+    """Content policy and feature policy on everything; pages are never stored, static files keep their own rule."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.policy = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["Content-Security-Policy"] = self.policy
+        response["Permissions-Policy"] = PERMISSIONS
+        response.setdefault("Cache-Control", "no-store")
+        return response

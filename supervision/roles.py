@@ -1,0 +1,82 @@
+"""Who may see and do what: one table, and one function that raises."""
+
+from enum import StrEnum
+
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
+from django.core.exceptions import PermissionDenied
+
+NO_ROLE = "This account cannot use the dashboard. Ask an administrator."
+
+
+class Role(StrEnum):
+    """The three kinds of people; each is a Django group of that name. A later one counts for more."""
+
+    FRONT_DESK = "front desk"
+    MANAGER = "manager"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """One thing that a page shows or a button does."""
+
+    SIGN_IN = "sign in or out"
+    SEE_QUEUE = "see the requests"
+    DECIDE = "answer requests"
+    CLOSE_HANDOFF = "close what was handed over"
+    START_RUN = "start a request"
+    STOP_RUN = "stop a run"
+    SEE_RUNS = "see the runs"
+    SEE_COST = "see costs"
+    SEE_METRICS = "see the metrics"
+    SEE_RAW = "see raw data"
+    SET_TIERS = "set what tools may do"
+
+
+_EVERY_ROLE = frozenset(Role)
+_LEADERS = frozenset({Role.MANAGER, Role.ADMIN})
+
+ROLES: dict[Permission, frozenset[Role]] = {
+    Permission.SIGN_IN: _EVERY_ROLE,
+    Permission.SEE_QUEUE: _EVERY_ROLE,
+    Permission.DECIDE: _EVERY_ROLE,
+    Permission.CLOSE_HANDOFF: _EVERY_ROLE,
+    Permission.START_RUN: _EVERY_ROLE,
+    Permission.STOP_RUN: _EVERY_ROLE,
+    Permission.SEE_RUNS: _EVERY_ROLE,
+    Permission.SEE_COST: _LEADERS,
+    Permission.SEE_METRICS: _LEADERS,
+    Permission.SEE_RAW: frozenset({Role.ADMIN}),
+    Permission.SET_TIERS: frozenset({Role.ADMIN}),
+}
+
+AnyUser = AbstractBaseUser | AnonymousUser
+
+
+def role_of(user: AnyUser) -> Role | None:
+    """The person's role, the weightiest where they have several; None for strangers, locked accounts and no role."""
+    if not user.is_authenticated or not user.is_active:
+        return None
+    names = set(Group.objects.filter(user__pk=user.pk).values_list("name", flat=True))
+    held = [role for role in Role if role.value in names]
+    return held[-1] if held else None
+
+
+def may(role: Role | None, permission: Permission) -> bool:
+    """Whether a role holds a permission; no role holds none."""
+    return role in ROLES[permission]
+
+
+def require(user: AnyUser, permission: Permission) -> Role:
+    """The person's role; raises PermissionDenied, in words for the page, where it does not hold the permission."""
+    role = role_of(user)
+    if role is None:
+        raise PermissionDenied(NO_ROLE)
+    if not may(role, permission):
+        raise PermissionDenied(f"Your account ({role}) may not {permission}. Ask an administrator if you need to.")
+    return role
+
+
+def display_name(user: AnyUser) -> str:
+    """The name that others read next to what this person did."""
+    full = getattr(user, "get_full_name", str)().strip()
+    return full or user.get_username()

@@ -1,0 +1,123 @@
+"""One run's page: what was asked, how far it got against its limits, what came out and what was changed in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+
+from agentops.domain.lifecycle import CallStatus, RunStatus
+from agentops.models import AgentRun
+from supervision.cards import title_of
+from supervision.runs.trace import Chosen, Line, read_chosen, read_lines, say_findings
+from supervision.runs.words import State, state_of
+from supervision.wording import count, say_cost, say_duration, say_when, shorten
+
+_CHANNELS = {"phone": "By phone", "text": "By text", "online": "Online", "desk": "At the desk"}
+
+
+@dataclass(frozen=True, slots=True)
+class Meter:
+    """One figure against its limit; `share` in per cent for the bar."""
+
+    label: str
+    value: str
+    of: str
+    share: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another run of the same conversation."""
+
+    id: int
+    said: str
+    at: str
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """Everything on one run's page."""
+
+    run: AgentRun
+    title: str
+    state: State
+    over: bool
+    channel: str
+    started: str
+    took: str
+    cost: str
+    meters: list[Meter]
+    lines: list[Line]
+    ticks: list[str]
+    chosen: Chosen | None
+    findings: list[str]
+    others: list[Other]
+    waiting_call: int | None
+    handoff_open: bool
+
+
+def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
+    """The page of one run, with the side panel for the line of key `chosen`; None where there is no such run."""
+    run = AgentRun.objects.select_related("task_type", "conversation", "handoff_closing").filter(pk=run_id).first()
+    if run is None:
+        return None
+    lines, ticks = read_lines(run, now=now)
+    waiting = run.calls.filter(status__in=[CallStatus.AWAITING, CallStatus.IN_DOUBT]).order_by("pk").first()
+    return RunView(
+        run=run,
+        title=_title(run),
+        state=state_of(run),
+        over=RunStatus(run.status).over,
+        channel=_CHANNELS.get(run.conversation.channel, ""),
+        started=say_when(run.created_at, now=now),
+        took=say_duration(run.active_ms),
+        cost=say_cost(run.cost_nano, unpriced=run.unpriced_calls),
+        meters=_meters(run, now=now),
+        lines=lines,
+        ticks=ticks,
+        chosen=read_chosen(run, lines, chosen, now=now) if chosen else None,
+        findings=say_findings(run.findings),
+        others=_others(run, now=now),
+        waiting_call=waiting.pk if waiting else None,
+        handoff_open=bool(run.handoff_reason and run.finished_at and not hasattr(run, "handoff_closing")),
+    )
+
+
+def _title(run: AgentRun) -> str:
+    """What the run was about: the weightiest thing it proposed, else the caller's own first words."""
+    asked = run.calls.filter(expires_at__isnull=False).order_by("-pk").first()
+    return title_of(asked) if asked else shorten(run.request, 80)
+
+
+def _meters(run: AgentRun, *, now: datetime) -> list[Meter]:
+    errors = run.calls.aggregate(n=Count("pk", filter=Q(status=CallStatus.FAILED)))["n"]
+    waited = run.waited_ms + (int((now - run.suspended_at).total_seconds() * 1000) if run.suspended_at else 0)
+    limit = run.task_type.answer_minutes * 60_000
+    calls = f"of {run.max_tool_calls}, {count(errors, 'error')}" if errors else f"of {run.max_tool_calls}"
+    return [
+        _meter("Steps used", run.iterations, run.max_iterations),
+        _meter("Tool calls", run.tool_calls, run.max_tool_calls, of=calls, kind="err" if errors else ""),
+        _meter("Working time", run.active_ms, run.max_active_ms, say=say_duration),
+        _meter("Tokens", run.tokens, run.max_tokens),
+        _meter(
+            "Waiting for a person", waited, limit, say=say_duration, of=f"of {say_duration(limit)} each", kind="wait"
+        ),
+    ]
+
+
+def _meter(
+    label: str, used: int, limit: int, *, say: Callable[[int], str] = "{:,}".format, of: str = "", kind: str = ""
+) -> Meter:
+    return Meter(label, say(used), of or f"of {say(limit)}", _share(used, limit), kind)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{min(100.0, 100 * part / whole) if whole else 0:.1f}%"
+
+
+def _others(run: AgentRun, *, now: datetime) -> list[Other]:
+    rest = AgentRun.objects.filter(conversation=run.conversation_id).exclude(pk=run.pk).order_by("pk")[:20]
+    return [Other(one.pk, shorten(one.request, 90), say_when(one.created_at, now=now), state_of(one)) for one in rest]

@@ -1,0 +1,246 @@
+"""One run as lines a receptionist can read: the model's turns, the calls, the waiting, in the order they came."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.routing import DecisionType
+from agentops.domain.tiers import ActionTier, read_tier
+from agentops.models import AgentRun, Step, ToolCall
+from supervision.cards import read_card
+from supervision.runs.axis import Axis, Bar, Span
+from supervision.runs.words import say_end
+from supervision.wording import name_speaker, say_cost, say_duration, say_when
+
+_TURNS = {
+    DecisionType.CLASSIFY_INTENT: "Worked out what kind of request this is",
+    DecisionType.COMPLEX_REASONING: "Thought again after a problem",
+}
+_ICONS = {
+    ActionTier.READ: "lines",
+    ActionTier.SAFE: "pencil",
+    ActionTier.RISKY: "calendar",
+    ActionTier.DESTRUCTIVE: "stop",
+}
+_BEFORE = {
+    CallStatus.REFUSED: "Not allowed: ",
+    CallStatus.FAILED: "Did not work: ",
+    CallStatus.REJECTED: "Turned down: ",
+    CallStatus.EXPIRED: "Not done, time ran out: ",
+    CallStatus.CANCELLED: "Not done, the run was stopped: ",
+    CallStatus.INVALIDATED: "Withdrawn: ",
+    CallStatus.IN_DOUBT: "Nobody knows whether this happened: ",
+    CallStatus.NOT_HAPPENED: "Did not happen: ",
+    CallStatus.STARTED: "Under way: ",
+}
+_TROUBLE = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.IN_DOUBT, CallStatus.NOT_HAPPENED}
+_TO_COME = {CallStatus.AWAITING, CallStatus.ALLOWED, CallStatus.APPROVED}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the trace. `kind` is model, tool, wait or err: colour and pattern of its bar."""
+
+    key: str
+    icon: str
+    kind: str
+    text: str
+    notes: tuple[str, ...]
+    tool: str = ""
+    tier: ActionTier | None = None
+    took: str = ""
+    cost: str = ""
+    ghost: bool = False
+    span: Span | None = None
+    bar: Bar | None = None
+    call_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the side panel tells of one line: facts in words, the model's own words apart, raw data for admins."""
+
+    line: Line
+    facts: list[tuple[str, str]]
+    model_words: str
+    findings: list[str]
+    raw: str
+
+
+def read_lines(run: AgentRun, *, now: datetime) -> tuple[list[Line], list[str]]:
+    """The lines of a run with their bars, and what stands over the axis."""
+    lines: list[Line] = []
+    for step in run.steps.prefetch_related("calls"):
+        calls = list(step.calls.all())
+        lines.append(_step_line(step, asks=bool(calls)))
+        for call in calls:
+            lines += _call_lines(call, now=now)
+    axis = Axis([line.span for line in lines if line.span])
+    return [_drawn(line, axis) for line in lines], axis.ticks()
+
+
+def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime) -> Chosen | None:
+    """The side panel for the line of that key; None where there is no such line."""
+    line = next((one for one in lines if one.key == key), None)
+    if line is None:
+        return None
+    if line.call_id is None:
+        step = run.steps.get(seq=int(key.removeprefix("s")))
+        return Chosen(line, _step_facts(step, now=now), words_of(step.content), [], _raw_step(step))
+    call = run.calls.get(pk=line.call_id)
+    return Chosen(line, _call_facts(call, now=now), "", say_findings(call.findings), _raw_call(call))
+
+
+def say_findings(findings: Any) -> list[str]:
+    """What validation did to a text, one sentence each; the removed value itself is never repeated."""
+    said = []
+    for one in findings if isinstance(findings, list) else []:
+        if isinstance(one, dict):
+            what = str(one.get("label") or one.get("rule") or "something")
+            said.append(f"{'Stopped because of' if one.get('action') == 'stopped' else 'Replaced'} {what}")
+    return said
+
+
+def words_of(content: Any) -> str:
+    """The text blocks of a model turn."""
+    blocks = content if isinstance(content, list) else []
+    texts = [str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text"]
+    return "\n\n".join(text for text in texts if text.strip())
+
+
+def _drawn(line: Line, axis: Axis) -> Line:
+    if line.span is None:
+        return line
+    fields = {name: getattr(line, name) for name in Line.__dataclass_fields__}
+    return Line(**{**fields, "bar": axis.place(line.span)})
+
+
+def _step_line(step: Step, *, asks: bool) -> Line:
+    key, speaker = f"s{step.seq}", name_speaker(step.provider, step.model)
+    span = Span(step.started_at, step.started_at + timedelta(milliseconds=step.duration_ms))
+    if step.kind == "note":
+        return Line(key, "note", "note", step.detail or say_end(step.stop_reason), ())
+    took = say_duration(step.duration_ms)
+    if step.kind == "failure":
+        return Line(key, "warn", "err", say_end(step.failure), (speaker,), took=took, cost=_cost(step), span=span)
+    usual = "Chose what to do next" if asks else "Wrote the answer"
+    text = _TURNS.get(DecisionType(step.decision), usual) if step.decision else usual
+    return Line(key, "spark", "model", text, (speaker,), took=took, cost=_cost(step), span=span)
+
+
+def _cost(step: Step) -> str:
+    return say_cost(step.cost_nano)
+
+
+def _call_lines(call: ToolCall, *, now: datetime) -> list[Line]:
+    status = CallStatus(call.status)
+    waited = call.expires_at is not None and status is not CallStatus.REFUSED
+    return [*([_wait_line(call, status, now=now)] if waited else []), _act_line(call, status, now=now)]
+
+
+def _wait_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
+    open_still = status is CallStatus.AWAITING
+    end = now if open_still else call.decided_at or call.finished_at or call.expires_at or now
+    span = Span(call.proposed_at, max(end, call.proposed_at), waiting=True)
+    if open_still:
+        text = "Waiting for a person"
+    elif call.decided_at and call.decided_by:
+        text = f"{call.decided_by} said {'no' if status is CallStatus.REJECTED else 'yes'}"
+    else:
+        text = "Nobody answered" if status is CallStatus.EXPIRED else "Waited for a person"
+    took = say_duration(int((span.end - span.start).total_seconds() * 1000))
+    note = "not drawn to scale"
+    return Line(f"w{call.pk}", "clock", "wait", text, (note,), took=took, span=span, call_id=call.pk)
+
+
+def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
+    card = read_card(call)
+    doing = (card.doing or card.title if card else "") or f"Use {call.tool}"
+    done = (card.done if card else "") or f"Used {call.tool}"
+    tier = read_tier(call.tier)
+    notes, span, took = list[str](), None, ""
+    if call.started_at and status not in _TO_COME:
+        span = Span(call.started_at, max(call.finished_at or now, call.started_at))
+        took = say_duration(int((span.end - span.start).total_seconds() * 1000))
+    if status in {CallStatus.AWAITING, CallStatus.APPROVED}:
+        notes.append("only if approved" if status is CallStatus.AWAITING else "approved, about to run")
+    if call.attempts > 1:
+        notes.append(f"{call.attempts} tries")
+    if status is CallStatus.HAPPENED:
+        notes.append("a person found that it happened")
+    if message := _message(call, status):
+        notes.append(message)
+    took_effect = status.took_effect
+    return Line(
+        key=f"c{call.pk}",
+        icon="warn" if status in _TROUBLE else _ICONS[tier],
+        kind="err" if status in _TROUBLE else "tool",
+        text=done if took_effect else f"{_BEFORE.get(status, '')}{doing}",
+        notes=tuple(notes),
+        tool=call.tool,
+        tier=tier,
+        took=took,
+        ghost=status in _TO_COME,
+        span=span,
+        call_id=call.pk,
+    )
+
+
+def _message(call: ToolCall, status: CallStatus) -> str:
+    result = call.result if isinstance(call.result, dict) else {}
+    return str(result.get("message", "")) if status in {CallStatus.FAILED, CallStatus.REFUSED} else ""
+
+
+def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:
+    facts = [
+        ("Who", name_speaker(step.provider, step.model)),
+        ("Model", step.model),
+        ("At", say_when(step.started_at, now=now)),
+        ("Stopped", say_end(step.failure) if step.failure else step.stop_reason.replace("_", " ")),
+        ("Detail", step.detail),
+        ("Read", f"{step.input_tokens + step.cache_read_tokens + step.cache_write_tokens:,} tokens"),
+        ("Of it from cache", f"{step.cache_read_tokens:,} tokens" if step.cache_read_tokens else ""),
+        ("Wrote", f"{step.output_tokens:,} tokens"),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
+    result = call.result if isinstance(call.result, dict) else {}
+    facts = [
+        ("Tool", call.tool),
+        ("Rule", call.rule),
+        ("Asked for", say_when(call.proposed_at, now=now)),
+        ("Answered by", call.decided_by),
+        ("Answered", say_when(call.decided_at, now=now) if call.decided_at else ""),
+        ("Note", call.decision_note),
+        ("Began", say_when(call.started_at, now=now) if call.started_at else ""),
+        ("Tries", str(call.attempts) if call.attempts else ""),
+        ("Came to", str(result.get("status", "")).replace("_", " ")),
+        ("Because", str(result.get("message", ""))),
+        ("The assistant was told", str(result.get("suggestion", ""))),
+    ]
+    return [(name, value) for name, value in facts if value]
+
+
+def _raw_step(step: Step) -> str:
+    said = {"content": step.content, "stop_reason": step.stop_reason}
+    return _pretty({**said, "provider_request_id": step.provider_request_id})
+
+
+def _raw_call(call: ToolCall) -> str:
+    asked = {"arguments": _loads(call.arguments), "digest": call.digest}
+    return _pretty({**asked, "card": call.card, "result": call.result})
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1)

@@ -1,0 +1,32 @@
+"""Every address of the desk."""
+
+from django.urls import path
+
+from supervision import errors
+from supervision.views import login, metrics, queue, runs, tools
+
+urlpatterns = [
+    path("login/", login.log_in, name="login"),
+    path("logout/", login.log_out, name="logout"),
+    # the queue and the answers to it
+    path("", queue.show_queue, name="queue"),
+    path("requests/<int:call_id>/", queue.show_request, name="request"),
+    path("requests/<int:call_id>/answer/", queue.answer_request, name="answer"),
+    path("requests/<int:call_id>/resolve/", queue.resolve_request, name="resolve"),
+    path("handoffs/<int:run_id>/", queue.show_handoff, name="handoff"),
+    path("handoffs/<int:run_id>/close/", queue.close_handoff, name="close_handoff"),
+    # runs
+    path("runs/", runs.list_runs, name="runs"),
+    path("runs/new/", runs.new_run, name="new_run"),
+    path("runs/<int:run_id>/", runs.show_run, name="run"),
+    path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),
+    # figures and settings
+    path("metrics/", metrics.show_metrics, name="metrics"),
+    path("tools/", tools.list_tools, name="tools"),
+    path("tools/save/", tools.save_tool, name="save_tool"),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.not_found
+handler500 = errors.server_error

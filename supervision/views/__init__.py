@@ -1,0 +1,1 @@
+"""Pages and forms: parse, one call, render. Every view declares its permission."""

@@ -1,0 +1,208 @@
+"""The queue with one request beside it, and the answers to it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from supervision import actions
+from supervision.inbox.detail import find_call, read_request
+from supervision.inbox.handoffs import find_handoff, just_answered
+from supervision.inbox.rows import Row, read_desk
+from supervision.models import REASONS
+from supervision.roles import Permission
+from supervision.views.access import DeskRequest, allowed, render_part
+
+PARTS = {"list": "_list.html", "request": "_beside.html"}
+STATUS_OF = {
+    "not_found": 404,
+    "tick_missing": 400,
+    "re_entry_wrong": 400,
+    "reason_missing": 400,
+    "note_missing": 400,
+    "note_too_long": 400,
+    "form_unknown": 400,
+}
+"""HTTP status of a refusal; any other code is a conflict with what happened meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was filled in on a form that was refused, so that nothing has to be written twice."""
+
+    problem: actions.Refused | None = None
+    ticked: frozenset[str] = frozenset()
+    typed: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+@require_safe
+@allowed(Permission.SEE_QUEUE)
+def show_queue(request: DeskRequest) -> HttpResponseBase:
+    """The list; beside it the first row's page, so that a wide screen is never half empty."""
+    view = _view_of(request)
+    first = _first_row(request) if view == "waiting" and "X-Desk-Part" not in request.headers else None
+    if first and first.kind == "call":
+        return _show(request, call_id=first.id, at_list=True)
+    if first:
+        return _show(request, handoff_id=first.id, at_list=True)
+    return _show(request, at_list=True)
+
+
+@require_safe
+@allowed(Permission.SEE_QUEUE)
+def show_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
+    """One request beside the list."""
+    return _show(request, call_id=call_id)
+
+
+@require_safe
+@allowed(Permission.SEE_QUEUE)
+def show_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
+    """One run that needs a person beside the list."""
+    return _show(request, handoff_id=run_id)
+
+
+@require_POST
+@allowed(Permission.DECIDE)
+def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
+    """Yes or no to one request, as it was read."""
+    following = _row_after(request, f"call-{call_id}")
+    post, version = request.POST, _number(request, "version")
+    kept = Kept(
+        ticked=frozenset(post.getlist("ticked")),
+        typed=post.get("typed", ""),
+        reason=post.get("reason", ""),
+        note=_clean(post.get("note", "")),
+    )
+    digest = post.get("digest", "")
+    if post.get("answer") == "yes":
+        outcome = actions.approve_call(
+            user=request.user,
+            call_id=call_id,
+            version=version,
+            digest=digest,
+            shown=post.get("shown", ""),
+            ticked=kept.ticked,
+            typed=kept.typed,
+        )
+    elif post.get("answer") == "no":
+        outcome = actions.reject_call(
+            user=request.user, call_id=call_id, version=version, digest=digest, reason=kept.reason, note=kept.note
+        )
+    else:
+        raise BadRequest("The answer has to be yes or no.")
+    if isinstance(outcome, actions.Refused):
+        return _show_refusal(request, outcome, kept, call_id=call_id)
+    return _go_to(following)
+
+
+@require_POST
+@allowed(Permission.DECIDE)
+def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
+    """Whether a call of unknown outcome happened."""
+    following = _row_after(request, f"call-{call_id}")
+    note, happened = _clean(request.POST.get("note", "")), request.POST.get("happened")
+    if happened not in {"yes", "no"}:
+        raise BadRequest("The answer has to be yes or no.")
+    outcome = actions.resolve_call(
+        user=request.user, call_id=call_id, version=_number(request, "version"), happened=happened == "yes", note=note
+    )
+    if isinstance(outcome, actions.Refused):
+        return _show_refusal(request, outcome, Kept(note=note), call_id=call_id)
+    return _go_to(following)
+
+
+@require_POST
+@allowed(Permission.CLOSE_HANDOFF)
+def close_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
+    """Take a handed-over run off the desk."""
+    following = _row_after(request, f"handoff-{run_id}")
+    note = _clean(request.POST.get("note", ""))
+    outcome = actions.close_handoff(user=request.user, run_id=run_id, note=note)
+    if isinstance(outcome, actions.Refused):
+        return _show_refusal(request, outcome, Kept(note=note), handoff_id=run_id)
+    return _go_to(following)
+
+
+def _show(
+    request: DeskRequest,
+    *,
+    call_id: int | None = None,
+    handoff_id: int | None = None,
+    at_list: bool = False,
+    kept: Kept | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    now, part = timezone.now(), request.headers.get("X-Desk-Part", "")
+    context: dict[str, Any] = {"at_list": at_list, "kept": kept or Kept(), "reasons": REASONS, "now": now}
+    if call_id is not None and part != "list":
+        call = find_call(call_id)
+        if call is None:
+            raise Http404("There is no request with this number.")
+        context["asked"] = read_request(call, now=now)
+        context["shown"] = actions.sign_showing(call_id=call.pk, version=call.version)
+    if handoff_id is not None and part != "list":
+        context["handoff"] = find_handoff(handoff_id, now=now)
+        if context["handoff"] is None:
+            raise Http404("There is no hand-off with this number.")
+    if part != "request":
+        context["desk_list"] = read_desk(view=_view_of(request), now=now)
+        context["just_answered"] = just_answered(request.user, now=now)
+    context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
+    return render_part(request, "queue.html", PARTS, context, status=status)
+
+
+def _show_refusal(
+    request: DeskRequest,
+    refusal: actions.Refused,
+    kept: Kept,
+    *,
+    call_id: int | None = None,
+    handoff_id: int | None = None,
+) -> HttpResponse:
+    status = STATUS_OF.get(refusal.code, 409)
+    if status == 404:
+        raise Http404(refusal.message)
+    refused = Kept(problem=refusal, ticked=kept.ticked, typed=kept.typed, reason=kept.reason, note=kept.note)
+    return _show(request, call_id=call_id, handoff_id=handoff_id, kept=refused, status=status)
+
+
+def _go_to(row: Row | None) -> HttpResponse:
+    if row is None:
+        return redirect("queue")
+    return redirect("request", row.id) if row.kind == "call" else redirect("handoff", row.id)
+
+
+def _first_row(request: DeskRequest) -> Row | None:
+    rows = read_desk(view="waiting", now=timezone.now()).rows
+    return rows[0] if rows else None
+
+
+def _row_after(request: DeskRequest, key: str) -> Row | None:
+    """The row under this one, or the first of the others, as the list stands before the answer."""
+    rows = read_desk(view="waiting", now=timezone.now()).rows
+    at = next((index for index, row in enumerate(rows) if row.key == key), -1)
+    others = [*rows[at + 1 :], *rows[: max(at, 0)]]
+    return others[0] if others else None
+
+
+def _view_of(request: HttpRequest) -> str:
+    return "decided" if request.GET.get("view") == "decided" else "waiting"
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    value = request.POST.get(name, "")
+    if not value.isdecimal() or len(value) > 9:
+        raise BadRequest(f"The form is incomplete: {name} is missing.")
+    return int(value)
+
+
+def _clean(text: str) -> str:
+    """A note as typed, with plain line ends and without the characters that no database keeps."""
+    return text.replace("\r\n", "\n").replace("\x00", "").strip()

@@ -1,0 +1,134 @@
+"""The run list, one run's page, and the form that starts one."""
+
+import uuid
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from agentops.models import AgentRun
+from agentops.models.runs import CHANNELS
+from supervision import actions
+from supervision.roles import Permission
+from supervision.runs.listing import STATES, is_cursor, list_page
+from supervision.runs.page import read_run
+from supervision.views.access import DeskRequest, allowed, render_part
+
+
+class SearchForm(forms.Form):
+    """What the run list can be narrowed by."""
+
+    q = forms.CharField(max_length=200, required=False)
+    state = forms.ChoiceField(choices=STATES, required=False)
+    before = forms.CharField(max_length=80, required=False)
+
+    def clean_before(self) -> str:
+        """A cursor that this list gave out."""
+        before: str = self.cleaned_data["before"]
+        if before and not is_cursor(before):
+            raise forms.ValidationError("This page of the list does not exist.")
+        return before
+
+
+class NewRunForm(forms.Form):
+    """What a caller said, and how they reached the clinic."""
+
+    request = forms.CharField(strip=True, error_messages={"required": "Write what the caller said."})
+    channel = forms.ChoiceField(choices=CHANNELS, error_messages={"required": "Choose how they reached you."})
+    on_the_line = forms.BooleanField(required=False)
+    conversation = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    request_key = forms.UUIDField(required=False)
+
+    def clean_request(self) -> str:
+        """The words with plain line ends, not longer than the assistant may be given."""
+        words: str = self.cleaned_data["request"].replace("\r\n", "\n")
+        if len(words) > settings.REQUEST_MAX_CHARS:
+            limit = f"{settings.REQUEST_MAX_CHARS:,}"
+            raise forms.ValidationError(f"This is too long: {len(words):,} of {limit} characters.")
+        return words
+
+
+@require_safe
+@allowed(Permission.SEE_RUNS)
+def list_runs(request: DeskRequest) -> HttpResponseBase:
+    """Runs, newest first, searched and filtered; a filter that cannot be read is said in words."""
+    form, now = SearchForm(request.GET), timezone.now()
+    good = form.is_valid()
+    words, state = (form.cleaned_data.get(name, "") for name in ("q", "state"))
+    before = form.cleaned_data.get("before", "")
+    context = {
+        "form": form,
+        "states": STATES,
+        "q": words or request.GET.get("q", "")[:200],
+        "state": state,
+        "before": before,
+        "page": list_page(words=words.strip(), state=state, before=before, now=now) if good else None,
+    }
+    return render_part(request, "runs.html", {"runs": "_runs.html"}, context, status=200 if good else 400)
+
+
+@require_safe
+@allowed(Permission.SEE_RUNS)
+def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
+    """One run, step by step."""
+    at = request.GET.get("at", "")[:20]
+    view = read_run(run_id, chosen=at, now=timezone.now())
+    if view is None:
+        raise Http404("There is no run with this number.")
+    context = {"view": view, "run": view.run, "request_key": uuid.uuid4(), "at": at}
+    return render_part(request, "run.html", {"run": "_run.html"}, context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allowed(Permission.START_RUN)
+def new_run(request: DeskRequest) -> HttpResponseBase:
+    """The form for a new request, and for a caller's answer in a running conversation."""
+    form = NewRunForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        asked = form.cleaned_data
+        try:
+            run_id = actions.start_run(
+                user=request.user,
+                request=asked["request"],
+                channel=asked["channel"],
+                on_the_line=asked["on_the_line"],
+                conversation_id=asked["conversation"],
+                request_key=str(asked["request_key"]) if asked["request_key"] else None,
+            )
+            return redirect("run", run_id)
+        except actions.BadRequest as refusal:
+            form.add_error("request", refusal.message)
+    return render_part(request, "new_run.html", {}, _new_run_context(form), status=400 if form.errors else 200)
+
+
+@require_POST
+@allowed(Permission.STOP_RUN)
+def stop_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
+    """Stop a run at its next step."""
+    if not AgentRun.objects.filter(pk=run_id).exists():
+        raise Http404("There is no run with this number.")
+    if not actions.cancel_run(user=request.user, run_id=run_id):
+        messages.info(request, "This run was over already. Nothing was changed.")
+    return redirect("run", run_id)
+
+
+def _new_run_context(form: NewRunForm) -> dict[str, Any]:
+    sent = form.data
+    conversation = sent.get("conversation", "")
+    known = conversation.isdecimal() and len(conversation) < 10
+    earlier = AgentRun.objects.filter(conversation=int(conversation)).order_by("-pk").first() if known else None
+    return {
+        "form": form,
+        "channels": CHANNELS,
+        "words": sent.get("request", ""),
+        "channel": sent.get("channel", "phone"),
+        "on_the_line": bool(sent.get("on_the_line")) if form.is_bound else True,
+        "earlier": earlier,
+        "request_key": uuid.uuid4(),
+        "limit": f"{settings.REQUEST_MAX_CHARS:,}",
+    }

@@ -1,0 +1,127 @@
+"""How the desk says times, durations, money and counts: plain words, real dates, the clinic's clock."""
+
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+NANO = 1_000_000_000
+SOON = timedelta(minutes=5)
+
+
+def say_time(moment: datetime) -> str:
+    """ "2:34pm", "2pm"."""
+    clock = timezone.localtime(moment)
+    minutes = f":{clock.minute:02}" if clock.minute else ""
+    return f"{clock.hour % 12 or 12}{minutes}{'am' if clock.hour < 12 else 'pm'}"
+
+
+def say_day(day: date) -> str:
+    """ "Thursday 12 March"."""
+    return f"{day:%A} {day.day} {day:%B}"
+
+
+def say_when(moment: datetime, *, now: datetime) -> str:
+    """ "2:34pm" today, "Thursday 12 March, 2:34pm" on another day of this year, with the year before that."""
+    there, today = timezone.localtime(moment), timezone.localtime(now).date()
+    if there.date() == today:
+        return say_time(moment)
+    year = f" {there.year}" if there.year != today.year else ""
+    return f"{say_day(there.date())}{year}, {say_time(moment)}"
+
+
+def say_ago(moment: datetime, *, now: datetime) -> str:
+    """ "12 seconds ago", "3 minutes ago", then the time itself."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    if seconds < 60:
+        return f"{count(seconds, 'second')} ago"
+    if seconds < 3600:
+        return f"{count(seconds // 60, 'minute')} ago"
+    return f"at {say_when(moment, now=now)}"
+
+
+def say_left(until: datetime | None, *, now: datetime) -> tuple[str, str, bool]:
+    """Time left as a row shows it: the words, the small word under them, and whether it is nearly over."""
+    if until is None:
+        return "", "", False
+    left = until - now
+    if left <= timedelta(0):
+        return "0 min", "left", True
+    if left < timedelta(minutes=1):
+        return "< 1 min", "left", True
+    if left < timedelta(hours=1):
+        return f"{int(left.total_seconds() // 60)} min", "left", left < SOON
+    there = timezone.localtime(until)
+    today = there.date() == timezone.localtime(now).date()
+    return f"by {say_time(until)}", "today" if today else f"{there:%a} {there.day} {there:%b}", False
+
+
+def say_left_long(until: datetime | None, *, now: datetime) -> str:
+    """ "3 minutes left", "Less than a minute left", "Open until 5pm"."""
+    if until is None:
+        return "No time limit"
+    left = until - now
+    if left <= timedelta(0):
+        return "Time is up"
+    if left < timedelta(minutes=1):
+        return "Less than a minute left"
+    if left < timedelta(hours=1):
+        return f"{count(int(left.total_seconds() // 60), 'minute')} left"
+    return f"Open until {say_when(until, now=now)}"
+
+
+def say_duration(ms: int) -> str:
+    """ "0.4 s", "28 s", "4 min 12 s", "2 h 5 min"."""
+    if ms < 10:
+        return f"{ms} ms" if ms else "0 s"
+    if ms < 10_000:
+        return f"{ms / 1000:.2f} s" if ms < 100 else f"{ms / 1000:.1f} s"
+    seconds = round(ms / 1000)
+    if seconds < 60:
+        return f"{seconds} s"
+    if seconds < 3600:
+        return f"{seconds // 60} min {seconds % 60} s" if seconds % 60 else f"{seconds // 60} min"
+    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+
+
+def say_cost(nano: int | None, *, unpriced: int = 0) -> str:
+    """ "$0.0012"; "≥ $0.0012, 1 call unpriced" where a part is not known; "unpriced" where nothing is."""
+    if nano is None or (unpriced and not nano):
+        return "unpriced"
+    figure = say_money(nano / NANO)
+    return f"≥ {figure}, {count(unpriced, 'call')} unpriced" if unpriced else figure
+
+
+def say_money(dollars: float) -> str:
+    """US dollars with as many places as carry meaning: "$0", "$0.0012", "$0.031", "$24.63"."""
+    if not dollars:
+        return "$0"
+    if dollars < 0.0001:
+        return "< $0.0001"
+    places = 4 if dollars < 0.01 else 3 if dollars < 1 else 2
+    return f"${dollars:,.{places}f}"
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """ "1 request", "7 requests"."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def shorten(text: str, limit: int) -> str:
+    """The text on one line, cut at a word with "…" where it is longer than `limit` characters."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
+
+
+def name_speaker(provider: str, model: str = "") -> str:
+    """Who takes the model's turns, honestly: the offline planner is not an AI model and never passes for one."""
+    if provider == "offline":
+        return "Offline planner, no AI model"
+    return model or ("Claude" if provider == "anthropic" else provider)
+
+
+def name_configured_speaker() -> str:
+    """Who takes the model's turns of new runs, by the settings."""
+    return name_speaker(settings.MODEL_PROVIDER)

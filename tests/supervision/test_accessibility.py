@@ -1,0 +1,68 @@
+"""Every page in a real browser: no violation that axe can find, nothing sideways, no complaint on the console."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+from pytest_django.live_server_helper import LiveServer
+
+from agentops.models import ToolPolicy
+from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step, person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
+
+SIZES = {"desk": {"width": 1440, "height": 900}, "telephone": {"width": 390, "height": 844}}
+
+
+@pytest.fixture
+def pages() -> list[str]:
+    """One page of every kind, with something on it."""
+    now = timezone.now()
+    call = add_call(MOVE.model_copy(update={"mismatches": [TWO_PM]}), step=add_step(add_run(), words="Words."))
+    final = add_call(tier="destructive")
+    doubt = add_call(status="in_doubt", decided_by="Mo Ali", started_at=now)
+    person_needed = add_run(
+        status="handed_off", handoff_reason="Asked for a person", finished_at=now, answer="Passed on."
+    )
+    failed = add_call(status="failed", decided_by="Mo Ali", decided_at=now, started_at=now, finished_at=now)
+    ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
+    return [
+        "/", "/?view=decided", f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
+        f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
+        "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
+    ]  # fmt: skip
+
+
+@pytest.fixture(params=[(size, scheme) for size in SIZES for scheme in ("light", "dark")], ids="-".join)
+def page(request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """An admin's browser: they may open everything."""
+    size, scheme = request.param
+    client = Client()
+    user: User = person("leo", "Leo", "Marsh", "admin")
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context = browser.new_context(base_url=live_server.url, viewport=SIZES[size], color_scheme=scheme)  # type: ignore[arg-type]
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+    yield context.new_page()
+    context.close()
+
+
+def test_every_page_is_clean(page: Page, pages: list[str]) -> None:
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", lambda line: said.append(line.text) if "Content Security Policy" in line.text else None)
+    found = []
+    for address in pages:
+        page.goto(address)
+        found += [(address, v["id"], v["nodes"][0]["html"]) for v in Axe().run(page).response["violations"]]
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append((address, "scrolls sideways", ""))
+    assert found == []
+    assert said == []
