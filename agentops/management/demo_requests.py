@@ -1,10 +1,11 @@
 """A morning at the desk: a dozen requests in patients' own words, written for the demo, and what staff said to some."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Literal
 
 from django.db import transaction
+from django.db.models.functions import Now
 from django.utils import timezone
 
 from agentops.control import cancel_run, settle_call, start_run
@@ -20,7 +21,11 @@ STAFF = "Priya Nair"
 
 @dataclass(frozen=True, slots=True)
 class DemoRequest:
-    """What a caller said, and what became of it before the page opens."""
+    """What a caller said, and what became of it before the page opens.
+
+    `{soon}` and `{later}` stand for the second and the fourth working day from today, so that the words make sense on
+    whatever day the demo is started.
+    """
 
     words: str
     channel: str = "text"
@@ -36,12 +41,12 @@ REQUESTS = (
         then="yes",
     ),
     DemoRequest(
-        "Dele Okafor here, 11 August 1983. Could you book me in with Dr Chen on Friday? Any time will do.", then="no"
+        "Dele Okafor here, 11 August 1983. Could you book me in with Dr Chen on {later}? Any time will do.", then="no"
     ),
     DemoRequest("This is Sam Ward, born 30 March 1955. When is my next appointment please?", channel="online"),
     DemoRequest("Good morning, I need an appointment.", channel="online"),
     DemoRequest("What time do you open on Mondays?", channel="online"),
-    DemoRequest("I'd like to book with Dr Smith on Friday. Mei Chen, 8 December 2001."),
+    DemoRequest("I'd like to book with Dr Smith on {later}. Mei Chen, 8 December 2001."),
     DemoRequest("Can I just speak to a real person please? It is about a letter from the hospital.", channel="phone"),
     DemoRequest(
         "My dad has a crushing pain in his chest and he can't breathe properly, what do I do?", channel="phone"
@@ -49,27 +54,35 @@ REQUESTS = (
     DemoRequest("Please book Priya Shah, 27 January 1992, with Dr Mizrahi some time next week.", then="nobody"),
     DemoRequest("Book me something with anyone. Omar Haddad, 19 July 1968.", then="stop"),
     DemoRequest(
-        "It's Leo Brandt, 2 October 1979. Which doctors are free on Thursday, and is it worth moving mine?",
+        "It's Leo Brandt, born 2 October 1979. I would like to see Dr Mizrahi on {later} in the morning.",
         task_type="quick",
     ),
     DemoRequest("Please write to my employer about my back. Tom Reid.", task_type="letters"),
     DemoRequest("Please text Mei Chen, born 8 December 2001, that her forms are ready at the desk.", channel="desk"),
     DemoRequest("Please cancel my appointment, I am feeling better. Priya Shah, 27 January 1992."),
     DemoRequest(
-        "Omar Haddad, 19 July 1968. Can I have a vaccination with Nurse Lowe on Monday afternoon?", channel="online"
+        "Omar Haddad, 19 July 1968. Can I have a vaccination with Nurse Lowe on {soon} in the afternoon?",
+        channel="online",
     ),
     DemoRequest(
-        "Morning! Leo Brandt, born 2 October 1979. Could I see Dr Patel next Friday, in the morning?",
+        "Morning! Leo Brandt, born 2 October 1979. Could I see Dr Patel on {later}, in the morning if you can?",
         channel="phone",
         on_the_line=True,
     ),
     DemoRequest(
-        "It's Ana Gomez, 14 May 1987. I can't make my appointment. Could I do Thursday instead, any time after "
-        "three? Same doctor if you can.",
+        "It's Ana Gomez, 14 May 1987. I can't make my appointment. Could I do {soon} instead, after three if "
+        "possible? Same doctor please.",
         channel="phone",
         on_the_line=True,
     ),
 )
+
+
+def fill_in(words: str, *, today: date) -> str:
+    """Put real dates into what a caller said."""
+    ahead = [today + timedelta(days=number) for number in range(1, 9)]
+    working = [day for day in ahead if day.weekday() < 5]
+    return words.format(soon=f"{working[1]:%A %-d %B}", later=f"{working[3]:%A %-d %B}")
 
 
 @transaction.atomic
@@ -99,7 +112,7 @@ def add_demo_task_types() -> None:
 def play_request(request: DemoRequest) -> int:
     """Start a request, let the assistant work on it, and let staff say what they said; returns the run's id."""
     run_id = start_run(
-        request=request.words,
+        request=fill_in(request.words, today=timezone.localdate()),
         channel=request.channel,
         on_the_line=request.on_the_line,
         asked_by=STAFF,
@@ -116,7 +129,7 @@ def play_request(request: DemoRequest) -> int:
 
 def _decide(call: ToolCall, *, then: Then) -> None:
     if then == "nobody":
-        ToolCall.objects.filter(pk=call.pk).update(expires_at=timezone.now())
+        ToolCall.objects.filter(pk=call.pk).update(expires_at=Now())
         expire_calls()
     if then not in {"yes", "no"}:
         return
