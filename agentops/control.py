@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max, Q
 from django.db.models.functions import Now
 from django.utils import timezone
+from pydantic import ValidationError
 
 from agentops.after_commit import announce, wake
 from agentops.domain.cards import Card
@@ -146,7 +147,7 @@ def settle_call(
     if call is None:
         return Unsettled("not_found", "There is no such request.")
     run = AgentRun.objects.select_for_update().get(pk=call.run_id)
-    if approve and not Card.model_validate(call.card or {"title": call.tool}).approvable:
+    if approve and not _is_approvable(call):
         return Unsettled("not_approvable", "This tool has no plain description, so it can only be turned down.")
     now = timezone.now()
     new = CallStatus.APPROVED if approve else CallStatus.REJECTED
@@ -244,6 +245,14 @@ def _withdraw_calls(tool: str) -> int:
 def _resume(run: AgentRun, *, now: datetime) -> None:
     if requeue_run(run, now=now):
         wake(run.pk)
+
+
+def _is_approvable(call: ToolCall) -> bool:
+    """Whether a person can read what they would say yes to; a card that cannot be read is none."""
+    try:
+        return Card.model_validate(call.card).approvable
+    except ValidationError:
+        return False
 
 
 def _check_request(words: str) -> str:

@@ -237,7 +237,7 @@ def _record(
     facts: dict[str, Any] | None = None,
 ) -> None:
     """The decision and its audit row. The patient's words and the note stay out of the sealed record."""
-    who = display_name(user)
+    who, seen = display_name(user), {"role": str(role), "version": version, "digest": digest, "reason": reason}
     Decision.objects.create(
         call_id=call_id,
         user=user,
@@ -250,9 +250,4 @@ def _record(
         digest_seen=digest,
         decided_at=timezone.now(),
     )
-    append_entry(
-        who=who,
-        what=f"call.{verdict}",
-        subject=f"call {call_id}",
-        facts={"role": str(role), "version": version, "digest": digest, "reason": reason, **(facts or {})},
-    )
+    append_entry(who=who, what=f"call.{verdict}", subject=f"call {call_id}", facts={**seen, **(facts or {})})

@@ -105,7 +105,10 @@ async function refreshRequest() {
     return;
   }
   if (open.dataset.state === "awaiting") announce(fresh.querySelector(".became b")?.textContent ?? "This request changed.");
+  // Whoever lost the race must not lose the news of it to the next refresh.
+  const told = open.querySelector("[data-told]");
   swapRequest(fresh);
+  if (told) fresh.querySelector(".rhead")?.after(told);
 }
 
 function swapRequest(fresh) {

@@ -160,25 +160,16 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     doing = (card.doing or card.title if card else "") or f"Use {call.tool}"
     done = (card.done if card else "") or f"Used {call.tool}"
     tier = read_tier(call.tier)
-    notes, span, took = list[str](), None, ""
+    span, took = None, ""
     if call.started_at and status not in _TO_COME:
         span = Span(call.started_at, max(call.finished_at or now, call.started_at))
         took = say_duration(int((span.end - span.start).total_seconds() * 1000))
-    if status in {CallStatus.AWAITING, CallStatus.APPROVED}:
-        notes.append("only if approved" if status is CallStatus.AWAITING else "approved, about to run")
-    if call.attempts > 1:
-        notes.append(f"{call.attempts} tries")
-    if status is CallStatus.HAPPENED:
-        notes.append("a person found that it happened")
-    if message := _message(call, status):
-        notes.append(message)
-    took_effect = status.took_effect
     return Line(
         key=f"c{call.pk}",
         icon="warn" if status in _TROUBLE else _ICONS[tier],
         kind="err" if status in _TROUBLE else "tool",
-        text=done if took_effect else f"{_BEFORE.get(status, '')}{doing}",
-        notes=tuple(notes),
+        text=done if status.took_effect else f"{_BEFORE.get(status, '')}{doing}",
+        notes=_act_notes(call, status),
         tool=call.tool,
         tier=tier,
         took=took,
@@ -186,6 +177,17 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
         span=span,
         call_id=call.pk,
     )
+
+
+def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
+    waiting = {CallStatus.AWAITING: "only if approved", CallStatus.APPROVED: "approved, about to run"}
+    notes = [
+        waiting.get(status, ""),
+        f"{call.attempts} tries" if call.attempts > 1 else "",
+        "a person found that it happened" if status is CallStatus.HAPPENED else "",
+        _message(call, status),
+    ]
+    return tuple(note for note in notes if note)
 
 
 def _message(call: ToolCall, status: CallStatus) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -154,8 +155,16 @@ def _show(
     if part != "request":
         context["desk_list"] = read_desk(view=_view_of(request), now=now)
         context["just_answered"] = just_answered(request.user, now=now)
+    context["here"] = _address(call_id=call_id, handoff_id=handoff_id)
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
     return render_part(request, "queue.html", PARTS, context, status=status)
+
+
+def _address(*, call_id: int | None, handoff_id: int | None) -> str:
+    """Where the shown page can be read again: a refused form answers at an address that only takes forms."""
+    if call_id is not None:
+        return reverse("request", args=[call_id])
+    return reverse("handoff", args=[handoff_id]) if handoff_id is not None else reverse("queue")
 
 
 def _show_refusal(

@@ -5,7 +5,6 @@ from collections.abc import Callable
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
-from pytest_django import Settings
 
 from agentops.models import ToolCall
 from tests.supervision.rows import add_call, person
@@ -56,9 +55,3 @@ def desk(priya: User, sign_in: Callable[[User], Client]) -> Client:
 def ana_waits(db: None) -> ToolCall:
     """A move for Ana Gomez that waits for a yes."""
     return add_call()
-
-
-@pytest.fixture(autouse=True)
-def desk_alone(settings: Settings) -> None:
-    """The desk's own address book, which names its error pages, is the root."""
-    settings.ROOT_URLCONF = "supervision.urls"
