@@ -16,7 +16,7 @@ from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure
 from agentops.domain.tiers import ActionTier
-from agentops.models import AgentRun, Conversation, TaskType, ToolCall, ToolPolicy, move_call, move_run, requeue_run
+from agentops.models import AgentRun, Conversation, TaskType, ToolCall, ToolPolicy, move_call, requeue_run
 
 UNSORTED = "unsorted"
 
@@ -111,7 +111,8 @@ def start_run(
                 max_tool_calls=limits.tool_calls,
                 max_identical_calls=limits.identical_calls,
                 created_at=now,
-                woken_at=now,
+                queued_at=now,
+                rung_at=now,
             )
     except IntegrityError:
         return _repeat(AgentRun.objects.get(request_key=request_key), words)
@@ -127,9 +128,8 @@ def cancel_run(*, run_id: int, by: str) -> bool:
     if run is None or RunStatus(run.status).over:
         return False
     AgentRun.objects.filter(pk=run_id).update(stop_requested=True)
-    if run.status == RunStatus.SUSPENDED:
-        # A worker ends the run, so that one place writes endings.
-        move_run(run_id=run_id, old=[RunStatus.SUSPENDED], new=RunStatus.QUEUED, woken_at=timezone.now())
+    # A suspended run goes back to work only to be ended there, so that one place writes endings.
+    requeue_run(run, now=timezone.now())
     wake(run_id)
     announce(Event(kind="run.changed", run_id=run_id))
     return True

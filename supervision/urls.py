@@ -3,9 +3,13 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import login, metrics, queue, runs, tools
+from supervision.views import health, login, metrics, queue, runs, tools
 
 urlpatterns = [
+    # for probes
+    path("healthz", health.show_alive, name="healthz"),
+    path("readyz", health.show_ready, name="readyz"),
+    # the way in and out
     path("login/", login.log_in, name="login"),
     path("logout/", login.log_out, name="logout"),
     # the queue and the answers to it

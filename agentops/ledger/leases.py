@@ -65,6 +65,7 @@ def renew_leases(leases: Iterable[Lease]) -> int:
 
 def release_run(*, lease: Lease) -> bool:
     """Give a run back to the queue untouched, for a worker that has to stop."""
+    now = timezone.now()
     return move_run(
         run_id=lease.run_id,
         old=[RunStatus.RUNNING],
@@ -72,5 +73,6 @@ def release_run(*, lease: Lease) -> bool:
         when=Q(lease_epoch=lease.epoch),
         lease_owner="",
         lease_expires_at=None,
-        woken_at=timezone.now(),
+        queued_at=now,
+        rung_at=now,
     )

@@ -17,15 +17,15 @@ from agentops.models import AgentRun, ToolCall, move_call, requeue_run
 
 def overdue_runs(*, limit: int = 500) -> list[int]:
     """Runs that should be moving and are not: queued for longer than a sweep, or running on a dead lease."""
-    waiting = Q(status="queued", woken_at__lt=Now() - timedelta(seconds=settings.SWEEP_SECONDS))
+    waiting = Q(status="queued", rung_at__lt=Now() - timedelta(seconds=settings.SWEEP_SECONDS))
     dead = Q(status="running", lease_expires_at__lt=Now())
-    return list(AgentRun.objects.filter(waiting | dead).order_by("woken_at").values_list("pk", flat=True)[:limit])
+    return list(AgentRun.objects.filter(waiting | dead).order_by("queued_at").values_list("pk", flat=True)[:limit])
 
 
 @transaction.atomic
 def ring_again(*, run_ids: list[int]) -> None:
     """Ring for runs whose doorbell was lost or whose worker is gone; a bell too many is harmless."""
-    AgentRun.objects.filter(pk__in=run_ids).update(woken_at=timezone.now())
+    AgentRun.objects.filter(pk__in=run_ids).update(rung_at=timezone.now())
     for run_id in run_ids:
         wake(run_id)
 

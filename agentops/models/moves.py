@@ -44,5 +44,6 @@ def requeue_run(run: AgentRun, *, now: datetime) -> bool:
         new=RunStatus.QUEUED,
         waited_ms=F("waited_ms") + max(waited, 0),
         suspended_at=None,
-        woken_at=now,
+        queued_at=now,
+        rung_at=now,
     )

@@ -66,7 +66,8 @@ class AgentRun(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     created_at = models.DateTimeField()
-    woken_at = models.DateTimeField()
+    queued_at = models.DateTimeField()
+    rung_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     suspended_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
@@ -74,7 +75,7 @@ class AgentRun(models.Model):
     class Meta:
         indexes = [
             # Read by the sweeper: what waits for a worker, and whose worker is gone.
-            models.Index(fields=["woken_at"], condition=Q(status="queued"), name="run_queued"),
+            models.Index(fields=["rung_at"], condition=Q(status="queued"), name="run_queued"),
             models.Index(fields=["lease_expires_at"], condition=Q(status="running"), name="run_leased"),
             # Read by the run list, newest first.
             models.Index(fields=["-created_at", "-id"], name="run_newest"),

@@ -61,7 +61,8 @@ def add_run(request: str = "Could I do Thursday, any time after three?", **field
         "max_tool_calls": 15,
         "max_identical_calls": 3,
         "created_at": now,
-        "woken_at": now,
+        "queued_at": now,
+        "rung_at": now,
         "started_at": now,
     }
     return AgentRun.objects.create(**{**values, **fields})

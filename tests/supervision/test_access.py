@@ -30,7 +30,7 @@ TABLE = {
     "tools": ("get", ADMINS),
     "save_tool": ("post", ADMINS),
 }
-OPEN = {"login", "logout"}
+OPEN = {"login", "logout", "healthz", "readyz"}
 
 
 def every_pattern(resolver: URLResolver | None = None) -> list[URLPattern]:

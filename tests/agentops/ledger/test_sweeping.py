@@ -38,7 +38,7 @@ def test_a_run_whose_doorbell_was_lost_is_rung_for_again(bells: list[int]) -> No
     run_id = begin()
     bells.clear()
     assert overdue_runs() == [], "a run that was rung for just now is left alone"
-    AgentRun.objects.filter(pk=run_id).update(woken_at=LONG_AGO)
+    AgentRun.objects.filter(pk=run_id).update(rung_at=LONG_AGO)
     sweep_once()
     assert bells == [run_id] and overdue_runs() == []
 
