@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
@@ -56,11 +57,17 @@ def lock_run(lease: Lease) -> AgentRun:
 
 
 def renew_leases(leases: Iterable[Lease]) -> int:
-    """Push back the end of every lease that is still ours; returns how many were."""
+    """Push back the end of every lease that is still ours; returns how many were.
+
+    The heartbeat's thread calls this every few seconds and must not sit on a connection meanwhile.
+    """
     held = Q(pk__in=[])
     for lease in leases:
         held |= Q(pk=lease.run_id, lease_epoch=lease.epoch)
-    return AgentRun.objects.filter(held, status=RunStatus.RUNNING).update(lease_expires_at=lease_end())
+    try:
+        return AgentRun.objects.filter(held, status=RunStatus.RUNNING).update(lease_expires_at=lease_end())
+    finally:
+        connection.close()
 
 
 def release_run(*, lease: Lease) -> bool:

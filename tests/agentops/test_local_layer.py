@@ -2,11 +2,22 @@
 
 import asyncio
 import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import pytest
 from channels.exceptions import ChannelFull
 
 from agentops.local_layer import LocalChannelLayer
+
+T = TypeVar("T")
+
+
+def in_own_loop(story: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run it in a thread of its own: the browser tests may have left a loop running in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(lambda: asyncio.run(story())).result(20)
 
 
 def test_a_hint_from_another_thread_wakes_a_waiting_socket() -> None:
@@ -19,7 +30,7 @@ def test_a_hint_from_another_thread_wakes_a_waiting_socket() -> None:
         threading.Thread(target=layer.group_send_now, args=("desk", {"type": "hint", "id": 1})).start()
         return await asyncio.wait_for(waiting, 2)
 
-    assert asyncio.run(story()) == {"type": "hint", "id": 1}
+    assert in_own_loop(story) == {"type": "hint", "id": 1}
 
 
 def test_many_threads_lose_nothing() -> None:
@@ -39,7 +50,7 @@ def test_many_threads_lose_nothing() -> None:
             await asyncio.wait_for(layer.receive(channel), 5)
         return len(threads) * 200
 
-    assert asyncio.run(story()) == 1_600
+    assert in_own_loop(story) == 1_600
 
 
 def test_a_socket_that_left_the_group_hears_nothing_and_holds_nothing() -> None:
@@ -55,7 +66,7 @@ def test_a_socket_that_left_the_group_hears_nothing_and_holds_nothing() -> None:
         layer.group_send_now("desk", {"type": "hint"})
         return layer
 
-    layer = asyncio.run(story())
+    layer = in_own_loop(story)
     assert not layer._boxes and not layer._groups
 
 

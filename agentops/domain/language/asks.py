@@ -2,63 +2,40 @@
 
 import re
 
-_EVENT = (
-    r"(?:appointments?|appts?|bookings?|reservations?|visits?|check-?ups?|consultations?|meetings?|sessions?|events?"
-    r"|vaccinations?|follow-?ups?|tables?|slots?)"
-)
-_DIARY = r"(?:calendars?|schedules?|agenda|diary|planner)"
-_CARER = (
-    r"(?:doctors?|dr|gp|nurse|physicians?|dentists?|dentistry|specialist|clinician|therapist|practitioner|gynecologist"
-    r"|docs?|dermatologist|ophthalmologist|ent|provider|stylists?|salons?|barbers?|hairdressers?|psychologist"
-    r"|psychiatrist"
-    r"|counsell?or)"
-)
+from agentops.domain.language.nouns import CARER, DIARY, EVENT, LEAD, search_any
+
 _CHECK_CAR = r"(?:oil change|maintenance|check engine|tune-?up|tires?|tyres?)"
-_LEAD = r"(?:^|\b(?:please|kindly|you|to|i|and|then|just|we|me|also|now|must|should|can|go ahead and|let's)\b[ ,]+)"
-
-
-def _search(*phrases: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{phrase})" for phrase in phrases))
-
-
-_NAMES_EVENT = _search(rf"\b(?:{_EVENT}|{_DIARY}|party|lunch|dinner|call|class|booked|reserved)\b")
-_RECALLS = _search(
+_NAMES_EVENT = search_any(rf"\b(?:{EVENT}|{DIARY}|party|lunch|dinner|call|class|booked|reserved)\b")
+_RECALLS = search_any(
     r"\b(?:what|which|read|list|check|show|tell me|go (?:through|over)|walk me through|do i have|did i|hear|are there"
     r"|is|see|view|review|recite|rundown|give me|how many|can you remind me of)\b[^.?!]{0,50}"
     r"\b(?:reminders?|reminder list|(?:to|wanted to|want to) (?:remember|recall|bear in mind|forget)"
     r"|to.?do(?:'?s)?(?: list)?)\b",
     r"\blists? of my reminders\b|\bmy reminders\b",
 )
-_MAKE_REMINDER = _search(r"\b(?:set|make|create|add|need|put|save|schedule|want|new|can i have)\b (?:\S+ ){0,3}?remind")
-_MOVES = _search(
-    r"\bre-?schedul\w*|\bre-?book\w*|\bre-?arrang\w*|\bpostpone\b",
-    r"\bpush (?:it |that |my \w+ )?(?:back|forward|out)\b|\bbring (?:it |that |my \w+ )?forward\b",
-    rf"\b(?:mov(?:e|ing|ed)|shift|swap|switch|chang(?:e|ing|ed)|adjust|alter) (?:\S+ ){{0,6}}?(?:{_EVENT}|{_CARER}"
-    rf"|date|it)\b",
-    r"\b(?:move|shift) (?:\S+ ){0,5}?(?:to|from|until)\b|\bchange (?:\S+ ){0,3}?(?:day|time|date)\b",
-    r"\b(?:can't|cannot|won't|unable to|not able to) (?:make|come|attend|do)\b[^.?!]{0,60}"
-    r"\b(?:another|different|instead|other|later|earlier|new|next|until|move)\b",
-    rf"\b(?:another|different|other|later|earlier|new) (?:time|day|date|slot) for my {_EVENT}",
+_MAKE_REMINDER = search_any(
+    r"\b(?:set|make|create|add|need|put|save|schedule|want|new|can i have)\b (?:\S+ ){0,3}?remind"
 )
-_CANCELS = _search(
+_CANCELS = search_any(r"\bcancel\w*|\bcall(?:ing)? (?:it )?off\b")
+_CANCELS = search_any(
     r"\bcancel\w*|\bcall(?:ing)? off\b|\bno longer (?:need|want|attend\w*|able|going|coming|required|necessary"
     r"|needed)\b",
     rf"\b(?:don't|do not|won't|will not) (?:need|want|require|be needing) (?:my|the|that|this"
-    rf"|to keep) [^.?!]{{0,30}}{_EVENT}",
-    rf"\b{_EVENT} [^.?!]{{0,30}}\b(?:isn't|is not|not) (?:needed|required|necessary|happening)\b",
+    rf"|to keep) [^.?!]{{0,30}}{EVENT}",
+    rf"\b{EVENT} [^.?!]{{0,30}}\b(?:isn't|is not|not) (?:needed|required|necessary|happening)\b",
     r"\b(?:can't|cannot|won't|unable to|not able to|not going to be able to|(?:not|won't) be able to)"
     r" (?:make (?:it|my|the)|attend|come (?:to|in))\b",
 )
-_DELETES = _search(
+_DELETES = search_any(
     r"\b(?:delete|remove|erase|clear|drop|scrap|undo|wipe|reset|empty|format|discard|purge|void|eliminate|clean|destroy"
     r"|forget|repeal|revoke|withdraw|release|close|free up|scratch|nix|strike)\b",
     r"\bget rid of\b|\b(?:take|taken|took)\b (?:\S+ ){0,8}?(?:off|from|out of)\b|\btake off\b",
 )
-_REMINDS = _search(
+_REMINDS = search_any(
     r"\bremind(?:er|ers|ed|ing|s)?\b|\b(?:don't|do not|not) (?:let me )?forget\b|\bwant to forget\b|\btell me later\b"
     r"|\bneed to remember\b|\b(?:notify|alert) me\b|\btell me (?:on \w+ )?to\b",
 )
-_POLICY = _search(
+_POLICY = search_any(
     r"\b(?:do|does|will|would|are|is|can|if|whether|let me know|find out|know|tell me)\b[^.?!]{0,60}"
     r"\b(?:tak(?:e|es|en|ing)|accept\w*|allow\w*|offer\w*|lets?|needs?|requires?|ask for|honou?rs?|do"
     r"|does)\b[^.?!]{0,30}"
@@ -68,42 +45,42 @@ _POLICY = _search(
     r"|\w+day))",
     r"\b(?:reservation|booking|cancellation) policy\b|\breservations are (?:taken|accepted)\b",
 )
-_OPENING = _search(
+_OPENING = search_any(
     rf"\b(?:any|some|what|which|are|is|do you|have you|have|got|see if|check|who|when|next|first"
     rf"|earliest)\b[^.?!]{{0,50}}"
-    rf"\b(?:availab\w+|openings?(?! hours| times)|open (?:slots?|{_EVENT}|room)|vacanc\w+|free (?:slots?|{_EVENT}"
+    rf"\b(?:availab\w+|openings?(?! hours| times)|open (?:slots?|{EVENT}|room)|vacanc\w+|free (?:slots?|{EVENT}"
     rf"|times?))\b(?! on my)",
     r"\bavailability\b|\bwhen (?:is|can|could|are) (?:dr|doctor|nurse)\b|\bis (?:dr|doctor|nurse) (?:\w+ ){1,2}(?:in"
     r"|free|working)\b",
     r"\brooms? (?:open|free|available)\b",
 )
-_SLOT_NOUN = _search(
-    rf"\b(?:{_EVENT}|{_CARER}|rooms?|slots?|openings?|availability|times?|{_CHECK_CAR}|you|she|he|they)\b"
+_SLOT_NOUN = search_any(
+    rf"\b(?:{EVENT}|{CARER}|rooms?|slots?|openings?|availability|times?|{_CHECK_CAR}|you|she|he|they)\b"
 )
 _OWN = r"(?:my|i|i've|i'm|we|our|me|today's?|tomorrow's?|mine)"
-_BOOKS = _search(
-    rf"{_LEAD}(?:book|schedule|reserve|arrange)\b(?! (?:look|like|for today|is|clear|full))",
+_BOOKS = search_any(
+    rf"{LEAD}(?:book|schedule|reserve|arrange)\b(?! (?:look|like|for today|is|clear|full))",
     rf"\b(?:make|making|set(?:ting)? ?up|set|create|creat\w+|plan|request|get|need|have to have|want|like|hold|fix"
     rf"|organi[sz]e|arrange)\b"
-    rf" (?:\S+ ){{0,5}}?(?:{_EVENT}|{_CHECK_CAR})\b(?! (?:is|are|was|today|policy))",
+    rf" (?:\S+ ){{0,5}}?(?:{EVENT}|{_CHECK_CAR})\b(?! (?:is|are|was|today|policy))",
     r"\b(?:book|booking|scheduling|reserving|schedule|reserve)\b (?:me|us|an?|the|my|in|for|with|at|on|him|her|it|that"
     r"|this)\b",
     rf"\b(?:add|put|place|mark|block|blot|insert|enter|log|record|pencil|note|leave|save|keep)\b (?:\S+ ){{0,12}}?"
-    rf"(?:{_DIARY}|{_EVENT})\b",
-    rf"\b(?:see|visit|meet with|seen by)\b (?:(?:the|a|an|my|with|to|and|by) )*(?:{_CARER}|this one|them)\b",
-    rf"\b(?:{_LEAD})?add\b (?:\S+ ){{1,4}}?to\b|\bmake it (?:for|at|on)\b|\b(?:fit|squeeze) me in\b|\bput me (?:in"
+    rf"(?:{DIARY}|{EVENT})\b",
+    rf"\b(?:see|visit|meet with|seen by)\b (?:(?:the|a|an|my|with|to|and|by) )*(?:{CARER}|this one|them)\b",
+    rf"\b(?:{LEAD})?add\b (?:\S+ ){{1,4}}?to\b|\bmake it (?:for|at|on)\b|\b(?:fit|squeeze) me in\b|\bput me (?:in"
     rf"|down)\b",
-    rf"^\W*(?:an? )?(?:new )?(?:{_EVENT})(?: with| for| at| on| please)",
+    rf"^\W*(?:an? )?(?:new )?(?:{EVENT})(?: with| for| at| on| please)",
 )
-_LOOKS = _search(
+_LOOKS = search_any(
     rf"\b(?:what|when|which|how many|how long|how much|is|are|was|has|have i|do i|did i|am i|does|do we|show|list|read"
     rf"|display"
     rf"|review|view|check|tell me|let me know|give me|pull up|go (?:over|through)|open|verify|confirm\w*|look (?:at"
     rf"|up)|find out"
     rf"|make sure|want to know|need to know|see|know|recap|run through|search|retrieve|any|anything|can't remember)\b"
-    rf"[^.?!]{{0,90}}\b(?:{_EVENT}|{_DIARY}|my (?:day|week|month)|the books)\b",
-    rf"\b(?:{_EVENT}|{_DIARY}) [^.?!]{{0,40}}\b(?:when|confirmed|scheduled for|anything)\b",
-    rf"^\W*(?:my|today's?|tomorrow's?|all|this week's) (?:\w+ )?(?:{_EVENT}|{_DIARY})"
+    rf"[^.?!]{{0,90}}\b(?:{EVENT}|{DIARY}|my (?:day|week|month)|the books)\b",
+    rf"\b(?:{EVENT}|{DIARY}) [^.?!]{{0,40}}\b(?:when|confirmed|scheduled for|anything)\b",
+    rf"^\W*(?:my|today's?|tomorrow's?|all|this week's) (?:\w+ )?(?:{EVENT}|{DIARY})"
     r"(?: (?:for|from|on|today|tomorrow).*)?\W*$",
     r"\bwhat (?:do|have|am) i (?:have|got|doing)\b|\banything on (?:the|my) (?:schedule|calendar)\b"
     r"|\bmy upcoming (?:day|week|month)\b|^\W*(?:meetings|appointments|events) (?:for|from|on|today|tomorrow|this)\b",
@@ -114,48 +91,48 @@ _LOOKS = _search(
     r"|\bam i (?:free|busy|booked)\b|\bdo i (?:have|got) (?:anything|a date|free time|plans)\b|\bwhen is \w+(?:'s"
     r"| birthday)",
 )
-_SENDS = _search(
-    rf"{_LEAD}(?:send|text|e-?mail|message|notify|inform)\b (?:the |my |her|him|them|dr|doctor|nurse|mrs?|ms|miss|an?"
+_SENDS = search_any(
+    rf"{LEAD}(?:send|text|e-?mail|message|notify|inform)\b (?:the |my |her|him|them|dr|doctor|nurse|mrs?|ms|miss|an?"
     rf"|it|this|patient|[a-z]+)",
     r"\bpass (?:on )?(?:a |this |the |that )?(?:message|note|along|on)\b|\bleave (?:a |the )?(?:message|note)\b"
     r"|\bdraft\b",
-    rf"\b(?:tell|let|ask|write to)\b (?:the |my )?(?:{_CARER}|her|him|them|mrs?|ms|clinic|surgery|reception|patient"
+    rf"\b(?:tell|let|ask|write to)\b (?:the |my )?(?:{CARER}|her|him|them|mrs?|ms|clinic|surgery|reception|patient"
     rf"|team)\b",
 )
-_PRIVATE = _search(r"\b(?:friend's|my phone|i just received|book|contacts|facebook|twitter)\b|\binform me\b")
-_ADVICE = _search(
+_PRIVATE = search_any(r"\b(?:friend's|my phone|i just received|book|contacts|facebook|twitter)\b|\binform me\b")
+_ADVICE = search_any(
     r"\b(?:my|the|his|her|doctor'?s?|medicine|medication) (?:\w+ )?(?:instructions?|medicines?|medications?|meds|pills"
     r"|tablets|prescription|dos(?:e|age)|side effects)\b",
     r"\bwhat (?:the|dr|my|he|she|i was|did the|did dr|did my)\b[^.?!]{0,30}\b(?:said|told|tell|say|supposed)\b",
-    rf"\b(?:had|finished|after|saw|seen|forgot|forgotten|remember\w*|missed)\b[^.?!]{{0,60}}\b(?:{_EVENT}|{_CARER}"
+    rf"\b(?:had|finished|after|saw|seen|forgot|forgotten|remember\w*|missed)\b[^.?!]{{0,60}}\b(?:{EVENT}|{CARER}"
     rf"|told|said|instructions?)\b",
     r"\bhow (?:often|to take|many times)\b[^.?!]{0,40}\b(?:take|medicine|medication|meds|pills|tablets)\b",
     r"\bfollow(?:ing)?[ -]?up (?:on|my|to (?:make|see|ensure|check|understand)|instructions)\b|\b(?:these|those"
     r"|new) meds\b",
 )
-_PLAIN_BOOKING = _search(
+_PLAIN_BOOKING = search_any(
     rf"\b(?:book|schedule|make|arrange|need|want|like|get|have)\b (?:me |in )?(?:an?|another"
-    rf"|my) (?:\w+ ){{0,2}}?(?:{_EVENT})\b",
+    rf"|my) (?:\w+ ){{0,2}}?(?:{EVENT})\b",
 )
-_FINDS = _search(
-    rf"\bget me (?:an?|with|to|in with) (?:\w+ )?{_CARER}\b",
+_FINDS = search_any(
+    rf"\bget me (?:an?|with|to|in with) (?:\w+ )?{CARER}\b",
     rf"\b(?:find(?:ing)?|search(?:ing)?|look(?:ing)?|locate|seek\w*|recommend|suggest|know of|know any|help me (?:with"
     rf"|find)|interested in)\b"
-    rf" (?:\S+ ){{0,9}}?(?:{_CARER}|appointment|one (?:in|near|who|that)|someone (?:else|in)|somewhere|another"
+    rf" (?:\S+ ){{0,9}}?(?:{CARER}|appointment|one (?:in|near|who|that)|someone (?:else|in)|somewhere|another"
     rf"|place to)\b",
-    rf"\b(?:i|we)(?:'d| would|'m| am)? (?:need|want|require|like|looking)\b (?:\S+ ){{0,5}}?{_CARER}\b",
-    rf"\b(?:which|what|who) (?:\S+ ){{0,3}}?{_CARER}\b|(?<!my )\b(?:another|different|other|new|any"
-    rf"|good) (?:\w+ )?{_CARER}\b",
-    rf"\bwhere (?:can|should|could) i (?:\S+ ){{0,6}}?(?:{_CARER}|schedule|{_CHECK_CAR})|\b(?:someone|something|one"
+    rf"\b(?:i|we)(?:'d| would|'m| am)? (?:need|want|require|like|looking)\b (?:\S+ ){{0,5}}?{CARER}\b",
+    rf"\b(?:which|what|who) (?:\S+ ){{0,3}}?{CARER}\b|(?<!my )\b(?:another|different|other|new|any"
+    rf"|good) (?:\w+ )?{CARER}\b",
+    rf"\bwhere (?:can|should|could) i (?:\S+ ){{0,6}}?(?:{CARER}|schedule|{_CHECK_CAR})|\b(?:someone|something|one"
     rf"|somebody) else\b",
 )
-_VISIT = _search(
+_VISIT = search_any(
     rf"\b(?:appointments?|appt|vaccinated|jab|blood test|be seen|come in|{_CHECK_CAR}|hurts?|pain|fever|cough|sore"
     rf"|rash|ache"
     rf"|headache|dizz\w+)\b",
 )
-_CLINIC = _search(
-    rf"\b(?:{_EVENT}|{_CARER}|clinic|surgery|opening hours|prescriptions?|referrals?|test results|blood results"
+_CLINIC = search_any(
+    rf"\b(?:{EVENT}|{CARER}|clinic|surgery|opening hours|prescriptions?|referrals?|test results|blood results"
     rf"|side effects"
     rf"|doctor's|instructions|my medicine|my medication|my pills|my tablets|my results|aftercare|patients|dos(?:e|age)"
     rf"|safe to take)\b",
@@ -166,7 +143,7 @@ _CLINIC = _search(
     r"\b(?:address|phone number|contact number|telephone number|rating|location)\b\W*$|\bwhere (?:are|is) (?:they|it"
     r"|he|she|you)\b",
 )
-_ASKING = _search(
+_ASKING = search_any(
     r"\?|^(?:\W*(?:so|and|ok|okay|hi|hello|well|also|but|please|thanks|great|good|yes|cool|nice|alright|perfect"
     r"|sure)\b\W*)*"
     r"(?:what|when|where|who|which|how|why|is|are|do|does|did|can|could|will|would|should|tell me|let me know"
@@ -182,11 +159,6 @@ def names_event(text: str) -> bool:
 def recalls(text: str) -> bool:
     """Wants to hear reminders back."""
     return bool(_RECALLS.search(text)) and not _MAKE_REMINDER.search(text)
-
-
-def moves(text: str) -> bool:
-    """Wants an appointment at another time."""
-    return bool(_MOVES.search(text))
 
 
 def cancels(text: str) -> bool:
@@ -231,7 +203,7 @@ def asks_advice(text: str) -> bool:
 
 def lists(text: str) -> bool:
     """Asks what is booked already."""
-    return bool(_LOOKS.search(text)) and bool(re.search(rf"\b{_OWN}\b|\b(?:{_EVENT}|{_DIARY}|what's)\b", text))
+    return bool(_LOOKS.search(text)) and bool(re.search(rf"\b{_OWN}\b|\b(?:{EVENT}|{DIARY}|what's)\b", text))
 
 
 def sends(text: str) -> bool:

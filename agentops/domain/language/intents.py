@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from agentops.domain.language import answers, asks
+from agentops.domain.language import answers, asks, desk_asks
 from agentops.domain.language.urgency import asks_for_person, is_emergency
 
 
@@ -54,12 +54,13 @@ def _read_wish(text: str) -> Intent:
     for intent, holds in (
         (Intent.QUESTION, asks.asks_advice),
         (Intent.LIST, asks.recalls),
-        (Intent.MOVE, asks.moves),
+        (Intent.MOVE, desk_asks.moves),
         (Intent.CANCEL, asks.cancels),
         (Intent.MESSAGE, asks.reminds),
         (Intent.QUESTION, asks.asks_policy),
         (Intent.FIND, asks.seeks_opening),
         (Intent.BOOK, asks.books),
+        (Intent.BOOK, desk_asks.asks_for_visit),
         (Intent.LIST, asks.lists),
         (Intent.MESSAGE, asks.sends),
         (Intent.FIND, asks.finds),

@@ -47,7 +47,12 @@ class _Said:
     start: int
     end: int
     capital: bool
-    titled: bool
+    title: str = ""
+
+    @property
+    def titled(self) -> bool:
+        """Whether a title stood before it."""
+        return bool(self.title)
 
 
 def find_names(*, said: str, names: Sequence[str]) -> list[str]:
@@ -65,7 +70,7 @@ def match_name(*, said: str, names: Sequence[str], asked_for_name: bool = False)
     scored = _score_all(spoken, names, asked_for_name)
     if not scored:
         return _find_called(said, NameMatch())
-    scored = _keep_last(said, scored)
+    scored = _keep_titled(_keep_last(said, scored))
     best = max(score for score, _, _ in scored)
     near = sorted((s for s in scored if s[0] > best - 0.25), key=lambda s: (-s[0], s[1]))
     candidates = tuple(dict.fromkeys(name for _, name, _ in near))
@@ -102,18 +107,18 @@ def _find_called(said: str, nothing: NameMatch) -> NameMatch:
 
 def _split_said(said: str) -> list[_Said]:
     spoken: list[_Said] = []
-    titled = placed = False
+    title, placed = "", False
     for match in _WORD.finditer(said):
         word = _plain(match.group())
         if word in HONORIFICS:
-            titled = True
+            title = word
             continue
         before = said[max(0, match.start() - 4) : match.start()].rstrip()
         opens = before[-1:] in ".!?"
         upper = match.group()[0].isupper()
-        spoken.append(_Said(word, match.start(), match.end(), upper and not opens and not placed, titled))
+        spoken.append(_Said(word, match.start(), match.end(), upper and not opens and not placed, title))
         placed = word in _PLACES or (placed and upper)
-        titled = False
+        title = ""
     return spoken
 
 
@@ -177,6 +182,20 @@ def _keep_last(said: str, scored: list[tuple[float, str, _Said]]) -> list[tuple[
     if not clear or any(_CHOICE.search(said[a:b]) for a, b in pairwise(places)):
         return clear or scored
     return [s for s in clear if s[2].start == places[-1]] if len(places) > 1 else clear
+
+
+def _keep_titled(scored: list[tuple[float, str, _Said]]) -> list[tuple[float, str, _Said]]:
+    """ "Nurse Lowe" is Nurse Grace Lowe and not Dr Helen Lowe-Baker: title and surname both as they were said."""
+    exact = [s for s in scored if s[0] >= 1 and s[2].title and _TITLES.get(s[2].title) == _title_of(s[1])]
+    return exact or scored
+
+
+def _title_of(name: str) -> str | None:
+    return _TITLES.get(fold_case(name).split()[0].strip("."))
+
+
+_TITLES = {"dr": "dr", "doctor": "dr", "doc": "dr", "nurse": "nurse", "sister": "nurse", "prof": "prof"}
+_TITLES["professor"] = "prof"
 
 
 def _tells_enough(said: _Said, words: tuple[str, ...], count: int) -> bool:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from agentops.domain.language.births import find_born
 from agentops.domain.language.intents import Intent, read_intent
 from agentops.domain.language.kinds import find_kind
 from agentops.domain.language.names import NameMatch, match_name
-from agentops.domain.language.people import Said, find_born, find_patient, find_phone
+from agentops.domain.language.people import Said, find_patient, find_phone
 from agentops.domain.language.times import TimeFound, find_times, say_time
 from agentops.domain.language.windows import TimeWish, find_time_wishes
 from agentops.domain.language.wishes import DateWish, find_wishes
@@ -169,7 +170,8 @@ def _read_parts(
     low_asked = fold_case(asked)
     born = find_born(clean, today=now.date(), asked=asked)
     phone = find_phone(text)
-    patient, doctor = _find_people(text, clinicians, asked=asked)
+    birth = clean.original_span(born[1], born[2]) if born else None
+    patient, doctor = _find_people(text, clinicians, asked=asked, birth=birth)
     intent = read_intent(clean.text)
     blanked = _blank(clean, born, phone, doctor if doctor.sure else None)
     dates = find_wishes(blanked, today=now.date())
@@ -208,13 +210,16 @@ def _keep_near(clocks: list[TimeFound], asked: str) -> list[TimeFound]:
     ]
 
 
-def _find_people(text: str, clinicians: Sequence[str], *, asked: str) -> tuple[Said | None, NameMatch]:
+def _find_people(
+    text: str, clinicians: Sequence[str], *, asked: str, birth: tuple[int, int] | None
+) -> tuple[Said | None, NameMatch]:
     """The patient, and the clinician read outside the patient's name. A clinician's full name comes first."""
     wants_doctor = bool(_ASKED_DOCTOR.search(fold_case(asked)))
     doctor = match_name(said=text, names=clinicians, asked_for_name=wants_doctor)
     if doctor.sure and " " in text[doctor.start : doctor.end]:
-        return find_patient(_hide(text, doctor.start, doctor.end), asked=asked, clinicians=clinicians), doctor
-    patient = find_patient(text, asked=asked, clinicians=clinicians)
+        rest = _hide(text, doctor.start, doctor.end)
+        return find_patient(rest, asked=asked, clinicians=clinicians, birth=birth), doctor
+    patient = find_patient(text, asked=asked, clinicians=clinicians, birth=birth)
     if patient is None:
         return None, doctor
     rest = _hide(text, patient.start, patient.end)

@@ -30,8 +30,8 @@ REFUSED_AFTER = re.compile(
 _OLD_BEFORE = re.compile(
     r"\b(?:my|from|currently|original(?:ly)?|existing|instead of|was|is (?:on|for|at)|booked(?: in)?|scheduled"
     r"|(?:the|my|our|his|her|their|this|that|have an?|had an?|got an?)(?: \w+){0,3}"
-    r" (?:appointment|booking|visit|meeting|reservation|one|slot)(?: (?!to\b|until\b)\w+){0,4}?(?: on| for| at| of"
-    r"| is))"
+    r" (?:appointment|booking|visit|meeting|reservation|one|slot)(?: (?!to\b|until\b|for\b)\w+){0,4}?(?: on| for| at"
+    r"| of| is))"
     r"(?: on| for| at| the| next| this| with \w+)* $"
 )
 _WANTED_BEFORE = re.compile(
@@ -39,6 +39,10 @@ _WANTED_BEFORE = re.compile(
     r"|visit|slot)"
     r"(?: to be)?(?: on| for| at)(?: the| next| this)* $"
 )
+_FOR_ONE = re.compile(
+    r"\b(?:for|to) (?:one|something|somewhere|some time|an?(?:other)? \w+)(?: (?:on|at|in|the|next))* $"
+)
+_MOVING = re.compile(r"\b(?:mov|chang|shift|switch|swap|bring|push|put|re-?schedul|re-?book|re-?arrang)\w*\b[^.?!]*$")
 _FALLBACK = re.compile(
     r"\b(?:if not|if that|if those|otherwise|or else|alternatively|failing that|if (?:he|she|it) (?:isn't|can't"
     r"|doesn't))\b"
@@ -47,7 +51,8 @@ _FALLBACK = re.compile(
 
 def is_old(before: str) -> bool:
     """Whether the words just before a day or time tell that it is that of the present appointment."""
-    return bool(_OLD_BEFORE.search(before)) and not _WANTED_BEFORE.search(before)
+    wanted = _WANTED_BEFORE.search(before) or _FOR_ONE.search(before)
+    return bool(_OLD_BEFORE.search(before)) and not wanted
 
 
 def is_fallback(text: str, first: int, start: int) -> bool:
@@ -152,6 +157,9 @@ def _join_pair(text: str, left: DateFound, right: DateFound) -> DateWish | None:
     if right.last < left.first:
         return None
     doubt = left.doubt or right.doubt
+    before = text[max(0, left.start - 60) : left.start]
+    if not between and gap.strip() == "to" and is_old(before) and _MOVING.search(before):
+        return None
     if between or _RANGE_GAP.match(gap):
         return DateWish(left.start, right.end, left.first, right.last, doubt=doubt)
     if not _EITHER_GAP.match(gap) or left.is_stretch or right.is_stretch:

@@ -78,6 +78,49 @@ _KEYWORDS = (
     "reschedule",
     "cancel",
 )
+_SHORT = {
+    "tmrw": "tomorrow",
+    "tmw": "tomorrow",
+    "tmr": "tomorrow",
+    "tomoz": "tomorrow",
+    "nxt": "next",
+    "wk": "week",
+    "wks": "weeks",
+    "wknd": "weekend",
+    "appt": "appointment",
+    "appts": "appointments",
+    "apt": "appointment",
+    "appnt": "appointment",
+    "hav": "have",
+    "pls": "please",
+    "plz": "please",
+    "u": "you",
+    "ur": "your",
+    "cant": "can't",
+    "cudnt": "couldn't",
+    "couldnt": "couldn't",
+    "wont": "won't",
+    "dont": "don't",
+    "doesnt": "doesn't",
+    "isnt": "isn't",
+    "wouldnt": "wouldn't",
+    "im": "i'm",
+    "ive": "i've",
+    "resched": "reschedule",
+    "cud": "could",
+    "wud": "would",
+    "arvo": "afternoon",
+    "aft": "afternoon",
+    "morn": "morning",
+    "eve": "evening",
+}
+"""Typed short. Only words that are nothing else in a patient's mouth."""
+_SEE = re.compile(r"\b(?:can|could|may|cud) (?:i|we|he|she|they|me) $|\bto $")
+_HALF_BEFORE = re.compile(
+    r"(?:day|mon|tues?|weds?|thurs?|thu|fri|sat|sun|tomorrow|tmrw|tmw|(?<=\d)(?:st|nd|rd|th)) (?:in the )?$"
+)
+_HALF_AFTER = re.compile(r" (?:i|at|the|a|not|so|\d)\b")
+_DIGIT_WORDS = {"2moro": "tomorrow", "2morrow": "tomorrow", "2day": "today", "2nite": "tonight", "b4": "before"}
 _NOT_MISSPELT = frozenset(
     {"mourning", "moaning", "sundae", "sundry", "evenings", "mornings", "afternoons", "cancer", "cancers"}
 )
@@ -87,7 +130,7 @@ _TOKEN = re.compile(
     r"\b(?P<tens>twenty|thirty|forty|fifty)[ -]"
     r"(?P<unit>one|two|three|four|five|six|seven|eight|nine"
     r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b"
-    r"|(?P<word>[^\W\d_]+)"
+    r"|\b(?P<mixed>2moro|2morrow|2day|2nite|b4)\b|(?P<word>[^\W\d_]+)"
 )
 _PRONOUN_ONE = re.compile(
     r"(?:this|that|the|which|any|another|no|each|next|other|every|a|good|some|new|first|1st"
@@ -133,7 +176,7 @@ def clean_words(text: str) -> Clean:
     at = 0
     for match in _TOKEN.finditer(low):
         _copy(low, at, match.start(), out, starts, ends)
-        spoken = _say_number(match, low) or correct_word(match.group())
+        spoken = _say_number(match, low) or _say_short(match, low) or correct_word(match.group())
         if spoken == match.group():
             _copy(low, match.start(), match.end(), out, starts, ends)
         else:
@@ -151,11 +194,25 @@ def _copy(low: str, start: int, end: int, out: list[str], starts: list[int], end
     ends.extend(range(start + 1, end + 1))
 
 
+def _say_short(match: re.Match[str], low: str) -> str | None:
+    """What is meant by a word typed short: "nxt tues am" is "next tues morning"."""
+    word = match.group()
+    before = low[max(0, match.start() - 20) : match.start()]
+    if word == "c":
+        return "see" if _SEE.search(before) else None
+    if word in ("am", "pm"):
+        half = _HALF_BEFORE.search(before) and not _HALF_AFTER.match(low, match.end())
+        return ("morning" if word == "am" else "afternoon") if half else None
+    if low[match.start() - 1 : match.start()] == "'":
+        return None
+    return _DIGIT_WORDS.get(word) or _SHORT.get(word)
+
+
 def _say_number(match: re.Match[str], low: str) -> str | None:
     """The digits of a number word ("twenty first" is "21st"), or None where it is no number."""
     if match["tens"]:
         return _join_tens(match["tens"], match["unit"])
-    word = match["word"]
+    word = match["word"] or ""
     before = low[max(0, match.start() - 14) : match.start()]
     if word == "one" and _PRONOUN_ONE.search(before):
         return None

@@ -1,0 +1,71 @@
+"""Wishes to move an appointment, and to be seen, as they are said at a front desk."""
+
+from agentops.domain.language.nouns import CARER, EVENT, search_any
+
+_MOVES = search_any(
+    r"\bre-?schedul\w*|\bre-?book\w*|\bre-?arrang\w*|\bpostpone\b",
+    r"\bpush (?:it |that |my \w+ )?(?:back|forward|out)\b|\bbring (?:it |that |my \w+ )?forward\b",
+    rf"\b(?:mov(?:e|ing|ed)|shift|swap|switch|chang(?:e|ing|ed)|adjust|alter) (?:\S+ ){{0,6}}?(?:{EVENT}|{CARER}"
+    rf"|date|it)\b",
+    r"\b(?:move|shift) (?:\S+ ){0,5}?(?:to|from|until)\b|\bchange (?:\S+ ){0,3}?(?:day|time|date)\b",
+    r"\b(?:can't|cannot|won't|unable to|not able to) (?:make|come|attend|do)\b[^.?!]{0,60}"
+    r"\b(?:another|different|instead|other|later|earlier|new|next|until|move)\b",
+    rf"\b(?:another|different|other|later|earlier|new) (?:time|day|date|slot) for my {EVENT}",
+    r"\b(?:swap|switch|change|move|go) (?:it |that |this |me |over )?to (?:the |an? |next |this |some )*(?:\w+day"
+    r"|morning|afternoon|evening|tomorrow|weekend|week|later|earlier|another|different)\b",
+    rf"\b(?:something|anything|time|one|slot|space|in|{EVENT}) (?:\w+ )?(?:earlier|sooner)\b"
+    rf"|\b(?:earlier|sooner|later) {EVENT}\b",
+    r"\b(?:earlier|sooner|later|other|different) than (?:my|the one|what i)\b",
+    r"\b(?:put|push|knock|set|bring) (?:it|that|this|me|my \w+|the \w+) (?:back|forward|off|out)\b"
+    r"|\bput (?:it |\S+ \S+ )?off\b"
+    r"|\b(?:push|bring|put) back (?:my|the)\b",
+)
+_DROPS = search_any(
+    r"\b(?:can't|cannot|can not|won't|unable to|not able to|not going to be able to|won't be able to|(?:not"
+    r"|won't) be able to)(?: now| actually)? (?:make|come|attend|do|be there|get (?:there|in))\b",
+    r"\bsomething(?:'s| has)? (?:has )?(?:come|came|cropped) up\b|\b(?:i'm|i am|we're|he's|she's) (?:now )?(?:away"
+    r"|working|busy)\b",
+)
+_SEEKS_ANOTHER = search_any(
+    r"\binstead\b|\b(?:another|a different|other|new|later|earlier|alternative) (?:time|day|date|slot|one|week"
+    rf"|{EVENT})\b",
+    r"\b(?:can|could|may|would|might) (?:i|we|he|she|they|you) (?:possibly |please |maybe )?(?:do|have|come|get|make it|fit"
+    r"|see|offer|be seen)\b",
+    r"\b(?:is|are|have) (?:there|you)(?: got)? any(?:thing|where)?\b|\b(?:is|how about|what about|would) (?:\w+day"
+    r"|the week|next week|tomorrow)\b|\bany(?:thing)? (?:later|earlier|else)\b",
+)
+_ONLY_CANCELS = search_any(r"\bcancel\w*|\bcall(?:ing)? (?:it )?off\b")
+_ASKS_FOR_VISIT = search_any(
+    rf"\b(?:can|could|may|might) (?:i|we|he|she|they|my \w+)(?: please| possibly| just)? (?:have|get|book|make|see"
+    rf"|be seen|come in|pop in|drop in|do) (?:\S+ ){{0,4}}?(?:{EVENT}|{CARER}|seen|today|tomorrow|this|next|on|for|at"
+    rf"|\w+day|about|with)\b",
+    r"\b(?:any|a|some|is there a) (?:chance|possibility|hope)(?: that)? (?:of|i|we|you|he|she|to|for|dr|someone)\b",
+    r"\bany (?:\w+ )?(?:slots?|openings?|spaces?|appointments?|times?)\b[^.?!]{0,30}\b(?:with|for|free|left"
+    r"|available|on|this|next|today|tomorrow|\w+day)\b",
+    r"\b(?:can|could|would|will) (?:someone|somebody|anyone|anybody|a doctor|a nurse|the doctor|the nurse|a gp"
+    r"|dr \w+|nurse \w+|you|one of you)"
+    r"(?: please| possibly)? (?:have a look|take a look|look at|see (?:me|him|her|my|us)|check|examine|fit|squeeze"
+    r"|do my|give (?:me|him|her) (?:an?|my|his|her))\b",
+    r"\b(?:fit|squeeze|slot|get|put) (?:me|us|him|her|them|my \w+) in\b|\bneeds? (?:to be seen|seeing|looking at"
+    r"|a look|checking)\b|\bbe seen\b",
+    rf"\b(?:need|want|after|due|due for|like|require|needs|wants|get|having|have)(?: \w+){{0,2}} (?:{EVENT})\b",
+    rf"\b(?:to see|to come in|a word with|in with|in to see)\b(?: \S+){{0,3}}? (?:{CARER}|on|at|this|next|today"
+    rf"|tomorrow|\w+day)\b",
+)
+_OWN_RECORD = search_any(
+    r"\bmy (?:\w+ )?(?:results?|records?|notes|prescription|medication|calendar|schedule)\b|\bdo i (?:have|need)\b"
+    r"|\bhave i got\b|\bam i\b|\bwhen (?:is|are) my\b"
+)
+
+
+def moves(text: str) -> bool:
+    """Wants an appointment at another time; one that cannot be kept, with a wish for another, is moved."""
+    drops = _DROPS.search(text)
+    if drops and _SEEKS_ANOTHER.search(text, drops.start()) and not _ONLY_CANCELS.search(text):
+        return True
+    return bool(_MOVES.search(text))
+
+
+def asks_for_visit(text: str) -> bool:
+    """Asks to be seen, however politely: "is there any chance of", "could someone look at it", "fit me in"."""
+    return bool(_ASKS_FOR_VISIT.search(text)) and not _OWN_RECORD.search(text)
