@@ -15,7 +15,7 @@ WRITES = {
     "asave", "acreate", "aupdate", "adelete",
 }  # fmt: skip
 WRITERS = (
-    "agentops/models", "agentops/control.py", "agentops/ledger", "agentops/audit.py", "agentops/toolsets",
+    "agentops/models", "agentops/control", "agentops/ledger", "agentops/audit.py", "agentops/toolsets",
     "agentops/management", "supervision/actions", "supervision/management",
 )  # fmt: skip
 MOVERS = ("agentops/models",)
@@ -154,7 +154,7 @@ PLANTED = [
     ("agentops/runner/loop.py", "from agentops import control"),
     ("agentops/runner/loop.py", "import anthropic"),
     ("agentops/runner/loop.py", "from django.db import transaction"),
-    ("agentops/control.py", "from agentops.tools import registry"),
+    ("agentops/control/runs.py", "from agentops.tools import registry"),
     ("agentops/ledger/records.py", "from agentops.llm import models"),
     ("agentops/domain/limits.py", "from django.utils import timezone"),
     ("agentops/domain/next_move.py", "from agentops import models"),

@@ -163,7 +163,7 @@ def test_three_workers_lost_on_one_run_give_it_to_a_person(scene: Scene, tmp_pat
     with use_model(script()):
         advance(run_id)
     run = AgentRun.objects.get(pk=run_id)
-    if scene.effect is Effect.NON_IDEMPOTENT:
-        assert run.status == "suspended", "a doubt comes before the third death"
+    if scene.effect in {Effect.NON_IDEMPOTENT, Effect.IDEMPOTENT}:
+        assert run.status == "suspended" and ToolCall.objects.get(run=run, tool="act").status == "in_doubt"
     else:
         assert (run.status, run.outcome) == ("handed_off", "workers_lost") and run.handoff_reason

@@ -63,8 +63,8 @@ def next_move(transcript: Transcript) -> Move:
     whose calls are all answered goes back to the model, unless one of them gave the run to a person. 4. A turn
     without calls ends the run as its stop reason says.
     """
-    if transcript.stop_requested and not _started(transcript):
-        return Finish(RunStatus.CANCELLED, "cancelled")
+    if transcript.stop_requested:
+        return _stop(transcript)
     if not transcript.turns:
         return _ask(transcript)
     last = transcript.turns[-1]
@@ -79,8 +79,13 @@ def next_move(transcript: Transcript) -> Move:
     return _after_words(transcript, last)
 
 
-def _started(transcript: Transcript) -> bool:
-    return any(call.status in {CallStatus.STARTED, CallStatus.IN_DOUBT} for call in transcript.calls)
+def _stop(transcript: Transcript) -> Move:
+    """End the run, but not over a call of which nobody knows whether it acted; nothing new is begun."""
+    for call in transcript.calls:
+        if call.status is CallStatus.STARTED:
+            return Doubt(call)
+    doubtful = tuple(call for call in transcript.calls if call.status is CallStatus.IN_DOUBT)
+    return AwaitHuman(doubtful) if doubtful else Finish(RunStatus.CANCELLED, "cancelled")
 
 
 def _open_calls(turn: Turn) -> Move:

@@ -1,7 +1,6 @@
 """What a run says when it cannot finish: composed by code from recorded results, never by a further model call."""
 
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.next_move import Finish
 from agentops.domain.transcript import CallView, Transcript
 
 REASONS = {
@@ -28,6 +27,10 @@ REASONS = {
 """Why a run needs a person, as it stands on the desk, by outcome."""
 
 
+DOUBTFUL = frozenset({CallStatus.STARTED, CallStatus.IN_DOUBT})
+"""Calls of which nobody can say whether they acted."""
+
+
 def describe_reason(outcome: str) -> str:
     """The reason of an outcome in plain words."""
     return REASONS.get(outcome, outcome.replace("_", " "))
@@ -35,7 +38,7 @@ def describe_reason(outcome: str) -> str:
 
 def list_done(transcript: Transcript) -> list[str]:
     """One sentence for each call that brought something."""
-    return [_past(call) for call in transcript.calls if call.status.took_effect]
+    return [_past(call) for call in transcript.calls if call.status.took_effect and not call.hands_off]
 
 
 def list_not_done(transcript: Transcript) -> list[str]:
@@ -54,7 +57,7 @@ def compose_partial(transcript: Transcript, *, handed_over: bool = True) -> str:
         _past(call) for call in calls if call.status.took_effect and not call.tier.needs_person and not call.hands_off
     ]
     done = [_past(call) for call in calls if call.status.took_effect and call.tier.needs_person]
-    doubtful = [_plan(call) for call in calls if call.status is CallStatus.IN_DOUBT]
+    doubtful = [_plan(call) for call in calls if call.status in DOUBTFUL]
     missing = [_plan(call) for call in calls if _unfinished(call)]
     lines = ["I could not finish this."]
     lines += [f"What I looked at: {'; '.join(found)}."] if found else []
@@ -66,18 +69,17 @@ def compose_partial(transcript: Transcript, *, handed_over: bool = True) -> str:
     return " ".join(lines)
 
 
-def compose_summary(transcript: Transcript, finish: Finish) -> str:
-    """What the colleague who takes over reads: why, what was found and done, what was not."""
+def compose_summary(transcript: Transcript) -> str:
+    """What the colleague who takes over reads besides the reason: what was found and done, and what was not."""
     done, not_done = list_done(transcript), list_not_done(transcript)
-    lines = [f"Why: {describe_reason(finish.outcome)}."]
-    lines += ["Found and done:", *(f"- {line}" for line in done)] if done else ["Nothing was found or done yet."]
+    lines = ["Found and done:", *(f"- {line}" for line in done)] if done else ["Nothing was looked up or done yet."]
     if not_done:
         lines += ["Not done:", *(f"- {line}" for line in not_done)]
     return "\n".join(lines)
 
 
 def _unfinished(call: CallView) -> bool:
-    return call.tier.needs_person and not call.status.took_effect and call.status is not CallStatus.IN_DOUBT
+    return call.tier.needs_person and not call.status.took_effect and call.status not in DOUBTFUL
 
 
 def _past(call: CallView) -> str:
@@ -89,6 +91,6 @@ def _plan(call: CallView) -> str:
 
 
 def _why(call: CallView) -> str:
-    if call.status is CallStatus.IN_DOUBT:
+    if call.status in DOUBTFUL:
         return "nobody knows whether it happened"
     return call.result.message if call.result and call.result.message else call.status.value.replace("_", " ")

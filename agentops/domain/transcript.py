@@ -9,7 +9,7 @@ from typing import Any
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.limits import Limits, Spent
 from agentops.domain.messages import Block, FailureKind, Message, StopReason
-from agentops.domain.outcomes import ToolResult
+from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.tiers import ActionTier
 
 
@@ -85,33 +85,41 @@ class Transcript:
         return replace(self, spent=replace(self.spent, **changes))
 
 
+def call_key(*, call_id: int, digest: str) -> str:
+    """The idempotency key of a call: the same for every attempt."""
+    return f"handrail-call-{call_id}-{digest[:16]}"
+
+
+UNKNOWN = failure("unknown", "Nobody knows what came of this call.", "Do not rely on it either way.")
+
+
 def result_block(call: CallView) -> Block:
-    """The `tool_result` of an answered call."""
-    if call.result is None:
-        raise ValueError(f"call {call.id} has no result yet")
-    block: Block = {"type": "tool_result", "tool_use_id": call.tool_use_id, "content": call.result.for_model()}
-    return block if call.result.ok else {**block, "is_error": True}
+    """The `tool_result` of a call; one that never got a result says so, since every call must be answered."""
+    result = call.result or UNKNOWN
+    block: Block = {"type": "tool_result", "tool_use_id": call.tool_use_id, "content": result.for_model()}
+    return block if result.ok else {**block, "is_error": True}
 
 
-def run_messages(transcript: Transcript) -> list[Message]:
+def run_messages(transcript: Transcript, *, over: bool = False) -> list[Message]:
     """The messages of this run after those of earlier runs of its conversation.
 
-    Turns that failed or that only sorted the run are left out. All results of a turn go back in one message, in the
-    model's order. A turn that paused is continued by sending it back unchanged.
+    In a run that is `over` every call is answered, if only by saying that nobody knows. Turns that failed or that
+    only sorted the run are left out. All results of a turn go back in one message, in the model's order. A turn that
+    paused is continued by sending it back unchanged.
     """
     messages: list[Message] = [*transcript.history, {"role": "user", "content": [_text(transcript.request)]}]
     for turn in transcript.turns:
         if turn.failure or turn.sorting or not turn.content:
             continue
         messages.append({"role": "assistant", "content": list(turn.content)})
-        if turn.calls and all(call.status.answered for call in turn.calls):
+        if turn.calls and (over or all(call.status.answered for call in turn.calls)):
             messages.append({"role": "user", "content": [result_block(call) for call in turn.calls]})
     return messages
 
 
 def closing_messages(transcript: Transcript, answer: str) -> list[Message]:
     """The messages of a finished run as a later run of the conversation sees them, ending with what the caller read."""
-    messages = run_messages(transcript)[len(transcript.history) :]
+    messages = run_messages(transcript, over=True)[len(transcript.history) :]
     last = transcript.turns[-1] if transcript.turns else None
     spoke_last = bool(last and last.content and not last.calls and not last.failure and not last.sorting)
     if not spoke_last:
@@ -119,6 +127,20 @@ def closing_messages(transcript: Transcript, answer: str) -> list[Message]:
     if last and last.text != answer and answer:
         return [*messages[:-1], {"role": "assistant", "content": [_text(answer)]}]
     return messages
+
+
+def spoken_messages(transcript: Transcript) -> list[Message]:
+    """What was said, without calls and results: enough to sort a request, and valid where no tool is on offer."""
+    spoken: list[Message] = []
+    for message in run_messages(transcript):
+        words = [block for block in message["content"] if block.get("type") == "text" and block.get("text")]
+        if not words:
+            continue
+        if spoken and spoken[-1]["role"] == message["role"]:
+            spoken[-1] = {"role": message["role"], "content": [*spoken[-1]["content"], *words]}
+        else:
+            spoken.append({"role": message["role"], "content": words})
+    return spoken
 
 
 def unchanged_repeats(transcript: Transcript, *, digest: str) -> int:

@@ -2,9 +2,10 @@
 the run's lock, and says what that act is.
 """
 
-from agentops.ledger.claims import claim_run
+from agentops.ledger.advance import CallMoved
+from agentops.ledger.claims import claim_run, give_up
 from agentops.ledger.endings import Ending, finish_run
-from agentops.ledger.leases import release_run, renew_leases
+from agentops.ledger.leases import BEAT_SECONDS, give_back_connection, renew_leases
 from agentops.ledger.progress import (
     Ask,
     Claim,
@@ -12,25 +13,37 @@ from agentops.ledger.progress import (
     Lease,
     LeaseLost,
     Preparation,
+    Prepare,
     Progress,
     Quote,
     RunBrief,
     TurnQuote,
 )
 from agentops.ledger.proposals import Proposal
-from agentops.ledger.records import record_failure, record_reply, record_result, run_transactional
+from agentops.ledger.records import (
+    DatabaseBusy,
+    record_failure,
+    record_reply,
+    record_result,
+    record_sorting,
+    run_transactional,
+)
 from agentops.ledger.sweeping import expire_calls, overdue_runs, ring_again
 from agentops.ledger.turns import ModelTurn
 
 __all__ = [
+    "BEAT_SECONDS",
     "Ask",
+    "CallMoved",
     "Claim",
+    "DatabaseBusy",
     "Dispatch",
     "Ending",
     "Lease",
     "LeaseLost",
     "ModelTurn",
     "Preparation",
+    "Prepare",
     "Progress",
     "Proposal",
     "Quote",
@@ -39,11 +52,13 @@ __all__ = [
     "claim_run",
     "expire_calls",
     "finish_run",
+    "give_back_connection",
+    "give_up",
     "overdue_runs",
     "record_failure",
     "record_reply",
     "record_result",
-    "release_run",
+    "record_sorting",
     "renew_leases",
     "ring_again",
     "run_transactional",

@@ -21,6 +21,10 @@ from agentops.ledger.reading import read_call
 from agentops.models import ToolCall, ToolPolicy, move_call, move_run
 
 
+class CallMoved(Exception):
+    """A call changed although its run's row was locked: somebody wrote past the verbs. Nothing is recorded."""
+
+
 def reserve_next(
     *,
     lease: Lease,
@@ -35,6 +39,7 @@ def reserve_next(
     Call it last in a transaction that holds the run's lock, on a transcript that was read or refreshed under that
     lock. `gated_now` are calls that passed the gate in this very transaction; `changes` are further columns to write.
     """
+    transcript = transcript.with_spent(tokens=totals.tokens)
     act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now)
     reserved = act.budget.reserved if isinstance(act, Ask) else 0
     counters = {
@@ -49,7 +54,7 @@ def reserve_next(
     }
     transcript = transcript.with_spent(tokens=totals.tokens + reserved)
     if isinstance(act, AwaitHuman):
-        _park(lease, counters=counters, calls=act.calls)
+        park_run(lease, calls=act.calls, changes=counters)
         return Progress(transcript, act)
     move_run(
         run_id=lease.run_id,
@@ -62,13 +67,23 @@ def reserve_next(
     return Progress(transcript, act)
 
 
-def refresh_waiting(transcript: Transcript) -> Transcript:
-    """Read again what people may have decided meanwhile; without this look an approval that lands now would be lost."""
-    waiting = [call.id for call in transcript.calls if call.status.waits]
-    if not waiting:
+def refresh_open(transcript: Transcript) -> Transcript:
+    """Read again every call that somebody else may have moved: an approval that lands now would be lost, and a call
+    that was withdrawn would run.
+    """
+    unanswered = [call.id for call in transcript.calls if not call.status.answered]
+    if not unanswered:
         return transcript
-    for row in ToolCall.objects.filter(pk__in=waiting):
+    for row in ToolCall.objects.filter(pk__in=unanswered):
         transcript = transcript.with_call(read_call(row))
+    return transcript
+
+
+def doubt_started(transcript: Transcript) -> Transcript:
+    """Mark every call that a lost worker began as in doubt."""
+    for call in transcript.calls:
+        if call.status is CallStatus.STARTED:
+            transcript = transcript.with_call(_mark_in_doubt(call))
     return transcript
 
 
@@ -105,14 +120,14 @@ def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> 
     Two kinds need no mark: a look-up, which may be repeated, and a transactional call, whose effect and result are
     one commit.
     """
-    if transcript.spent.active_ms >= transcript.limits.active_ms:
-        return _withdraw(call, _out_of_time()), False
-    problem = None if known_good else _dispatch_problem(call)
+    out_of_time = transcript.spent.active_ms >= transcript.limits.active_ms
+    problem = _out_of_time() if out_of_time else None if known_good else _dispatch_problem(call)
     if problem:
-        return _withdraw(call, problem), False
+        # One that was begun may have acted, whatever the rules say now.
+        return (_mark_in_doubt(call) if call.status is CallStatus.STARTED else _withdraw(call, problem)), False
     if call.effect in {Effect.TRANSACTIONAL, Effect.READ}:
         return call, True
-    move_call(
+    _must_move(
         call_id=call.id,
         old=[call.status],
         new=CallStatus.STARTED,
@@ -143,17 +158,24 @@ def _out_of_time() -> ToolResult:
 
 
 def _withdraw(call: CallView, result: ToolResult) -> CallView:
-    new = CallStatus.FAILED if call.status is CallStatus.STARTED else CallStatus.INVALIDATED
-    move_call(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=Now())
+    new = CallStatus.INVALIDATED
+    _must_move(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=Now())
     return replace(call, status=new, result=result)
 
 
 def _mark_in_doubt(call: CallView) -> CallView:
-    move_call(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT, expires_at=None)
+    _must_move(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT)
     return replace(call, status=CallStatus.IN_DOUBT)
 
 
-def _park(lease: Lease, *, counters: dict[str, Any], calls: tuple[CallView, ...]) -> None:
+def _must_move(*, call_id: int, **move: Any) -> None:
+    """Move a call that was just read under the run's lock; nobody else can have moved it."""
+    if not move_call(call_id=call_id, **move):
+        raise CallMoved(call_id)
+
+
+def park_run(lease: Lease, *, calls: tuple[CallView, ...], changes: dict[str, Any]) -> None:
+    """Lay the run down until a person decides: the lease is given back, and the desk gets a hint for each call."""
     move_run(
         run_id=lease.run_id,
         old=[RunStatus.RUNNING],
@@ -161,7 +183,7 @@ def _park(lease: Lease, *, counters: dict[str, Any], calls: tuple[CallView, ...]
         lease_owner="",
         lease_expires_at=None,
         suspended_at=timezone.now(),
-        **counters,
+        **changes,
     )
     for call in calls:
         announce(Event(kind="call.waiting", run_id=lease.run_id, call_id=call.id, version=call.version))

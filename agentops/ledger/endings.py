@@ -1,6 +1,6 @@
 """How a run ends: one commit writes the last turn, the answer, the figures, and the hand-off where there is one."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db import transaction
@@ -54,6 +54,8 @@ def finish_run(
         Step.objects.create(run=run, seq=seq, kind="note", detail=storable(ending.note)[:300], started_at=now)
     totals = {"tokens": tokens, "cost_nano": cost, "unpriced_calls": unpriced}
     totals["active_ms"] = run.active_ms + active_ms
+    if run.stop_requested and ending.status is RunStatus.COMPLETED:
+        ending = replace(ending, status=RunStatus.CANCELLED, outcome="cancelled")
     close_run(run, ending=ending, totals=totals)
 
 

@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Coalesce, Now
-from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.ledger.progress import Lease, LeaseLost
@@ -16,6 +15,10 @@ from agentops.models import AgentRun, move_run
 
 PROCESS = secrets.token_hex(8)
 """Random per process start, so that a restarted worker is never taken for the one before."""
+
+
+BEAT_SECONDS = settings.LEASE_SECONDS / 3
+"""How often a live worker renews."""
 
 
 def lease_end() -> object:
@@ -70,16 +73,8 @@ def renew_leases(leases: Iterable[Lease]) -> int:
         connection.close()
 
 
-def release_run(*, lease: Lease) -> bool:
-    """Give a run back to the queue untouched, for a worker that has to stop."""
-    now = timezone.now()
-    return move_run(
-        run_id=lease.run_id,
-        old=[RunStatus.RUNNING],
-        new=RunStatus.QUEUED,
-        when=Q(lease_epoch=lease.epoch),
-        lease_owner="",
-        lease_expires_at=None,
-        queued_at=now,
-        rung_at=now,
-    )
+def give_back_connection() -> None:
+    """Return this thread's connection to the pool before something slow: connections follow commits, not runs."""
+    pooled = "pool" in connection.settings_dict.get("OPTIONS", {})
+    if pooled and not connection.in_atomic_block:
+        connection.close()

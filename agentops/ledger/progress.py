@@ -97,6 +97,9 @@ class Preparation:
     briefing: str
 
 
+Prepare = Callable[[RunBrief], Preparation]
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A run that is ours, and what comes first: already reserved."""

@@ -49,12 +49,22 @@ def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: 
     names = {proposal.tool for proposal in proposals}
     policies = {row.tool: row for row in ToolPolicy.objects.filter(tool__in=names)}
     left = transcript.limits.tool_calls - transcript.spent.tool_calls
-    gated = []
+    gated: list[Gated] = []
     for proposal in proposals:
         one = _gate_one(proposal, policies=policies, transcript=transcript, tiers=tiers, room=left > 0)
+        if one.status is CallStatus.AWAITING and any(_is_same(one, other) for other in gated):
+            one = Gated(proposal, one.verdict, CallStatus.REFUSED, _said_twice())
         left -= one.status is not CallStatus.REFUSED
         gated.append(one)
     return gated
+
+
+def _is_same(one: Gated, other: Gated) -> bool:
+    return other.status is CallStatus.AWAITING and other.proposal.digest == one.proposal.digest
+
+
+def _said_twice() -> ToolResult:
+    return failure("duplicate_call", "The same call stands in this reply once already; that one waits.", "Wait for it.")
 
 
 def _gate_one(
@@ -92,7 +102,7 @@ def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, roo
             "Staff turned this very call down earlier in this run. It was not put to them again.",
             "Propose something else that answers their reason, or tell the caller that it was not done.",
         )
-    if unchanged_repeats(transcript, digest=proposal.digest) >= transcript.limits.identical_calls - 1:
+    if unchanged_repeats(transcript, digest=proposal.digest) >= max(transcript.limits.identical_calls - 1, 1):
         return failure(
             "repeated_call",
             "The same call with the same arguments brought the same result before.",

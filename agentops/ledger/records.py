@@ -11,19 +11,43 @@ from django.utils import timezone
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.messages import FailureKind, ModelReply
 from agentops.domain.outcomes import ToolResult
-from agentops.domain.routing import DecisionType
 from agentops.domain.storable import storable
 from agentops.domain.transcript import CallView, Transcript, Turn
-from agentops.ledger.advance import refresh_waiting, reserve_next
+from agentops.ledger.advance import CallMoved, refresh_open, reserve_next
+from agentops.ledger.briefs import read_brief
 from agentops.ledger.leases import lock_run
-from agentops.ledger.progress import Lease, Progress, Quote, Totals
+from agentops.ledger.progress import Lease, Prepare, Progress, Quote, Totals
 from agentops.ledger.proposals import Gated, Proposal, gate_proposals, new_call
 from agentops.ledger.reading import read_call
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
-from agentops.models import AgentRun, TaskType, ToolCall, move_call
+from agentops.models import AgentRun, Step, TaskType, ToolCall, move_call
 
+BUSY = "database_busy"
 SENT_FOR_SURE = frozenset({FailureKind.TIMEOUT, FailureKind.UNAVAILABLE, FailureKind.UNREADABLE, FailureKind.TRUNCATED})
 """Failures after which the provider may have worked and will bill: their reservation is charged in full."""
+
+
+@transaction.atomic
+def record_sorting(
+    *, lease: Lease, transcript: Transcript, turn: ModelTurn, active_ms: int, prepare: Prepare
+) -> Progress:
+    """Write what kind of task the model named; limits, prompt and routes are that type's from the next turn on.
+
+    Calls in such a reply are not calls: no tool was on offer.
+    """
+    reply = _reply(turn)
+    run = lock_run(lease)
+    seq = _next_seq(transcript)
+    step = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
+    _sort_run(run, reply)
+    sorted_turn = Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, sorting=True)
+    transcript = _seen(run, transcript, active_ms=active_ms).with_turn(sorted_turn)
+    return reserve_next(
+        lease=lease,
+        transcript=replace(transcript, sorted=True, limits=run.limits),
+        quote=prepare(read_brief(run)).quote,
+        totals=_totals_after(run, step, reply),
+    )
 
 
 @transaction.atomic
@@ -35,31 +59,19 @@ def record_reply(
     run = lock_run(lease)
     seq = _next_seq(transcript)
     step = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
-    task = _sorted_as(run, reply) if turn.decision is DecisionType.CLASSIFY_INTENT else run.task_type
+    task = run.task_type
     gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=task.tiers)
     calls = _write_calls(gated, run_id=run.pk, step_id=step.pk, minutes=task.answer_minutes)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(
-        Turn(
-            seq=seq,
-            content=tuple(reply.content),
-            stop_reason=reply.stop_reason,
-            calls=calls,
-            sorting=turn.decision is DecisionType.CLASSIFY_INTENT,
-        )
+        Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, calls=calls)
     )
-    if not task.sorts:
-        transcript = replace(transcript, sorted=True, limits=run.limits)
     counted = sum(one.status is not CallStatus.REFUSED for one in gated)
     transcript = transcript.with_spent(tool_calls=transcript.spent.tool_calls + counted)
     return reserve_next(
         lease=lease,
         transcript=transcript,
         quote=quote,
-        totals=Totals(
-            tokens=run.tokens + reply.usage.total,
-            cost_nano=run.cost_nano + (step.cost_nano or 0),
-            unpriced=run.unpriced_calls + (step.cost_nano is None),
-        ),
+        totals=_totals_after(run, step, reply),
         gated_now=frozenset(call.id for call in calls),
     )
 
@@ -120,11 +132,19 @@ def record_result(
 
 @transaction.atomic
 def run_transactional(
-    *, lease: Lease, transcript: Transcript, call: CallView, effect: Callable[[], ToolResult], quote: Quote
+    *,
+    lease: Lease,
+    transcript: Transcript,
+    call: CallView,
+    effect: Callable[[], ToolResult],
+    active_ms: int,
+    quote: Quote,
+    last_try: bool,
 ) -> Progress:
     """Run a tool whose tables live in this database: its effect and its result are one commit, so it happens once.
 
     A tool that fails leaves nothing behind: only its savepoint is rolled back, and the failure is what is recorded.
+    Raises `DatabaseBusy`, with nothing recorded, where trying again may help.
     """
     run = lock_run(lease)
     started = timezone.now()
@@ -135,6 +155,8 @@ def run_transactional(
                 raise _NotDone(result)
     except _NotDone as not_done:
         result = not_done.result
+    if result.code == BUSY and not last_try:
+        raise DatabaseBusy(call.id)
     finished = timezone.now()
     new = CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED
     moved = move_call(
@@ -148,13 +170,12 @@ def run_transactional(
     )
     if not moved:
         raise CallMoved(call.id)
-    took = int((finished - started).total_seconds() * 1000)
-    transcript = _seen(run, transcript, active_ms=took).with_call(replace(call, status=new, result=result))
+    transcript = _seen(run, transcript, active_ms=active_ms).with_call(replace(call, status=new, result=result))
     return reserve_next(lease=lease, transcript=transcript, quote=quote, totals=_totals(run))
 
 
-class CallMoved(Exception):
-    """A call changed although its run's row was locked: somebody wrote past the verbs. Nothing is recorded."""
+class DatabaseBusy(Exception):
+    """A transactional tool met a lock or a deadlock. Nothing happened; the same call may be tried again."""
 
 
 class _NotDone(Exception):
@@ -177,30 +198,34 @@ def _totals(run: AgentRun) -> Totals:
     return Totals(run.tokens + run.tokens_reserved, run.cost_nano, run.unpriced_calls)
 
 
+def _totals_after(run: AgentRun, step: Step, reply: ModelReply) -> Totals:
+    return Totals(
+        tokens=run.tokens + reply.usage.total,
+        cost_nano=run.cost_nano + (step.cost_nano or 0),
+        unpriced=run.unpriced_calls + (step.cost_nano is None),
+    )
+
+
 def _seen(run: AgentRun, transcript: Transcript, *, active_ms: int = 0) -> Transcript:
     """The transcript with what only a look under the lock can tell: decisions, a stop asked for, the time used."""
-    spent = refresh_waiting(transcript).with_spent(active_ms=run.active_ms + active_ms)
+    spent = refresh_open(transcript).with_spent(active_ms=run.active_ms + active_ms)
     return replace(spent, stop_requested=run.stop_requested)
 
 
-def _sorted_as(run: AgentRun, reply: ModelReply) -> TaskType:
-    """Give the run the task type the model named; a name that does not exist means "other"."""
+def _sort_run(run: AgentRun, reply: ModelReply) -> None:
+    """Give the run the task type the model named; a name that does not exist means "other", or no change at all.
+
+    Steps that sorting took are not taken away again by a type with a lower limit.
+    """
     named = reply.text.strip().strip(".\"'` ").lower()
     types = TaskType.objects.filter(toolset=run.task_type.toolset, sorts=False, enabled=True)
-    task = types.filter(slug=named).first() or types.get(slug="other")
-    run.task_type = task
-    limits = task.limits
-    run.max_iterations, run.max_tokens, run.max_active_ms = limits.iterations, limits.tokens, limits.active_ms
-    run.max_tool_calls, run.max_identical_calls = limits.tool_calls, limits.identical_calls
-    AgentRun.objects.filter(pk=run.pk).update(
-        task_type=task,
-        max_iterations=limits.iterations,
-        max_tokens=limits.tokens,
-        max_active_ms=limits.active_ms,
-        max_tool_calls=limits.tool_calls,
-        max_identical_calls=limits.identical_calls,
-    )
-    return task
+    run.task_type = types.filter(slug=named).first() or types.filter(slug="other").first() or run.task_type
+    limits = run.task_type.limits
+    run.max_iterations, run.max_tokens = max(limits.iterations, run.iterations), limits.tokens
+    run.max_active_ms, run.max_tool_calls = limits.active_ms, limits.tool_calls
+    run.max_identical_calls = limits.identical_calls
+    fields = ("task_type_id", "max_iterations", "max_tokens", "max_active_ms", "max_tool_calls", "max_identical_calls")
+    AgentRun.objects.filter(pk=run.pk).update(**{field: getattr(run, field) for field in fields})
 
 
 def _write_calls(gated: list[Gated], *, run_id: int, step_id: int, minutes: int) -> tuple[CallView, ...]:

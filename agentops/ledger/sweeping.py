@@ -24,9 +24,14 @@ def overdue_runs(*, limit: int = 500) -> list[int]:
 
 @transaction.atomic
 def ring_again(*, run_ids: list[int]) -> None:
-    """Ring for runs whose doorbell was lost or whose worker is gone; a bell too many is harmless."""
-    AgentRun.objects.filter(pk__in=run_ids).update(rung_at=timezone.now())
-    for run_id in run_ids:
+    """Ring for runs whose doorbell was lost or whose worker is gone; a bell too many is harmless.
+
+    A run whose row somebody holds is being moved at this moment, and is left out rather than waited for.
+    """
+    rows = AgentRun.objects.select_for_update(skip_locked=True).filter(pk__in=run_ids).order_by("pk")
+    free = list(rows.values_list("pk", flat=True))
+    AgentRun.objects.filter(pk__in=free).update(rung_at=timezone.now())
+    for run_id in free:
         wake(run_id)
 
 
@@ -38,7 +43,9 @@ def expire_calls(*, limit: int = 500) -> int:
 
 @transaction.atomic
 def _expire_call(call_id: int, run_id: int) -> bool:
-    run = AgentRun.objects.select_for_update().get(pk=run_id)
+    run = AgentRun.objects.select_for_update(skip_locked=True).filter(pk=run_id).first()
+    if run is None:
+        return False  # its row is held: the next sweep comes in seconds
     result = failure(
         "expired",
         "Nobody answered in time, so it was not done. This is not a refusal.",

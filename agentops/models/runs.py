@@ -199,8 +199,3 @@ class ToolCall(models.Model):
 
     def __str__(self) -> str:
         return f"call {self.pk} of {self.tool} ({self.status})"
-
-    @property
-    def key(self) -> str:
-        """The idempotency key: the same for every attempt of this call."""
-        return f"handrail-call-{self.pk}-{self.digest[:16]}"

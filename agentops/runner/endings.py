@@ -42,7 +42,7 @@ def _hand_off(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> 
         answer=answer,
         note=f"Handed to a person: {reason}.",
         handoff_reason=reason,
-        handoff_summary=compose_summary(transcript, finish),
+        handoff_summary=compose_summary(transcript),
         findings=_findings(said) if said else (),
     )
 

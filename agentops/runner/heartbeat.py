@@ -7,9 +7,7 @@ from contextlib import contextmanager
 
 import structlog
 
-from agentops.ledger import Lease, renew_leases
-
-BEAT_SECONDS = 10.0
+from agentops.ledger import BEAT_SECONDS, Lease, renew_leases
 
 log = structlog.get_logger(__name__)
 _held: dict[Lease, float] = {}

@@ -12,23 +12,28 @@ from agentops.domain.messages import FailureKind, ModelFailure, ModelReply, Stop
 from agentops.domain.next_move import AwaitHuman, Finish, next_move
 from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.routing import DecisionType
-from agentops.domain.transcript import CallView, Transcript, Turn
+from agentops.domain.transcript import CallView, Transcript, Turn, call_key
 from agentops.domain.validation import OutputRules
 from agentops.ledger import (
     Ask,
     Claim,
+    DatabaseBusy,
     Dispatch,
     Lease,
     LeaseLost,
     ModelTurn,
     Preparation,
+    Prepare,
     Progress,
     RunBrief,
     claim_run,
     finish_run,
+    give_back_connection,
+    give_up,
     record_failure,
     record_reply,
     record_result,
+    record_sorting,
     run_transactional,
 )
 from agentops.llm.models import Model, get_model
@@ -36,29 +41,39 @@ from agentops.runner.endings import end_run, output_rules
 from agentops.runner.heartbeat import keep_alive
 from agentops.runner.proposals import read_proposals
 from agentops.runner.requests import Desk, NoRoute, open_desk
-from agentops.tools.execution import execute_here, execute_tool
-from agentops.tools.registry import ToolContext, find_tool
+from agentops.tools.execution import BACKOFF_SECONDS, MAX_ATTEMPTS, execute_here, execute_tool
+from agentops.tools.registry import Tool, ToolContext
 
 log = structlog.get_logger(__name__)
 
 
 def advance(run_id: int) -> None:
-    """Work on a run until it ends, waits for a person or turns out to be somebody else's."""
+    """Work on a run until it ends, waits for a person or turns out to be somebody else's.
+
+    Never raises for what is wrong with one run: a slice that breaks is counted, and the third one goes to a person.
+    """
+    try:
+        _work_on(run_id)
+    except LeaseLost:
+        log.warning("lease_lost", run_id=run_id)
+    except Exception as error:  # whatever it is, the run must not stay with a worker that has left it
+        log.exception("slice_broke", run_id=run_id, error=type(error).__name__)
+        give_up(run_id=run_id)
+
+
+def _work_on(run_id: int) -> None:
     begun = time.monotonic()
     desks: list[Desk] = []
 
     def prepare(brief: RunBrief) -> Preparation:
         desks.append(open_desk(brief))
-        return Preparation(desks[0].quote, desks[0].briefing)
+        return Preparation(desks[-1].quote, desks[-1].briefing)
 
     claim = claim_run(run_id=run_id, prepare=prepare)
     if claim is None:
         return
     with bound_contextvars(request_id=claim.brief.request_id, run_id=run_id):
-        try:
-            _Slice(claim, desks[0], begun=begun).work()
-        except LeaseLost:
-            log.warning("lease_lost", epoch=claim.lease.epoch)
+        _Slice(claim, desks, prepare, begun=begun).work()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +87,18 @@ class _Words:
 class _Slice:
     """One stretch of work on one run by one worker."""
 
-    def __init__(self, claim: Claim, desk: Desk, *, begun: float) -> None:
+    def __init__(self, claim: Claim, desks: list[Desk], prepare: Prepare, *, begun: float) -> None:
         self.claim = claim
         self.lease: Lease = claim.lease
         self.model: Model = get_model()
-        self.desk = desk
+        self.desks = desks
+        self.prepare = prepare
         self.charged_at = begun
+
+    @property
+    def desk(self) -> Desk:
+        """The desk as of now: sorting a run lays out another one."""
+        return self.desks[-1]
 
     def work(self) -> None:
         """Go on until the run is parked or over."""
@@ -99,6 +120,7 @@ class _Slice:
                 progress = step
 
     def _ask(self, transcript: Transcript, ask: Ask) -> Progress | _Words:
+        give_back_connection()
         if ask.move.wait_s:
             time.sleep(ask.move.wait_s)
         decision = ask.move.decision
@@ -110,11 +132,20 @@ class _Slice:
             )
         reply = turn.reply
         assert reply is not None
-        last = _last_words(transcript, reply, decision=decision)
+        if decision is DecisionType.CLASSIFY_INTENT:
+            return record_sorting(
+                lease=self.lease, transcript=transcript, turn=turn, active_ms=self._active_ms(), prepare=self.prepare
+            )
+        last = _last_words(transcript, reply)
         if last:
             return _Words(turn, last)
         proposals = read_proposals(
-            reply, run_id=self.lease.run_id, brief=self.claim.brief, rules=self._rules(transcript), now=_now()
+            reply,
+            run_id=self.lease.run_id,
+            brief=self.claim.brief,
+            toolset=self.desk.toolset,
+            rules=self._rules(transcript),
+            now=_now(),
         )
         return record_reply(
             lease=self.lease,
@@ -135,7 +166,7 @@ class _Slice:
                 transcript,
                 decision=decision,
                 max_tokens=ask.budget.max_tokens,
-                deadline_s=_left_s(transcript),
+                deadline_s=self._left_s(transcript),
             )
             model = request.model
             reply = self.model.ask(request)
@@ -149,27 +180,21 @@ class _Slice:
 
     def _run(self, progress: Progress, dispatch: Dispatch) -> Progress:
         call, transcript = dispatch.call, progress.transcript
-        tool = find_tool(call.tool)
+        tool = self.desk.toolset.find(call.tool)
         context = ToolContext(
             run_id=self.lease.run_id,
-            key=f"handrail-call-{call.id}-{call.digest[:16]}",
+            key=call_key(call_id=call.id, digest=call.digest),
             said=self.claim.brief.said,
             asked_at=self.claim.brief.asked_at,
             now=_now(),
         )
         if call.effect is Effect.TRANSACTIONAL:
-            return run_transactional(
-                lease=self.lease,
-                transcript=transcript,
-                call=call,
-                effect=lambda: (
-                    execute_here(tool=tool, context=context, arguments=call.arguments) if tool else _unplugged(call)
-                ),
-                quote=self.desk.quote,
-            )
-        begun = time.monotonic()
+            return self._run_here(transcript, call, tool=tool, context=context)
+        if tool and not tool.local:
+            give_back_connection()
+        begun, left = time.monotonic(), self._left_s(transcript)
         result = (
-            execute_tool(tool=tool, context=context, arguments=call.arguments, deadline_s=_left_s(transcript))
+            execute_tool(tool=tool, context=context, arguments=call.arguments, deadline_s=left)
             if tool
             else _unplugged(call)
         )
@@ -183,6 +208,25 @@ class _Slice:
             quote=self.desk.quote,
         )
 
+    def _run_here(self, transcript: Transcript, call: CallView, *, tool: Tool | None, context: ToolContext) -> Progress:
+        """Effect and result in one commit, tried again where the database was only busy."""
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                return run_transactional(
+                    lease=self.lease,
+                    transcript=transcript,
+                    call=call,
+                    effect=lambda: (
+                        execute_here(tool=tool, context=context, arguments=call.arguments) if tool else _unplugged(call)
+                    ),
+                    active_ms=self._active_ms(),
+                    quote=self.desk.quote,
+                    last_try=attempt == MAX_ATTEMPTS,
+                )
+            except DatabaseBusy:
+                time.sleep(BACKOFF_SECONDS * 2**attempt)
+        raise AssertionError("the last try records whatever it came to")
+
     def _finish(self, transcript: Transcript, finish: Finish, *, turn: ModelTurn | None = None) -> None:
         ending = end_run(transcript, finish, rules=self._rules(transcript))
         finish_run(lease=self.lease, transcript=transcript, ending=ending, active_ms=self._active_ms(), turn=turn)
@@ -192,6 +236,11 @@ class _Slice:
         results = tuple(call.result.for_model() for call in transcript.calls if call.result)
         return output_rules(transcript, self.desk.toolset.output_rules(self.lease.run_id, results))
 
+    def _left_s(self, transcript: Transcript) -> float:
+        """Working time that is left for the act at hand, in seconds; what this act has used already is not."""
+        left = (transcript.limits.active_ms - transcript.spent.active_ms) / 1000
+        return max(left - (time.monotonic() - self.charged_at), 0.5)
+
     def _active_ms(self) -> int:
         """Working time since it was last charged, in milliseconds."""
         now = time.monotonic()
@@ -199,9 +248,9 @@ class _Slice:
         return spent
 
 
-def _last_words(transcript: Transcript, reply: ModelReply, *, decision: DecisionType) -> Finish | None:
+def _last_words(transcript: Transcript, reply: ModelReply) -> Finish | None:
     """The run's end, if this reply is one: then it is written together with it."""
-    if decision is DecisionType.CLASSIFY_INTENT or reply.tool_uses:
+    if reply.tool_uses:
         return None
     turn = Turn(seq=0, content=tuple(reply.content), stop_reason=reply.stop_reason)
     move = next_move(transcript.with_turn(turn))
@@ -216,10 +265,6 @@ def _refuse_half_a_call(reply: ModelReply) -> None:
 
 def _unplugged(call: CallView) -> ToolResult:
     return failure("tool_unplugged", f"{call.tool} is no longer there.", "Use another tool.")
-
-
-def _left_s(transcript: Transcript) -> float:
-    return max((transcript.limits.active_ms - transcript.spent.active_ms) / 1000, 0.5)
 
 
 def _now() -> datetime:

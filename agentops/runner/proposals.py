@@ -11,24 +11,27 @@ from agentops.domain.messages import Block, ModelReply
 from agentops.domain.outcomes import ToolError, ToolResult, failure
 from agentops.domain.validation import OutputRules, validate_text
 from agentops.ledger import Proposal, RunBrief
-from agentops.tools.registry import Tool, ToolContext, all_tools, find_tool
+from agentops.tools.registry import Tool, ToolContext, Toolset
 
 Finding = dict[str, Any]
 
 
 def read_proposals(
-    reply: ModelReply, *, run_id: int, brief: RunBrief, rules: OutputRules, now: datetime
+    reply: ModelReply, *, run_id: int, brief: RunBrief, toolset: Toolset, rules: OutputRules, now: datetime
 ) -> list[Proposal]:
-    """Make every call of a reply ready for the gate, in the model's order; a bad one carries its refusal."""
+    """Make every call of a reply ready for the gate, in the model's order; a bad one carries its refusal.
+
+    Only tools of the run's own toolset exist here.
+    """
     context = ToolContext(run_id=run_id, key="", said=brief.said, asked_at=brief.asked_at, now=now)
-    return [_read_one(block, brief=brief, rules=rules, context=context) for block in reply.tool_uses]
+    return [_read_one(block, toolset=toolset, rules=rules, context=context) for block in reply.tool_uses]
 
 
-def _read_one(block: Block, *, brief: RunBrief, rules: OutputRules, context: ToolContext) -> Proposal:
+def _read_one(block: Block, *, toolset: Toolset, rules: OutputRules, context: ToolContext) -> Proposal:
     name, use_id, raw = str(block.get("name", "")), str(block.get("id", "")), block.get("input")
-    tool = find_tool(name)
+    tool = toolset.find(name)
     if tool is None:
-        return _refused(use_id, name, _unknown_tool(name))
+        return _refused(use_id, name, _unknown_tool(name, toolset))
     try:
         parsed = tool.input.model_validate_json(canonical_arguments(raw), strict=tool.input_schema is None)
         parsed, findings, stopped = _clean_outgoing(tool, parsed, rules=rules)
@@ -80,8 +83,8 @@ def _refused(use_id: str, name: str, result: ToolResult) -> Proposal:
     )
 
 
-def _unknown_tool(name: str) -> ToolResult:
-    names = ", ".join(tool.name for tool in all_tools())
+def _unknown_tool(name: str, toolset: Toolset) -> ToolResult:
+    names = ", ".join(tool.name for tool in toolset.tools)
     return failure("unknown_tool", f"There is no tool named {name[:80]!r}.", f"Use one of: {names}.")
 
 

@@ -5,7 +5,7 @@ from functools import cached_property
 
 from agentops.domain.messages import ModelRequest, ToolOffer
 from agentops.domain.routing import DecisionType
-from agentops.domain.transcript import Transcript, prompt_chars, run_messages
+from agentops.domain.transcript import Transcript, prompt_chars, run_messages, spoken_messages
 from agentops.ledger import RunBrief, TurnQuote
 from agentops.tools.registry import Toolset, get_toolset
 
@@ -52,7 +52,7 @@ class Desk:
             model=route[0],
             system=_sorting_prompt(self.brief) if sorting else self.brief.prompt,
             briefing=self.briefing,
-            messages=run_messages(transcript),
+            messages=spoken_messages(transcript) if sorting else run_messages(transcript),
             tools=[] if sorting else self.offers,
             max_tokens=max_tokens,
             deadline_s=deadline_s,

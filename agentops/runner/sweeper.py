@@ -9,10 +9,10 @@ log = structlog.get_logger(__name__)
 
 def sweep_once() -> int:
     """Expire unanswered calls and ring for overdue runs; returns how many were rung for."""
-    expired = expire_calls()
     overdue = overdue_runs()
     if overdue:
         ring_again(run_ids=overdue)
+    expired = expire_calls()
     if expired or overdue:
         log.info("swept", count=len(overdue) + expired)
     return len(overdue)

@@ -34,18 +34,20 @@ os.register_at_fork(after_in_child=_new_hands)
 def execute_tool(*, tool: Tool, context: ToolContext, arguments: str, deadline_s: float) -> ToolResult | None:
     """Run a tool on its stored arguments. None: nobody knows whether it acted.
 
-    Only a tool that may be repeated is tried again, at most three times within the deadline (seconds), and only when
-    it says that trying again may help.
+    Only a tool that may be repeated is tried again, with the same key, at most three times within the deadline
+    (seconds), and only when trying again may help.
     """
-    parsed = tool.input.model_validate_json(arguments)
+    parsed = _parse(tool, arguments)
+    if parsed is None:
+        return _outdated(tool)
     end = time.monotonic() + deadline_s
     attempts = MAX_ATTEMPTS if tool.effect.repeatable else 1
     result: ToolResult | None = None
     for attempt in range(1, attempts + 1):
         result = _attempt(tool, context, parsed, deadline_s=end - time.monotonic())
         pause = BACKOFF_SECONDS * 2 ** (attempt - 1)
-        retry = result is not None and result.status in {ToolResultStatus.RETRYABLE_ERROR, ToolResultStatus.TIMEOUT}
-        if not retry or attempt == attempts or time.monotonic() + pause >= end:
+        may_help = result is None or result.status in {ToolResultStatus.RETRYABLE_ERROR, ToolResultStatus.TIMEOUT}
+        if not may_help or attempt == attempts or time.monotonic() + pause >= end:
             break
         log.info("tool_retry", tool=tool.name, run_id=context.run_id, attempt=attempt)
         time.sleep(pause)
@@ -54,10 +56,17 @@ def execute_tool(*, tool: Tool, context: ToolContext, arguments: str, deadline_s
 
 def execute_here(*, tool: Tool, context: ToolContext, arguments: str) -> ToolResult:
     """Run a tool in this thread, once: for tools whose every effect is in the caller's transaction."""
-    result = _run(tool, context, tool.input.model_validate_json(arguments))
-    if result is None:
-        return _crashed(tool)
-    return result
+    parsed = _parse(tool, arguments)
+    if parsed is None:
+        return _outdated(tool)
+    return _run(tool, context, parsed) or _crashed(tool)
+
+
+def _parse(tool: Tool, arguments: str) -> BaseModel | None:
+    try:
+        return tool.input.model_validate_json(arguments)
+    except ValidationError:
+        return None
 
 
 def _attempt(tool: Tool, context: ToolContext, parsed: BaseModel, *, deadline_s: float) -> ToolResult | None:
@@ -69,7 +78,12 @@ def _attempt(tool: Tool, context: ToolContext, parsed: BaseModel, *, deadline_s:
         return future.result(timeout=max(bound, 0.001))
     except FutureTimeout:
         never_began = future.cancel()
-        return _timed_out(tool, bound) if never_began or tool.effect.repeatable else None
+        return None if _may_have_acted(tool) and not never_began else _timed_out(tool, bound)
+
+
+def _may_have_acted(tool: Tool) -> bool:
+    """Whether a tool that broke off may have had its effect: not a look-up, nor one that is rolled back with us."""
+    return tool.effect in {Effect.NON_IDEMPOTENT, Effect.IDEMPOTENT}
 
 
 def _run(tool: Tool, context: ToolContext, parsed: BaseModel) -> ToolResult | None:
@@ -80,17 +94,17 @@ def _run(tool: Tool, context: ToolContext, parsed: BaseModel) -> ToolResult | No
         return ToolResult(status=kind, code=error.code, message=error.message, suggestion=error.suggestion)
     except OperationalError as error:
         log.warning("tool_database_busy", tool=tool.name, run_id=context.run_id, error=type(error).__name__)
-        return None if tool.effect is Effect.NON_IDEMPOTENT else _busy(tool)
+        return None if _may_have_acted(tool) else _busy(tool)
     except Exception:
         log.exception("tool_crashed", tool=tool.name, run_id=context.run_id)
-        return None if tool.effect is Effect.NON_IDEMPOTENT else _crashed(tool)
+        return None if _may_have_acted(tool) else _crashed(tool)
     return _success(tool, output)
 
 
 def _success(tool: Tool, output: BaseModel) -> ToolResult:
     try:
         data = tool.output.model_validate(output).model_dump(mode="json")
-    except ValidationError:
+    except ValueError:  # pydantic cannot read it, or cannot write it as JSON
         return ToolResult(
             status=ToolResultStatus.SUCCESS,
             code="unreadable_output",
@@ -118,6 +132,14 @@ def _timed_out(tool: Tool, seconds: float) -> ToolResult:
         code="timeout",
         message=f"{tool.name} did not answer within {seconds:.1f} seconds.",
         suggestion="Try once more later, or go on without it and say what is missing.",
+    )
+
+
+def _outdated(tool: Tool) -> ToolResult:
+    return failure(
+        "arguments_outdated",
+        f"{tool.name} changed since this call was proposed. It was not run.",
+        "Propose the call once more.",
     )
 
 

@@ -77,6 +77,10 @@ class Toolset:
     briefing: Callable[[datetime], str]
     output_rules: Callable[[int, tuple[str, ...]], OutputRules]
 
+    def find(self, name: str) -> Tool | None:
+        """The tool of that name; None where this toolset has none, whatever others have."""
+        return next((tool for tool in self.tools if tool.name == name), None)
+
 
 _toolsets: dict[str, Toolset] = {}
 _tools: dict[str, Tool] = {}

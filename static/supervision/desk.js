@@ -2,7 +2,7 @@
 
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
-import { announce, calmly, readPart, sayTime } from "./parts.js";
+import { announce, calmly, readPart, sayTime, showLoggedOut } from "./parts.js";
 import { startQueue } from "./queue.js";
 import { watchDesk } from "./socket.js";
 
@@ -14,13 +14,13 @@ if (document.querySelector("[data-desk]")) {
 if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
 
-watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState });
+watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState, onOver: showLoggedOut });
 
 /** A page of one part, replaced as a whole where it changed. */
 function startWhole({ refresh, run, slow }) {
   const read = calmly(async () => {
     const shown = document.querySelector(`[data-refresh="${refresh}"]`);
-    if ("over" in shown.dataset) return;
+    if (!shown || "over" in shown.dataset) return;
     const fresh = await readPart(shown.dataset.url, refresh);
     if (!fresh || fresh.innerHTML === shown.innerHTML || String(getSelection())) return;
     const focused = document.activeElement?.id;
@@ -40,6 +40,7 @@ function startWhole({ refresh, run, slow }) {
 function startRuns() {
   return calmly(async () => {
     const shown = document.querySelector("[data-runs]");
+    if (!shown) return;
     const fresh = await readPart(shown.dataset.url, "runs");
     const rows = shown.querySelector("[data-rows]");
     const freshRows = fresh?.querySelector("[data-rows]");

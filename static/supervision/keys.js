@@ -1,9 +1,13 @@
 // Single keys, only while the list or the request has the focus and nobody is typing.
 
-import { isArmed, showHeld } from "./queue.js";
+import { isArmed, isOpen, openRow, showHeld } from "./queue.js";
+
+const FOLLOW_MS = 150;
 
 const rows = () => [...document.querySelectorAll("[data-rows] a.row")];
 const request = () => document.querySelector("[data-request]");
+
+let following = 0;
 
 const ACTIONS = {
   j: () => step(1),
@@ -39,23 +43,33 @@ const isTyping = (element) => element?.matches?.("textarea, select, input:not([t
 function step(by) {
   const all = rows();
   const at = all.indexOf(document.activeElement.closest("a.row") ?? all.find((row) => row.hasAttribute("aria-current")));
-  all[Math.min(all.length - 1, Math.max(0, at + by))]?.focus();
+  const row = all[Math.min(all.length - 1, Math.max(0, at + by))];
+  row?.focus();
+  clearTimeout(following);
+  if (row) following = setTimeout(() => openRow(row), FOLLOW_MS);
+}
+
+/** The open request where the keys mean it; with another row under the focus, that one is opened and armed instead. */
+function meant() {
+  const row = document.activeElement.closest("a.row");
+  if (!row || isOpen(row)) return request();
+  openRow(row);
+  return null;
 }
 
 function sayYes() {
-  if (!isArmed()) return;
-  const open = request();
+  const open = meant();
   const tick = open?.querySelector(".tick input:not(:checked)");
   const field = open?.querySelector("#typed");
   const yes = open?.querySelector("form[data-yes] button");
   if (tick) return tick.focus();
   if (field && !field.value) return field.focus();
-  if (yes && ["read", "safe"].includes(open.dataset.tier)) return yes.click();
+  if (yes && ["read", "safe"].includes(open.dataset.tier) && isArmed()) return yes.click();
   yes?.focus();
 }
 
 function sayNo() {
-  const panel = request()?.querySelector("[data-no]");
+  const panel = meant()?.querySelector("[data-no]");
   if (!panel) return;
   panel.open = true;
   panel.querySelector("input[type=radio]")?.focus();
@@ -66,6 +80,7 @@ function chooseReason(event) {
   const radio = /^[1-6]$/.test(event.key) && panel?.querySelectorAll("input[type=radio]")[Number(event.key) - 1];
   if (!radio) return false;
   event.preventDefault();
+  if (!meant()) return true;
   radio.checked = true;
   radio.focus();
   return true;

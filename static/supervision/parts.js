@@ -1,9 +1,25 @@
 // Parts of a page, read again from the server: the same templates, the reader's own permission.
 
+const OUT = [401, 403];
+
+/** Take everything about patients off the screen and say that the session is over. Forms half written stay. */
+export function showLoggedOut() {
+  const notice = document.querySelector("template[data-out]");
+  if (!notice || !document.querySelector("[data-part]")) return;
+  document.title = "You are logged out: Handrail";
+  document.body.className = "quiet";
+  for (const old of document.querySelectorAll(".top nav, .top .right, [data-offair]")) old.remove();
+  document.querySelector("main").replaceWith(notice.content);
+  notice.remove();
+  document.querySelector("main h1").focus();
+}
+
 /** Read one part of a page; null where the server did not give it (logged out, removed, unreachable). */
 export async function readPart(url, name) {
   try {
-    const answer = await fetch(url, { headers: { "X-Desk-Part": name }, credentials: "same-origin", redirect: "error" });
+    const answer = await fetch(url, { headers: { "X-Desk-Part": name }, credentials: "same-origin", redirect: "manual" });
+    // A page never redirects one of its own parts: this is the way to the log-in page.
+    if (answer.type === "opaqueredirect" || OUT.includes(answer.status)) showLoggedOut();
     if (!answer.ok) return null;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     return document.adoptNode(page.querySelector(`[data-part="${name}"]`));

@@ -3,7 +3,7 @@
 import { mendRows, showRows } from "./held.js";
 import { announce, calmly, readPart } from "./parts.js";
 
-const ARMING_MS = { read: 400, safe: 400, risky: 600, destructive: 1000 };
+const ARMING_MS = { read: 400, safe: 400, risky: 600, destructive: 600 };
 
 let armedAt = 0;
 let waitingRows = null;
@@ -13,6 +13,21 @@ const request = () => document.querySelector("[data-request]");
 
 /** Whether enough time has passed since the request appeared. */
 export const isArmed = () => performance.now() >= armedAt;
+
+/** Whether the row stands for the request beside the list. */
+export const isOpen = (row) => row.pathname === request()?.dataset.url;
+
+/** Bring the row's request beside the list, armed anew; nothing happens where the focus went on meanwhile. */
+export async function openRow(row) {
+  const { href, pathname } = row;
+  if (isOpen(row) || !request()?.offsetParent) return;
+  const fresh = await readPart(href, "request");
+  if (!fresh || document.activeElement?.href !== href || pathname !== fresh.dataset.url) return;
+  for (const one of list().querySelectorAll("[aria-current].row")) one.removeAttribute("aria-current");
+  document.activeElement.setAttribute("aria-current", "true");
+  history.replaceState(null, "", href);
+  swapRequest(fresh, { top: true });
+}
 
 /** Show the rows that were held back. */
 export function showHeld() {
@@ -111,10 +126,10 @@ async function refreshRequest() {
   if (told) fresh.querySelector(".rhead")?.after(told);
 }
 
-function swapRequest(fresh) {
+function swapRequest(fresh, { top = false } = {}) {
   const open = request();
   const focused = open.contains(document.activeElement);
-  const scroll = open.querySelector(".rscroll")?.scrollTop ?? 0;
+  const scroll = top ? 0 : (open.querySelector(".rscroll")?.scrollTop ?? 0);
   open.replaceWith(fresh);
   fresh.querySelector(".rscroll").scrollTop = scroll;
   if (focused) fresh.querySelector("#rh")?.focus({ preventScroll: true });

@@ -2,13 +2,15 @@
 
 const SILENCE_MS = 15000;
 const POLL_MS = 5000;
+const OVER = [4401, 4403];
 const LONGEST_WAIT_S = 4;
 
 /**
  * Watch the desk. `onChange(hint)` is called for every hint, after every reconnect and, while the socket is down, every
  * five seconds (then without a hint). `onState({live, since, next})` says whether the page is live; `next` in seconds.
+ * `onOver()` is called when the session no longer holds.
  */
-export function watchDesk({ onChange, onState }) {
+export function watchDesk({ onChange, onState, onOver }) {
   let socket = null;
   let heard = 0;
   let failures = 0;
@@ -35,7 +37,8 @@ export function watchDesk({ onChange, onState }) {
     socket.addEventListener("close", lost);
   };
 
-  const lost = () => {
+  const lost = ({ code }) => {
+    if (OVER.includes(code)) onOver();
     if (!socket) return;
     socket = null;
     if (!failures) since = new Date();

@@ -4,11 +4,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST
 
 from supervision.roles import Permission, Role, require
 
@@ -27,16 +31,38 @@ class DeskRequest(HttpRequest):
 def allowed(
     permission: Permission,
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """Open a view to the roles that hold this permission, and record it on the view for the test that looks for it."""
+    """Open a view to the roles that hold this permission, and record it on the view for the test that looks for it.
+
+    Somebody without a session is sent to log in from here, because only here it is known which page a form stands on.
+    """
 
     def wrap(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def guarded(request: DeskRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+            if _is_stranger(request):
+                return _ask_to_log_in(request)
             request.role = require(request.user, permission)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
-        return guarded
+        opened: Callable[..., HttpResponseBase] = login_not_required(guarded)
+        return opened
+
+    return wrap
+
+
+def form_of(page: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
+    """Take forms only. Whoever comes by a link is sent to `page`, which owns the form and has the same arguments."""
+
+    def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        @wraps(view)
+        def taken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if request.method in {"GET", "HEAD"}:
+                return redirect(page, *args, **kwargs)
+            return require_POST(view)(request, *args, **kwargs)
+
+        taken.page = page  # type: ignore[attr-defined]
+        return taken
 
     return wrap
 
@@ -60,3 +86,17 @@ def render_part(
     response = render(request, f"supervision/{template}", context, status=status)
     patch_vary_headers(response, [PART_HEADER])
     return response
+
+
+def _is_stranger(request: HttpRequest) -> bool:
+    return not request.user.is_authenticated
+
+
+def _ask_to_log_in(request: HttpRequest) -> HttpResponse:
+    """To the log-in page and back: what a form sent is not kept, so the way back leads to the form."""
+    if request.method in {"GET", "HEAD"}:
+        return redirect_to_login(request.get_full_path())
+    match = request.resolver_match
+    page = getattr(match.func, "page", match.url_name) if match else "queue"
+    back = reverse(page, kwargs=match.kwargs if match else {})
+    return redirect_to_login(back, f"{resolve_url('login')}?unsent={page}")

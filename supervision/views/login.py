@@ -1,11 +1,20 @@
 """The way in and the way out."""
 
+from typing import Any
+
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
 
-from supervision.views.access import open_to_all
+from supervision.views.access import form_of, open_to_all
 
 WRONG = "Name or password is wrong."
+ANSWER_UNSENT = "Your answer was not sent. Nothing has changed. Log in and answer again."
+UNSENT = {
+    "new_run": "Your request was not sent, and its words are not kept. Log in and write it again.",
+    "run": "The run was not stopped. Nothing has changed. Log in and try again.",
+    "tools": "Nothing was saved. Log in and try again.",
+}
+"""By the page that owns the form: what became of it without a session."""
 
 
 class LoginForm(AuthenticationForm):
@@ -14,9 +23,19 @@ class LoginForm(AuthenticationForm):
     error_messages = {"invalid_login": WRONG, "inactive": WRONG}
 
 
-log_in = open_to_all(
-    LoginView.as_view(
-        template_name="supervision/login.html", authentication_form=LoginForm, redirect_authenticated_user=True
-    )
-)
-log_out = open_to_all(LogoutView.as_view())
+class LogIn(LoginView):
+    """The log-in page; it says so where a form came without a session and was not used."""
+
+    template_name = "supervision/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the sentence about what was not sent."""
+        page = self.request.GET.get("unsent")
+        unsent = UNSENT.get(page, ANSWER_UNSENT) if page else ""
+        return super().get_context_data(**kwargs, unsent=unsent)
+
+
+log_in = open_to_all(LogIn.as_view())
+log_out = open_to_all(form_of("queue")(LogoutView.as_view()))

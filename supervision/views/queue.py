@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from supervision import actions
 from supervision.inbox.detail import find_call, read_request
@@ -16,7 +16,7 @@ from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.rows import Row, read_desk
 from supervision.models import REASONS
 from supervision.roles import Permission
-from supervision.views.access import DeskRequest, allowed, render_part
+from supervision.views.access import DeskRequest, allowed, form_of, render_part
 
 PARTS = {"list": "_list.html", "request": "_beside.html"}
 STATUS_OF = {
@@ -69,7 +69,7 @@ def show_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
     return _show(request, handoff_id=run_id)
 
 
-@require_POST
+@form_of("request")
 @allowed(Permission.DECIDE)
 def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Yes or no to one request, as it was read."""
@@ -103,7 +103,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     return _go_to(following)
 
 
-@require_POST
+@form_of("request")
 @allowed(Permission.DECIDE)
 def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Whether a call of unknown outcome happened."""
@@ -119,7 +119,7 @@ def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     return _go_to(following)
 
 
-@require_POST
+@form_of("handoff")
 @allowed(Permission.CLOSE_HANDOFF)
 def close_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """Take a handed-over run off the desk."""

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from agentops.models import AgentRun
 from agentops.models.runs import CHANNELS
@@ -17,7 +17,7 @@ from supervision import actions
 from supervision.roles import Permission
 from supervision.runs.listing import STATES, is_cursor, list_page
 from supervision.runs.page import read_run
-from supervision.views.access import DeskRequest, allowed, render_part
+from supervision.views.access import DeskRequest, allowed, form_of, render_part
 
 
 class SearchForm(forms.Form):
@@ -106,7 +106,7 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
     return render_part(request, "new_run.html", {}, _new_run_context(form), status=400 if form.errors else 200)
 
 
-@require_POST
+@form_of("run")
 @allowed(Permission.STOP_RUN)
 def stop_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """Stop a run at its next step."""

@@ -5,13 +5,13 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from agentops.domain.tiers import ActionTier
 from agentops.models import ToolPolicy
 from supervision import actions
 from supervision.roles import Permission
-from supervision.views.access import DeskRequest, allowed, render_part
+from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.wording import count, say_when
 
 MEANING = {
@@ -29,7 +29,7 @@ def list_tools(request: DeskRequest) -> HttpResponseBase:
     return _list(request, refused=None)
 
 
-@require_POST
+@form_of("tools")
 @allowed(Permission.SET_TIERS)
 def save_tool(request: DeskRequest) -> HttpResponseBase:
     """Set one tool's level and switch."""

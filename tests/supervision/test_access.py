@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from agentops.models import AuditEntry
 from supervision.roles import NO_ROLE, ROLES, Permission, Role, role_of
 from tests.supervision.rows import add_call, add_run, person
 
@@ -90,8 +91,33 @@ def test_an_account_without_a_role_is_told_whom_to_ask(
 
 
 @pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"])
-def test_nothing_changes_by_a_link(leo: User, sign_in: Callable[[User], Client], name: str) -> None:
-    assert sign_in(leo).get(address(name)).status_code == 405
+def test_a_link_to_a_form_changes_nothing_and_leads_to_its_page(
+    leo: User, sign_in: Callable[[User], Client], name: str
+) -> None:
+    client = sign_in(leo)
+    answer = client.get(address(name))
+    assert answer.status_code == 302
+    assert client.get(answer["Location"]).status_code == 200
+    assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"] + ["new_run"])
+def test_a_form_without_a_session_leads_back_to_its_page_and_is_not_used(leo: User, name: str) -> None:
+    client = Client()
+    sent = client.post(address(name), {"answer": "yes"})
+    page = client.get(sent["Location"])
+    assert ("not sent" in page.content.decode()) or ("Nothing " in page.content.decode())
+    entered = client.post(
+        "/login/", {"username": "leo", "password": "harbour-lane-desk", "next": page.context["next"]}, follow=True
+    )
+    assert entered.status_code == 200
+    assert entered.redirect_chain[0][0] not in {"/", address(name)} or name == "new_run"
+
+
+def test_an_answer_without_a_session_is_told_to_be_given_again() -> None:
+    page = Client().get(Client().post("/requests/7/answer/", {"answer": "yes"})["Location"])
+    assert "Your answer was not sent. Nothing has changed. Log in and answer again." in page.content.decode()
+    assert page.context["next"] == "/requests/7/"
 
 
 @pytest.mark.parametrize("name", [name for name, (method, _) in TABLE.items() if method == "post"] + ["new_run"])

@@ -24,7 +24,8 @@ _CANCELS = search_any(
     rf"|to keep) [^.?!]{{0,30}}{EVENT}",
     rf"\b{EVENT} [^.?!]{{0,30}}\b(?:isn't|is not|not) (?:needed|required|necessary|happening)\b",
     r"\b(?:can't|cannot|won't|unable to|not able to|not going to be able to|(?:not|won't) be able to)"
-    r" (?:make (?:it|my|the)|attend|come (?:to|in))\b",
+    r" (?:make (?:it|my|the)|attend|come (?:to|in)|(?:make|come|do|be there)(?: on| the| this| next)*"
+    r" (?:\w+day|tomorrow))\b",
 )
 _DELETES = search_any(
     r"\b(?:delete|remove|erase|clear|drop|scrap|undo|wipe|reset|empty|format|discard|purge|void|eliminate|clean|destroy"

@@ -171,4 +171,7 @@ def _override(base: Reading, new: Reading) -> Reading:
         old_time=new.old_time or base.old_time,
         soonest=changed.soonest or new.soonest,
         any_time=changed.any_time or new.any_time,
+        shift=new.shift or base.shift,
+        drift=new.drift or base.drift,
+        soft=base.soft | new.soft,
     )

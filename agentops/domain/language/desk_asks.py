@@ -14,7 +14,7 @@ _MOVES = search_any(
     r"\b(?:swap|switch|change|move|go) (?:it |that |this |me |over )?to (?:the |an? |next |this |some )*(?:\w+day"
     r"|morning|afternoon|evening|tomorrow|weekend|week|later|earlier|another|different)\b",
     rf"\b(?:something|anything|time|one|slot|space|in|{EVENT}) (?:\w+ )?(?:earlier|sooner)\b"
-    rf"|\b(?:earlier|sooner|later) {EVENT}\b",
+    rf"|\b(?:something|anything) (?:\w+ )?later\b|\b(?:earlier|sooner|later) {EVENT}\b",
     r"\b(?:earlier|sooner|later|other|different) than (?:my|the one|what i)\b",
     r"\b(?:put|push|knock|set|bring) (?:it|that|this|me|my \w+|the \w+) (?:back|forward|off|out)\b"
     r"|\bput (?:it |\S+ \S+ )?off\b"
@@ -29,8 +29,8 @@ _DROPS = search_any(
 _SEEKS_ANOTHER = search_any(
     r"\binstead\b|\b(?:another|a different|other|new|later|earlier|alternative) (?:time|day|date|slot|one|week"
     rf"|{EVENT})\b",
-    r"\b(?:can|could|may|would|might) (?:i|we|he|she|they|you) (?:possibly |please |maybe )?(?:do|have|come|get|make it|fit"
-    r"|see|offer|be seen)\b",
+    r"\b(?:can|could|may|would|might) (?:i|we|he|she|they|you) (?:possibly |please |maybe )?(?:do|have|come|get|make it"
+    r"|fit|see|offer|be seen)\b",
     r"\b(?:is|are|have) (?:there|you)(?: got)? any(?:thing|where)?\b|\b(?:is|how about|what about|would) (?:\w+day"
     r"|the week|next week|tomorrow)\b|\bany(?:thing)? (?:later|earlier|else)\b",
 )
@@ -43,19 +43,50 @@ _ASKS_FOR_VISIT = search_any(
     r"\bany (?:\w+ )?(?:slots?|openings?|spaces?|appointments?|times?)\b[^.?!]{0,30}\b(?:with|for|free|left"
     r"|available|on|this|next|today|tomorrow|\w+day)\b",
     r"\b(?:can|could|would|will) (?:someone|somebody|anyone|anybody|a doctor|a nurse|the doctor|the nurse|a gp"
-    r"|dr \w+|nurse \w+|you|one of you)"
+    r"|dr \w+|nurse \w+|you|one of (?:you|the \w+|your \w+))"
     r"(?: please| possibly)? (?:have a look|take a look|look at|see (?:me|him|her|my|us)|check|examine|fit|squeeze"
     r"|do my|give (?:me|him|her) (?:an?|my|his|her))\b",
     r"\b(?:fit|squeeze|slot|get|put) (?:me|us|him|her|them|my \w+) in\b|\bneeds? (?:to be seen|seeing|looking at"
     r"|a look|checking)\b|\bbe seen\b",
-    rf"\b(?:need|want|after|due|due for|like|require|needs|wants|get|having|have)(?: \w+){{0,2}} (?:{EVENT})\b",
-    rf"\b(?:to see|to come in|a word with|in with|in to see)\b(?: \S+){{0,3}}? (?:{CARER}|on|at|this|next|today"
-    rf"|tomorrow|\w+day)\b",
+    r"\b(?:needs?|wants?|after|due(?: for)?|like|have)(?: \w+){0,3} (?:jabs?|boosters?|vaccinations?|blood tests?"
+    r"|bloods|smear(?: tests?)?|(?:medication|medicine|asthma|annual) review)\b",
+    r"\b(?:to see (?:dr|nurse|doctor) \w+|to see (?:someone|somebody|anyone)|to be seen|to come in|a word with"
+    r"|in with|in to see)\b",
 )
 _OWN_RECORD = search_any(
     r"\bmy (?:\w+ )?(?:results?|records?|notes|prescription|medication|calendar|schedule)\b|\bdo i (?:have|need)\b"
     r"|\bhave i got\b|\bam i\b|\bwhen (?:is|are) my\b"
 )
+_OWN_VISIT = search_any(
+    r"\bremind me (?:of )?(?:when|what (?:time|day)|which day|the (?:time|day|date))\b[^.?!]*\b(?:i'm|i am|am i|my)\b",
+    r"\b(?:when|what (?:time|day)|which day) (?:am i|are we|is (?:he|she|my \w+)) (?:\w+ )?(?:in|next|due|booked|down|coming"
+    r"|seeing|with)\b",
+    r"\b(?:whether|if|that|when) (?:i'm|i am|he's|she's|we're) (?:\w+ )?(?:booked|due|down for|in next|seeing)\b",
+)
+_WHEN_FREE = search_any(
+    r"\bwho(?:'s| is) (?:free|available|in|working|about|around|on)\b",
+    r"\bis (?:dr|doctor|nurse) (?:\w+ ){1,2}(?:in|about|around|there|on|free|working|available)\b",
+    r"\b(?:does|do|would|has|have|will|can|could) (?:(?:dr|doctor|nurse) (?:\w+ ){1,2}|you |anyone |anybody |someone )"
+    r"(?:have |got |do |offer |still have )?(?:anything|something|any (?:time|times|slots?|space|room))\b",
+)
+_LETS_KNOW = search_any(
+    r"\blet (?!me\b|us\b|you\b|him know (?:if|when)|her know (?:if|when))(?:\S+ ){1,4}?know\b(?! (?:if|when|whether)\b)"
+)
+
+
+def lets_know(text: str) -> bool:
+    """Wants somebody else told something."""
+    return bool(_LETS_KNOW.search(text))
+
+
+def asks_own_visit(text: str) -> bool:
+    """Asks when the caller's own appointment is."""
+    return bool(_OWN_VISIT.search(text))
+
+
+def asks_when_free(text: str) -> bool:
+    """Asks whether a clinician, or anybody, is free."""
+    return bool(_WHEN_FREE.search(text))
 
 
 def moves(text: str) -> bool:

@@ -38,7 +38,7 @@ _TYPED = re.compile(
 )
 """Typed without capitals: two words that no other words make a name, so what follows them must."""
 _OBJECT = re.compile(
-    rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient"
+    rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient|fit|squeeze|let"
     rf"|from|to) (?:in )?{_NAME}",
     re.IGNORECASE,
 )
@@ -73,7 +73,7 @@ baby child kid nan gran grandma grandad aunt uncle friend neighbour neighbor par
 _NAME_LINKS = "de da del della der van von den bin ben al el la le di dos du ter st mac"
 _PARTICLES = frozenset(_NAME_LINKS.split())
 _BEFORE_BIRTH = re.compile(
-    r"(?:[\s,;:()\-–]|\.(?= ?(?:dob|d\.o|date|born))|\b(?:who|was|is|born|dob|date of birth|birth ?date|birthday"
+    r"(?:[\s,;:()\-–]|\.(?= ?(?:dob|d\.o|date|born))|\b(?:who|was|is|here|speaking|born|dob|date of birth|birth ?date|birthday"
     r"|on|the|my|her|his|their|and)\b[:.]?|\bd\. ?o\. ?b\b\.?)*$",
     re.IGNORECASE,
 )

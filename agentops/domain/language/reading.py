@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 
+from agentops.domain.language import leeway
 from agentops.domain.language.births import find_born
 from agentops.domain.language.intents import Intent, read_intent
 from agentops.domain.language.kinds import find_kind
@@ -37,7 +38,9 @@ class Reading:
     adjoin. Times: `exact_time`, or a start from `earliest` on and before `latest`. `clinician` is set only where one
     known name was clearly meant; otherwise `clinician_candidates` (best first) and `clinician_said` tell what to ask.
     `old_date` and `old_time` are those of the appointment that is to be moved. `soonest` and `any_time` are loose
-    wishes. `inferred` records what was worked out and not said, `doubts` what somebody should be asked about.
+    wishes; `soft` names what may give way ("time", "clinician"). `shift`, in minutes, and `drift` ("earlier", "later")
+    tell a new time by the old one. `inferred` records what was worked out and not said, `doubts` what somebody should
+    be asked about.
     """
 
     intent: Intent = Intent.OTHER
@@ -62,6 +65,9 @@ class Reading:
     any_time: bool = False
     any_clinician: bool = False
     inferred: tuple[str, ...] = ()
+    shift: int | None = None
+    drift: str = ""
+    soft: frozenset[str] = frozenset()
 
     @property
     def has_date(self) -> bool:
@@ -74,19 +80,6 @@ class Reading:
         return self.exact_time is not None or self.earliest is not None or self.latest is not None
 
 
-_SOONEST = re.compile(
-    r"\basap\b|\bas soon as (?:possible|you can|i can)|\bsoonest\b|\b(?:earliest|first|next) (?:\w+ )?(?:available"
-    r"|possible|slot"
-    r"|appointment|opening|free|time|one)\b|\bas early as possible\b|\bright away\b|\bimmediately\b|\burgently?\b"
-)
-_ANY_TIME = re.compile(
-    r"\bany ?time\b|\bwhenever\b|\bany (?:slot|day)\b|\b(?:don't|do not) mind (?:when|what time)|\bflexible\b"
-    r"|\bno preference\b|\beither (?:is|works)"
-)
-_ANY_CLINICIAN = re.compile(
-    r"\bany(?:one|body)\b|\bany (?:doctor|gp|nurse|clinician|provider)\b|\b(?:don't|do not) mind who\b|\bwhoever\b"
-    r"|\bno preference\b"
-)
 _ASKED_TIME = re.compile(
     r"\b(?:what|which|at what|for what|preferred|another|different|the|a) (?:\w+ ){0,2}time\b|\btime\?|^time\b"
     r"|\bwhen\b|what hour|which would you like"
@@ -135,10 +128,13 @@ def read_words(
         doubts=_doubts(parts.day, parts.moment, now),
         old_date=parts.old_day.first if parts.old_day else None,
         old_time=parts.old_moment.exact if parts.old_moment else None,
-        soonest=bool(_SOONEST.search(clean.text)),
-        any_time=bool(_ANY_TIME.search(clean.text)),
-        any_clinician=bool(_ANY_CLINICIAN.search(clean.text)),
+        soonest=bool(leeway.SOONEST.search(clean.text)),
+        any_time=bool(leeway.ANY_TIME.search(clean.text)),
+        any_clinician=bool(leeway.ANY_CLINICIAN.search(clean.text)),
         inferred=_inferred(parts.moment),
+        shift=leeway.find_shift(clean.text),
+        drift=leeway.find_drift(clean.text),
+        soft=leeway.find_soft(clean.text),
     )
 
 
@@ -173,6 +169,8 @@ def _read_parts(
     birth = clean.original_span(born[1], born[2]) if born else None
     patient, doctor = _find_people(text, clinicians, asked=asked, birth=birth)
     intent = read_intent(clean.text)
+    if intent is Intent.DENY and (born or patient) and "cancel" in clean.text:
+        intent = Intent.CANCEL
     blanked = _blank(clean, born, phone, doctor if doctor.sure else None)
     dates = find_wishes(blanked, today=now.date())
     bare = bool(_ASKED_TIME.search(low_asked) or _ASKED_NEARBY.search(low_asked))

@@ -79,6 +79,15 @@ _KEYWORDS = (
     "cancel",
 )
 _SHORT = {
+    "mon": "monday",
+    "tue": "tuesday",
+    "tues": "tuesday",
+    "wed": "wednesday",
+    "weds": "wednesday",
+    "thu": "thursday",
+    "thur": "thursday",
+    "thurs": "thursday",
+    "fri": "friday",
     "tmrw": "tomorrow",
     "tmw": "tomorrow",
     "tmr": "tomorrow",

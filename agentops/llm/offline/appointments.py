@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any, NoReturn
 
 from agentops.domain.language import Intent, Reading, find_names
 from agentops.llm.offline.desk import Desk, Say
 from agentops.llm.offline.patients import Patient, find_patient
 from agentops.llm.offline.placing import place
-from agentops.llm.offline.slots import Slot, ask_doubts, look_for_slots, offer, read_wish, say_wish
+from agentops.llm.offline.slots import Slot, Wish, ask_doubts, look_for_slots, offer, read_wish, say_wish
 from agentops.llm.offline.wording import THAT_ONE, WHICH_ONE, join_words, read_moment, say_moment, say_slot, say_slots
 
 Appointment = dict[str, Any]
@@ -42,7 +44,7 @@ def move(desk: Desk) -> NoReturn:
     patient = find_patient(desk)
     mine = _list(desk, patient)
     moved = _choose(desk, mine, patient, _is_old)
-    wish = read_wish(desk.reading, provider=str(moved.get("provider") or "") or None)
+    wish = _count_from_old(desk, read_wish(desk.reading, provider=str(moved.get("provider") or "") or None), moved)
     if not wish.says_when and desk.reading.clinician in (None, moved.get("provider")):
         raise Say(f"I see {patient.name}'s appointment on {say_slot(moved)}. When would you like it instead?")
     ask_doubts(desk)
@@ -55,6 +57,21 @@ def move(desk: Desk) -> NoReturn:
     before = read_moment(done.get("was_at")) or read_moment(moved.get("starts_at"))
     instead = f" instead of {say_moment(before)}" if before else ""
     raise Say(f"Done. {name}'s appointment is now with {provider} on {when}{instead}.")
+
+
+def _count_from_old(desk: Desk, wish: Wish, moved: Appointment) -> Wish:
+    """A new time said by its distance from the old one: "an hour later" is a time, "something earlier" a stretch."""
+    at, reading = read_moment(moved.get("starts_at")), desk.reading
+    if at is None or wish.date_from or wish.date_to or reading.has_time:
+        return wish
+    if reading.shift is not None:
+        new = at + timedelta(minutes=reading.shift)
+        return replace(wish, date_from=new.date(), date_to=new.date(), exact=new.time(), around=False)
+    if reading.drift == "earlier":
+        return replace(wish, date_from=desk.now.date(), date_to=at.date(), sooner_than=at)
+    if reading.drift == "later":
+        return replace(wish, date_from=at.date(), later_than=at)
+    return wish
 
 
 def cancel(desk: Desk) -> NoReturn:

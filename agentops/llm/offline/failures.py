@@ -4,9 +4,9 @@ from typing import NoReturn
 
 from agentops.llm.offline.desk import Desk, Say
 from agentops.llm.offline.history import READS, Call
+from agentops.llm.offline.rejections import say_rejected
 from agentops.llm.offline.wording import CALL_BACK, NOT_DONE, join_words
 
-_TURNED_DOWN = "It was not done."
 _ITS_OWN_WORDS = {
     "same_slot": "Nothing needs to change.",
     "already_cancelled": "Nothing else was changed.",
@@ -25,7 +25,7 @@ def handle_failure(desk: Desk, call: Call) -> NoReturn:
     message = str((call.result or {}).get("message", ""))
     match call.code:
         case "rejected_by_staff":
-            raise Say(_say_rejected(message))
+            raise Say(say_rejected(call))
         case "expired":
             raise Say(f"I am sorry, nobody could confirm this in time, so it was not done. {CALL_BACK}")
         case "unknown_provider":
@@ -43,13 +43,3 @@ def handle_failure(desk: Desk, call: Call) -> NoReturn:
     else:
         words = f"{NOT_DONE} I am passing this to a person at the clinic."
     desk.hand_over(f"{call.tool} did not work: {message}"[:300], text=words)
-
-
-def _say_rejected(message: str) -> str:
-    """The staff's reason in plain words, and what happens next."""
-    why = message.split(_TURNED_DOWN, 1)[-1].strip().removeprefix("Reason:").strip()
-    because = f" The reason given: {why.rstrip('.')}." if why and why != message else ""
-    return (
-        f"I am sorry, the clinic did not agree to this, so it was not done.{because} Nothing has been changed. "
-        "If you like, tell me another wish, or ask me for a person."
-    )

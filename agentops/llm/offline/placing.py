@@ -5,9 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from agentops.domain.language import read_words
 from agentops.llm.offline.desk import Desk, Failed, Say
-from agentops.llm.offline.history import Call
+from agentops.llm.offline.rejections import read_note
 from agentops.llm.offline.slots import Slot, Wish, choose_slot, look_for_slots, nearest_first, offer
 from agentops.llm.offline.wording import read_moment, say_slots
 
@@ -60,24 +59,3 @@ def _nearest(desk: Desk, wish: Wish, slot: Slot, failed: Failed) -> Slot:
     if not near:
         raise failed
     return near[0]
-
-
-def read_note(desk: Desk, call: Call, wish: Wish, slot: Slot) -> Wish | None:
-    """The wish that the staff's note makes of ours, or None where it names no day, time or clinician."""
-    message = str((call.result or {}).get("message", ""))
-    note = read_words(text=message, now=desk.now, clinicians=desk.briefing.clinicians)
-    if not (note.has_date or note.has_time or note.clinician) or note.doubts:
-        return None
-    at = read_moment(slot["starts_at"])
-    day = at.date() if at else None
-    return replace(
-        wish,
-        provider=note.clinician or wish.provider,
-        date_from=note.date_from if note.has_date else day,
-        date_to=note.date_to if note.has_date else day,
-        days=note.days,
-        exact=note.exact_time if note.has_time else wish.exact,
-        earliest=note.earliest if note.has_time else wish.earliest,
-        latest=note.latest if note.has_time else wish.latest,
-        around=False,
-    )

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from agentops.domain.language import Intent, Reading, read_turns
-from agentops.domain.messages import Block, ModelReply, ModelRequest, StopReason
+from agentops.domain.messages import Block, FailureKind, ModelFailure, ModelReply, ModelRequest, StopReason
 from agentops.domain.pricing import Usage
 from agentops.domain.routing import DecisionType
 from agentops.llm.offline import appointments, messages, wording
@@ -47,7 +47,13 @@ class OfflinePlanner:
     provider = "offline"
 
     def ask(self, request: ModelRequest) -> ModelReply:
-        """Answer one request: a task type's slug, one tool call, or a text that ends the turn."""
+        """Answer one request: a task type's slug, one tool call, or a text that ends the turn.
+
+        Raises ModelFailure where the request is meant for another model: it never passes for one.
+        """
+        if request.model != self.name:
+            detail = f"the offline planner is not {request.model}; give this decision another route"
+            raise ModelFailure(FailureKind.BAD_REQUEST, detail)
         history = read_history(request.messages)
         briefing = read_briefing(request.briefing)
         desk = _set_desk(history, briefing, frozenset(tool.name for tool in request.tools))
@@ -142,6 +148,9 @@ def _dispatch(desk: Desk) -> None:
     if turn.intent is Intent.DENY and not (turn.has_date or turn.has_time or turn.clinician):
         raise Say(wording.NOTHING_DONE)
     intent = reading.intent
+    if intent is Intent.FIND and reading.patient_name and reading.born and (reading.has_date or reading.clinician):
+        # Who gives a name and a date of birth with the question wants the time and does not only ask for it.
+        intent = Intent.BOOK
     if (intent in (Intent.FIND, Intent.BOOK) and pick_offered(desk)) or (
         intent is Intent.OTHER and _speaks_of_when(reading)
     ):

@@ -8,7 +8,7 @@ from typing import Any
 
 from agentops.domain.language import Reading, find_names, say_day, say_time
 from agentops.llm.offline.desk import Desk, Say
-from agentops.llm.offline.wording import join_words, read_moment, say_slots
+from agentops.llm.offline.wording import join_words, read_moment, say_moment, say_slots
 
 Slot = dict[str, Any]
 WHICH = "Which would you like?"
@@ -19,7 +19,7 @@ _EITHER = re.compile(r"\b(?:either|any|whichever|don't mind|both|all)\b", re.IGN
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a slot must be like. `without` are slots that were tried in vain."""
+    """What a slot must be like. `soft` names what may give way, `without` are slots that were tried in vain."""
 
     provider: str | None = None
     date_from: date | None = None
@@ -32,6 +32,9 @@ class Wish:
     kind: str | None = None
     soonest: bool = False
     any_time: bool = False
+    sooner_than: datetime | None = None
+    later_than: datetime | None = None
+    soft: frozenset[str] = frozenset()
     without: frozenset[int] = frozenset()
 
     @property
@@ -47,9 +50,9 @@ class Wish:
 
 
 def read_wish(reading: Reading, *, provider: str | None = None) -> Wish:
-    """The wish in a reading; `provider` where another rule names the clinician."""
+    """The wish in a reading; `provider` where another rule names the clinician and the caller does not."""
     return Wish(
-        provider=reading.clinician or provider,
+        provider=reading.clinician or (None if reading.any_clinician else provider),
         date_from=reading.date_from,
         date_to=reading.date_to,
         days=reading.days,
@@ -60,6 +63,7 @@ def read_wish(reading: Reading, *, provider: str | None = None) -> Wish:
         kind=reading.kind,
         soonest=reading.soonest,
         any_time=reading.any_time,
+        soft=reading.soft,
     )
 
 
@@ -127,6 +131,8 @@ def fits(slot: Slot, wish: Wish) -> bool:
     at = read_moment(slot.get("starts_at"))
     if at is None or (wish.provider and not find_names(said=str(slot.get("provider")), names=[wish.provider])):
         return False
+    if (wish.sooner_than and at >= wish.sooner_than) or (wish.later_than and at <= wish.later_than):
+        return False
     day, clock = at.date(), at.time()
     in_range = (wish.date_from is None or wish.date_from <= day) and (wish.date_to is None or day <= wish.date_to)
     if wish.exact and not wish.around:
@@ -140,8 +146,10 @@ def choose_slot(desk: Desk, wish: Wish) -> Slot:
     if picked := pick_offered(desk):
         return picked
     fitting, others = look_for_slots(desk, wish)
-    if fitting and wish.says_when:
+    if fitting and wish.says_when and not (wish.sooner_than or wish.later_than):
         return fitting[0]
+    if not fitting and (yielding := give_way(desk, wish)):
+        return yielding
     if fitting:
         raise Say(f"The next free times are {say_slots(fitting)}. {offer(fitting)}")
     if others and wish.soonest:
@@ -150,6 +158,26 @@ def choose_slot(desk: Desk, wish: Wish) -> Slot:
     if others:
         raise Say(f"{nothing}. The nearest free times are {say_slots(others)}. {offer(others)}")
     raise Say(f"{nothing}, and nothing near it. Which other day would suit you?")
+
+
+def give_way(desk: Desk, wish: Wish) -> Slot | None:
+    """The slot nearest to a wish of which a part may give way: first the clinician, then the time of day.
+
+    "Thursday after three, same doctor if you can" names the doctor as the lesser wish, so another clinician with the
+    same title is looked for at that time. A time that was said without any doubt is never changed.
+    """
+    if "clinician" in wish.soft and wish.provider:
+        title = wish.provider.split()[0]
+        fitting, _ = look_for_slots(desk, replace(wish, provider=None))
+        alike = [slot for slot in fitting if str(slot.get("provider", "")).split()[:1] == [title]]
+        if alike:
+            return alike[0]
+    clock = wish.exact or wish.earliest or wish.latest
+    if "time" not in wish.soft or clock is None or wish.date_from is None:
+        return None
+    fitting, _ = look_for_slots(desk, replace(wish, exact=None, earliest=None, latest=None))
+    near = nearest_first(fitting, datetime.combine(wish.date_from, clock))
+    return near[0] if near else None
 
 
 def offer(slots: Sequence[Slot]) -> str:
@@ -216,6 +244,8 @@ def say_wish(wish: Wish) -> str:
         parts.append(f"on {join_words([say_day(day) for day in wish.days], 'or')}")
     elif wish.date_from and wish.date_from == wish.date_to:
         parts.append(f"on {say_day(wish.date_from)}")
+    elif moment := wish.sooner_than or wish.later_than:
+        parts.append(f"{'before' if wish.sooner_than else 'after'} {say_moment(moment)}")
     elif wish.date_from and wish.date_to:
         parts.append(f"from {say_day(wish.date_from)} to {say_day(wish.date_to)}")
     return " ".join(parts)

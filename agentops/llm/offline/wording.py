@@ -24,6 +24,10 @@ WELCOME = "You are welcome. Goodbye."
 NOTHING_DONE = "All right. I have changed nothing. Is there anything else I can do?"
 PERSON = "I am passing you to a person at the clinic. They will see everything you have told me."
 NOT_DONE = "I am sorry, I could not do that, and nothing has been changed."
+COLLEAGUE = (
+    "I did not do this myself, and nothing has been changed so far. A colleague at the clinic will see to it and get "
+    "in touch with you."
+)
 CALL_BACK = "A person from the clinic will call back about it."
 
 

@@ -1,8 +1,7 @@
 """What is said of a run that could not finish: nothing that happened is hidden, nothing that did not is claimed."""
 
-from agentops.domain.lifecycle import CallStatus, Effect, RunStatus
+from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.limits import Limits, Spent
-from agentops.domain.next_move import Finish
 from agentops.domain.outcomes import failure
 from agentops.domain.partial import compose_partial, compose_summary
 from agentops.domain.tiers import ActionTier
@@ -48,5 +47,5 @@ def test_what_was_found_and_what_was_not_done_are_both_said() -> None:
 
 
 def test_the_summary_for_staff_gives_the_reason_of_each_failure() -> None:
-    words = compose_summary(transcript(call(CallStatus.FAILED)), Finish(RunStatus.LIMIT_REACHED, "limit_iterations"))
-    assert "Why: it took too many steps." in words and "- Book Ana Gomez: The slot has gone." in words
+    words = compose_summary(transcript(call(CallStatus.FAILED)))
+    assert "- Book Ana Gomez: The slot has gone." in words

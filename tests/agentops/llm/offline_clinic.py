@@ -12,7 +12,7 @@ from agentops.llm.offline import OfflinePlanner
 BRIEFING = """Clinic: Harbour Lane Surgery
 Now: Monday 23 November 2026, 14:05 (Europe/London)
 Opening hours: Monday to Friday 08:30 to 18:00
-Clinicians: Dr Anita Patel (GP); Dr Wei Chen (GP); Nurse Grace Lowe (nurse)
+Clinicians: Dr Anita Patel (GP); Dr Wei Chen (GP); Nurse Grace Lowe (nurse); Dr Helen Lowe-Baker (GP)
 Kinds: consultation (20 min), follow-up (20 min), vaccination (10 min)
 Caller on the line: yes"""
 SYSTEM = "Sort the request.\n- booking: a\n- moving: b\n- cancelling: c\n- messages: d\n- questions: e\n- other: f"

@@ -162,6 +162,7 @@ def test_at_a_limit_the_run_ends_with_what_was_found_and_goes_to_a_person(
 
 
 def test_an_identical_call_that_brings_nothing_new_is_stopped_the_third_time(world: World) -> None:
+    make_task(toolset="more")
     same = toy("same", lambda context, args: Answer(text="as before"))
     set_tier("same", "read")
     with plugged_in(same, name="more"):
@@ -174,6 +175,7 @@ def test_a_failing_tool_answers_with_a_suggestion_and_the_run_goes_on(world: Wor
     def fail(context: ToolContext, args: Note) -> Answer:
         raise ToolError("slot_taken", "That slot has gone.", suggestion="Search again.")
 
+    make_task(toolset="more")
     set_tier("broken", "read")
     model = ScriptedModel(call(("broken", {})), say("Let me look again."))
     with plugged_in(toy("broken", fail), name="more"):
@@ -187,6 +189,7 @@ def test_a_transactional_tool_that_fails_leaves_nothing_behind(world: World) -> 
         AgentRun.objects.filter(pk=context.run_id).update(handoff_summary="half done")
         raise ToolError("no", "Not possible.", suggestion="Stop.")
 
+    make_task(toolset="more")
     set_tier("half", "risky")
     model = ScriptedModel(call(("half", {})), say("It was not possible."))
     with plugged_in(toy("half", half, effect=Effect.TRANSACTIONAL, floor=ActionTier.RISKY, local=True), name="more"):

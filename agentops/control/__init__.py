@@ -1,0 +1,21 @@
+"""The one door for people: what they may ask of the machine. Each verb is one transaction."""
+
+from agentops.control.answers import resolve_call, settle_call
+from agentops.control.outcomes import BadRequest, Changed, Conflict, Settled, Started, Unsettled
+from agentops.control.policy import set_tool_tier
+from agentops.control.runs import cancel_run, note_handoff_closed, start_run
+
+__all__ = [
+    "BadRequest",
+    "Changed",
+    "Conflict",
+    "Settled",
+    "Started",
+    "Unsettled",
+    "cancel_run",
+    "note_handoff_closed",
+    "resolve_call",
+    "set_tool_tier",
+    "settle_call",
+    "start_run",
+]

@@ -1,0 +1,140 @@
+"""Answers to calls that wait: yes, no, and what became of one in doubt. The first one counts."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from pydantic import ValidationError
+
+from agentops.after_commit import announce, wake
+from agentops.control.outcomes import Settled, Unsettled
+from agentops.domain.cards import Card
+from agentops.domain.events import Event
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure
+from agentops.models import AgentRun, ToolCall, move_call, requeue_run
+
+
+@transaction.atomic
+def settle_call(
+    *, call_id: int, approve: bool, version: int, digest: str, by: str, reason: str = "", note: str = ""
+) -> Settled | Unsettled:
+    """Record a person's yes or no to a waiting call. The first answer counts; every other one is told why it did not.
+
+    An answer counts only for the very version and bytes that the person saw, and only before the call's time is up.
+    """
+    call = ToolCall.objects.filter(pk=call_id).first()
+    if call is None:
+        return Unsettled("not_found", "There is no such request.")
+    run = AgentRun.objects.select_for_update().get(pk=call.run_id)
+    if approve and not _is_approvable(call):
+        return Unsettled("not_approvable", "This tool has no plain description, so it can only be turned down.")
+    now = timezone.now()
+    if approve and run.stop_requested:
+        return Unsettled("withdrawn", "This run was stopped, so nothing more is done. Nothing was changed.")
+    new = CallStatus.APPROVED if approve else CallStatus.REJECTED
+    settled = move_call(
+        call_id=call_id,
+        old=[CallStatus.AWAITING],
+        new=new,
+        when=Q(version=version, digest=digest, expires_at__gt=Now()),
+        decided_by=by,
+        decided_at=now,
+        decision_note=note,
+        **({} if approve else {"finished_at": now, "result": _rejection(reason, note).model_dump(mode="json")}),
+    )
+    if not settled:
+        return _why_not(call_id, version=version, digest=digest)
+    _resume(run, now=now)
+    announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version + 1))
+    return Settled(call_id, new, now)
+
+
+@transaction.atomic
+def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: str) -> Settled | Unsettled:
+    """Record what a person found out about a call in doubt; the model is told exactly that."""
+    call = ToolCall.objects.filter(pk=call_id).first()
+    if call is None:
+        return Unsettled("not_found", "There is no such request.")
+    run = AgentRun.objects.select_for_update().get(pk=call.run_id)
+    now = timezone.now()
+    new = CallStatus.HAPPENED if happened else CallStatus.NOT_HAPPENED
+    settled = move_call(
+        call_id=call_id,
+        old=[CallStatus.IN_DOUBT],
+        new=new,
+        when=Q(version=version),
+        # Who said yes before it was tried stays on the row; who cleared the doubt stands in the decision.
+        decision_note=note,
+        finished_at=now,
+        result=_resolution(happened, by, note).model_dump(mode="json"),
+    )
+    if not settled:
+        return _why_not(call_id, version=version, digest=call.digest)
+    _resume(run, now=now)
+    announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version + 1))
+    return Settled(call_id, new, now)
+
+
+def _resume(run: AgentRun, *, now: datetime) -> None:
+    if requeue_run(run, now=now):
+        wake(run.pk)
+
+
+def _is_approvable(call: ToolCall) -> bool:
+    """Whether a person can read what they would say yes to; a card that cannot be read is none."""
+    try:
+        return Card.model_validate(call.card).approvable
+    except ValidationError:
+        return False
+
+
+def _rejection(reason: str, note: str) -> ToolResult:
+    words = " ".join(part for part in (f"Reason: {reason}." if reason else "", note) if part)
+    return failure(
+        "rejected_by_staff",
+        f"Staff turned this down. It was not done. {words}".strip(),
+        "This is an instruction, not an error: do not try the same call again. Follow the reason if it says what to "
+        "do instead; otherwise tell the caller that it was not done.",
+    )
+
+
+def _resolution(happened: bool, by: str, note: str) -> ToolResult:
+    if happened:
+        return ToolResult(
+            status=ToolResultStatus.SUCCESS,
+            code="confirmed_by_staff",
+            message=f"The connection broke while it ran. {by} looked: it did happen. {note}".strip(),
+            data={},
+        )
+    return failure(
+        "not_done",
+        f"The connection broke while it ran. {by} looked: it did not happen. {note}".strip(),
+        "Propose it again if it is still needed.",
+    )
+
+
+def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
+    """Say in words why an answer did not count; the call's row is read afresh under the run's lock."""
+    call = ToolCall.objects.get(pk=call_id)
+    status = CallStatus(call.status)
+    resolved = status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}
+    at = call.finished_at if resolved else call.decided_at or call.finished_at
+    local = timezone.localtime(at).strftime("%-I:%M%p").lower() if at else ""
+    match status:
+        case CallStatus.AWAITING | CallStatus.IN_DOUBT if (call.version, call.digest) != (version, digest):
+            return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
+        case CallStatus.AWAITING | CallStatus.EXPIRED:
+            return Unsettled("expired", "Time ran out. Nothing was changed, and a person has to call back.", at=at)
+        case CallStatus.CANCELLED | CallStatus.INVALIDATED:
+            return Unsettled("withdrawn", f"This was withdrawn at {local}. Nothing was changed.", at=at)
+        case CallStatus.HAPPENED | CallStatus.NOT_HAPPENED:
+            return Unsettled("already_decided", f"This was cleared up at {local}. Your answer was not used.", at=at)
+        case CallStatus.REJECTED:
+            verdict = "no"
+        case _:
+            verdict = "yes"
+    message = f"{call.decided_by or 'Somebody'} said {verdict} at {local}. Your answer was not used."
+    return Unsettled("already_decided", message, by=call.decided_by, at=at)

@@ -1,0 +1,57 @@
+"""What a person is told of what they asked for."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from agentops.domain.lifecycle import CallStatus
+
+
+class BadRequest(Exception):
+    """Something a person asked for cannot be done; `message` says what and what to do instead."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run that exists now; `created` is False where the same request key had made it before."""
+
+    run_id: int
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """An answer that counted."""
+
+    call_id: int
+    status: CallStatus
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unsettled:
+    """An answer that did not count. `message` says why, and who was first and when if somebody was."""
+
+    code: str
+    message: str
+    by: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A setting that was changed; `invalidated` waiting calls were withdrawn with it."""
+
+    version: int
+    invalidated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody else saved first; nothing was changed."""
+
+    message: str
