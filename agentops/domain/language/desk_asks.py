@@ -16,7 +16,7 @@ _MOVES = search_any(
     rf"\b(?:something|anything|time|one|slot|space|in|{EVENT}) (?:\w+ )?(?:earlier|sooner)\b"
     rf"|\b(?:something|anything) (?:\w+ )?later\b|\b(?:earlier|sooner|later) {EVENT}\b",
     r"\b(?:earlier|sooner|later|other|different) than (?:my|the one|what i)\b",
-    r"\b(?:put|push|knock|set|bring) (?:it|that|this|me|my \w+|the \w+) (?:back|forward|off|out)\b"
+    r"\b(?:put|push|knock|bring) (?:it|that|this|me|my \w+|the \w+) (?:back|forward|off)\b"
     r"|\bput (?:it |\S+ \S+ )?off\b"
     r"|\b(?:push|bring|put) back (?:my|the)\b",
 )
@@ -36,15 +36,14 @@ _SEEKS_ANOTHER = search_any(
 )
 _ONLY_CANCELS = search_any(r"\bcancel\w*|\bcall(?:ing)? (?:it )?off\b")
 _ASKS_FOR_VISIT = search_any(
-    rf"\b(?:can|could|may|might) (?:i|we|he|she|they|my \w+)(?: please| possibly| just)? (?:have|get|book|make|see"
-    rf"|be seen|come in|pop in|drop in|do) (?:\S+ ){{0,4}}?(?:{EVENT}|{CARER}|seen|today|tomorrow|this|next|on|for|at"
-    rf"|\w+day|about|with)\b",
+    rf"\b(?:can|could|may|might) (?:i|we|he|she|they|my \w+)(?: please| possibly| just)? (?:(?:be seen|come in|pop in"
+    rf"|drop in)\b|(?:have|get|book|make|see|do) (?:\S+ ){{0,4}}?(?:{EVENT}|{CARER}|seen|today|tomorrow|\w+day)\b)",
     r"\b(?:any|a|some|is there a) (?:chance|possibility|hope)(?: that)? (?:of|i|we|you|he|she|to|for|dr|someone)\b",
     r"\bany (?:\w+ )?(?:slots?|openings?|spaces?|appointments?|times?)\b[^.?!]{0,30}\b(?:with|for|free|left"
     r"|available|on|this|next|today|tomorrow|\w+day)\b",
     r"\b(?:can|could|would|will) (?:someone|somebody|anyone|anybody|a doctor|a nurse|the doctor|the nurse|a gp"
-    r"|dr \w+|nurse \w+|you|one of (?:you|the \w+|your \w+))"
-    r"(?: please| possibly)? (?:have a look|take a look|look at|see (?:me|him|her|my|us)|check|examine|fit|squeeze"
+    r"|dr \w+|nurse \w+|you|(?:one|1) of (?:you|the \w+|your \w+))"
+    r"(?: please| possibly)? (?:have a look|take a look|look at (?:it|this|that|my|his|her|him|me)|see (?:me|him|her|my|us)|examine|fit|squeeze"
     r"|do my|give (?:me|him|her) (?:an?|my|his|her))\b",
     r"\b(?:fit|squeeze|slot|get|put) (?:me|us|him|her|them|my \w+) in\b|\bneeds? (?:to be seen|seeing|looking at"
     r"|a look|checking)\b|\bbe seen\b",

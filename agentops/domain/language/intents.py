@@ -1,5 +1,6 @@
 """Read what a patient wants from one text."""
 
+import re
 from enum import StrEnum
 
 from agentops.domain.language import answers, asks, desk_asks
@@ -27,9 +28,13 @@ class Intent(StrEnum):
 WISHES = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL, Intent.MESSAGE, Intent.LIST, Intent.FIND, Intent.QUESTION})
 """Intents that open a piece of work; the others answer, greet or hand over."""
 
+_ABBREVIATED = re.compile(r"\b(dr|mr|mrs|ms|prof)\.(?= )")
+"""A full stop that ends no sentence."""
+
 
 def read_intent(text: str) -> Intent:
     """What the clean `text` wants. Safety comes first, then a person, then the plainest wish, then an answer."""
+    text = _ABBREVIATED.sub(r"\1", text)
     if is_emergency(text):
         return Intent.EMERGENCY
     if asks_for_person(text):
