@@ -8,7 +8,7 @@ from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any
 
 import structlog
-from django.db import OperationalError
+from django.db import OperationalError, connections
 from pydantic import BaseModel, ValidationError
 
 from agentops.domain.lifecycle import Effect
@@ -73,12 +73,20 @@ def _attempt(tool: Tool, context: ToolContext, parsed: BaseModel, *, deadline_s:
     if tool.local:
         return _run(tool, context, parsed)
     bound = min(tool.timeout_s, deadline_s)
-    future: Future[ToolResult | None] = _hands.submit(_run, tool, context, parsed)
+    future: Future[ToolResult | None] = _hands.submit(_run_aside, tool, context, parsed)
     try:
         return future.result(timeout=max(bound, 0.001))
     except FutureTimeout:
         never_began = future.cancel()
         return None if _may_have_acted(tool) and not never_began else _timed_out(tool, bound)
+
+
+def _run_aside(tool: Tool, context: ToolContext, parsed: BaseModel) -> ToolResult | None:
+    """Run in a thread of the pool, which must not keep a connection that the tool may have opened."""
+    try:
+        return _run(tool, context, parsed)
+    finally:
+        connections.close_all()
 
 
 def _may_have_acted(tool: Tool) -> bool:

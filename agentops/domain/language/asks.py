@@ -66,10 +66,11 @@ _BOOKS = search_any(
     rf" (?:\S+ ){{0,5}}?(?:{EVENT}|{_CHECK_CAR})\b(?! (?:is|are|was|today|policy))",
     r"\b(?:book|booking|scheduling|reserving|schedule|reserve)\b (?:me|us|an?|the|my|in|for|with|at|on|him|her|it|that"
     r"|this)\b",
-    rf"\b(?:add|put|place|mark|block|blot|insert|enter|log|record|pencil|note|leave|save|keep)\b (?:\S+ ){{0,12}}?"
-    rf"(?:{DIARY}|{EVENT})\b",
+    rf"\b(?:add|put|place|mark|block|blot|insert|enter|log|record|pencil|note|leave|save|keep|write down|set up)\b (?:\S+ ){{0,18}}?"
+    rf"(?:{DIARY}|{EVENT}|birthday|holiday)\b",
+    r"\b(?:make|create|add) (?:an? |new )*(?:calendar|diary) (?:entry|event)\b|\b(?:conference|meeting) room for\b",
     rf"\b(?:see|visit|meet with|seen by)\b (?:(?:the|a|an|my|with|to|and|by) )*(?:{CARER}|this one|them)\b",
-    rf"\b(?:{LEAD})?add\b (?:\S+ ){{1,4}}?to\b|\bmake it (?:for|at|on)\b|\b(?:fit|squeeze) me in\b|\bput me (?:in"
+    rf"\b(?:{LEAD})?add\b (?:\S+ ){{1,4}}?to (?:\S+ ){{0,2}}?(?:{DIARY}|list|day|week|plans?)\b|\bmake it (?:for|at|on)\b|\b(?:fit|squeeze) me in\b|\bput me (?:in"
     rf"|down)\b",
     rf"^\W*(?:an? )?(?:new )?(?:{EVENT})(?: with| for| at| on| please)",
 )
@@ -83,6 +84,8 @@ _LOOKS = search_any(
     rf"\b(?:{EVENT}|{DIARY}) [^.?!]{{0,40}}\b(?:when|confirmed|scheduled for|anything)\b",
     rf"^\W*(?:my|today's?|tomorrow's?|all|this week's) (?:\w+ )?(?:{EVENT}|{DIARY})"
     r"(?: (?:for|from|on|today|tomorrow).*)?\W*$",
+    r"\bwhat time is (?:the|my|our)\b|\b(?:any ?thing|something) (?:\w+ )?(?:happening|going on|planned|scheduled|on)\b"
+    r"[^.?!]*\b(?:today|tonight|tomorrow|week|month|\w+day|at)\b|\bam i (?:scheduled|supposed|meant|due)\b",
     r"\bwhat (?:do|have|am) i (?:have|got|doing)\b|\banything on (?:the|my) (?:schedule|calendar)\b"
     r"|\bmy upcoming (?:day|week|month)\b|^\W*(?:meetings|appointments|events) (?:for|from|on|today|tomorrow|this)\b",
     r"\bwhat(?:'s| is| do i have| have i got|'ve i got| am i doing)?(?: \w+){0,2} (?:coming up|going on|planned"
@@ -110,7 +113,16 @@ _ADVICE = search_any(
     r"\bhow (?:often|to take|many times)\b[^.?!]{0,40}\b(?:take|medicine|medication|meds|pills|tablets)\b",
     r"\bfollow(?:ing)?[ -]?up (?:on|my|to (?:make|see|ensure|check|understand)|instructions)\b|\b(?:these|those"
     r"|new) meds\b",
+    r"\bwhat\b[^.?!]{0,40}\b(?:told|tell) me\b|\bwhat i(?:'m| am| was) supposed to\b|\b(?:hard time|trouble|difficulty)"
+    r" remembering\b",
 )
+_PAST_VISIT = search_any(
+    rf"\bfollow(?:ing)?[ -]?up (?:on |with |about )?(?:my|a|the|an|1|one|your) (?:\w+ ){{0,2}}?(?:{CARER})(?:'s)?"
+    rf"(?: \w+)? (?:appointment|visit|instructions?)\b",
+    rf"\bto (?:do a |make a )?follow[ -]?up (?:on |with )?my (?:{CARER})\b(?! appointment (?:for|on|at))",
+    rf"\bfollow[ -]?up on (?:my|the|a|1|one) (?:\w+ ){{0,2}}(?:appointment|visit)\b",
+)
+"""A visit that was is followed up: what was said there, and not a new time."""
 _PLAIN_BOOKING = search_any(
     rf"\b(?:book|schedule|make|arrange|need|want|like|get|have)\b (?:me |in )?(?:an?|another"
     rf"|my) (?:\w+ ){{0,2}}?(?:{EVENT})\b",
@@ -199,6 +211,8 @@ def books(text: str) -> bool:
 
 def asks_advice(text: str) -> bool:
     """Asks about what a clinician said or prescribed."""
+    if _PAST_VISIT.search(text):
+        return True
     return bool(_ADVICE.search(text)) and not _PLAIN_BOOKING.search(text)
 
 

@@ -43,8 +43,8 @@ _ASKS_FOR_VISIT = search_any(
     r"|available|on|this|next|today|tomorrow|\w+day)\b",
     r"\b(?:can|could|would|will) (?:someone|somebody|anyone|anybody|a doctor|a nurse|the doctor|the nurse|a gp"
     r"|dr \w+|nurse \w+|you|(?:one|1) of (?:you|the \w+|your \w+))"
-    r"(?: please| possibly)? (?:have a look|take a look|look at (?:it|this|that|my|his|her|him|me)|see (?:me|him|her|my|us)|examine|fit|squeeze"
-    r"|do my|give (?:me|him|her) (?:an?|my|his|her))\b",
+    r"(?: please| possibly)? (?:have a look|take a look|look at (?:it|this|that|my|his|her|him|me)"
+    r"|see (?:me|him|her|my|us)|examine|fit|squeeze|do my|give (?:me|him|her) (?:an?|my|his|her))\b",
     r"\b(?:fit|squeeze|slot|get|put) (?:me|us|him|her|them|my \w+) in\b|\bneeds? (?:to be seen|seeing|looking at"
     r"|a look|checking)\b|\bbe seen\b",
     r"\b(?:needs?|wants?|after|due(?: for)?|like|have)(?: \w+){0,3} (?:jabs?|boosters?|vaccinations?|blood tests?"
@@ -58,8 +58,8 @@ _OWN_RECORD = search_any(
 )
 _OWN_VISIT = search_any(
     r"\bremind me (?:of )?(?:when|what (?:time|day)|which day|the (?:time|day|date))\b[^.?!]*\b(?:i'm|i am|am i|my)\b",
-    r"\b(?:when|what (?:time|day)|which day) (?:am i|are we|is (?:he|she|my \w+)) (?:\w+ )?(?:in|next|due|booked|down|coming"
-    r"|seeing|with)\b",
+    r"\b(?:when|what (?:time|day)|which day) (?:am i|are we|is (?:he|she|my \w+)) (?:\w+ )?(?:in|next|due|booked|down"
+    r"|coming|seeing|with)\b",
     r"\b(?:whether|if|that|when) (?:i'm|i am|he's|she's|we're) (?:\w+ )?(?:booked|due|down for|in next|seeing)\b",
 )
 _WHEN_FREE = search_any(

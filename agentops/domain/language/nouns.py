@@ -3,7 +3,7 @@
 import re
 
 EVENT = (
-    r"(?:appointments?|appts?|bookings?|reservations?|visits?|check-?ups?|consultations?|meetings?|sessions?|events?"
+    r"(?:appointments?|appts?|bookings?|reservations?|(?<!to )visits?|check-?ups?|consultations?|meetings?|sessions?|events?"
     r"|vaccinations?|follow-?ups?|tables?|slots?|jabs?|boosters?|blood tests?|smear tests?|bloods"
     r"|(?:medication|medicine|asthma|annual|surgery|diabetes) reviews?)"
 )

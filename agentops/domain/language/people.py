@@ -73,8 +73,8 @@ baby child kid nan gran grandma grandad aunt uncle friend neighbour neighbor par
 _NAME_LINKS = "de da del della der van von den bin ben al el la le di dos du ter st mac"
 _PARTICLES = frozenset(_NAME_LINKS.split())
 _BEFORE_BIRTH = re.compile(
-    r"(?:[\s,;:()\-–]|\.(?= ?(?:dob|d\.o|date|born))|\b(?:who|was|is|here|speaking|born|dob|date of birth|birth ?date|birthday"
-    r"|on|the|my|her|his|their|and)\b[:.]?|\bd\. ?o\. ?b\b\.?)*$",
+    r"(?:[\s,;:()\-–]|\.(?= ?(?:dob|d\.o|date|born))|\b(?:who|was|is|here|speaking|born|dob|date of birth|birth ?date"
+    r"|birthday|on|the|my|her|his|their|and)\b[:.]?|\bd\. ?o\. ?b\b\.?)*$",
     re.IGNORECASE,
 )
 _AFTER_BIRTH = re.compile(r"[\s,;:.)\-–]*(?:(?:my |the )?name(?:'s| is)?:? )?")
