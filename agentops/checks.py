@@ -46,7 +46,7 @@ def check_transactions(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
 @register()
 def check_production_database(app_configs: Any = None, **_: Any) -> list[CheckMessage]:
     """Refuse SQLite where several processes on several machines are to share the database."""
-    if not settings.PRODUCTION or not str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite3"):
+    if not settings.PRODUCTION or not str(settings.DATABASES["default"]["ENGINE"]).endswith("sqlite"):
         return []
     return [
         Error(

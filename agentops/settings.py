@@ -48,7 +48,7 @@ def read_database(url: str) -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme == "sqlite":
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "agentops.sqlite",
             "NAME": parts.path[1:] if parts.path.startswith("//") else str(BASE_DIR / parts.path.lstrip("/")),
             "TEST": {"NAME": str(BASE_DIR / "var" / f"test-{os.getpid()}.sqlite3")},
             "OPTIONS": {

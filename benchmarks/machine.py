@@ -47,7 +47,7 @@ def stored_bytes(tables: list[str]) -> int:
     """Bytes that these tables and their indexes take now."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute("SELECT SUM(pg_total_relation_size(t::regclass)) FROM unnest(%s) AS t", [tables])
+            cursor.execute("SELECT SUM(pg_total_relation_size(t::regclass)) FROM unnest(%s::text[]) AS t", [tables])
             return int(cursor.fetchone()[0])
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA page_count")
