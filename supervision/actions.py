@@ -85,7 +85,7 @@ def approve_call(
             call_id=call_id, approve=True, version=version, digest=digest, by=display_name(user)
         )
         if isinstance(settled, control.Unsettled):
-            return Refused(settled.code, settled.message)
+            return _refused(settled)
         facts = {"ticked": sorted(ticked)} if ticked else {}
         _record(user, role=role, call_id=call_id, verdict="approved", version=version, digest=digest, facts=facts)
     return Answered(settled.at)
@@ -109,7 +109,7 @@ def reject_call(*, user: User, call_id: int, version: int, digest: str, reason: 
             note=note,
         )
         if isinstance(settled, control.Unsettled):
-            return Refused(settled.code, settled.message)
+            return _refused(settled)
         _record(
             user,
             role=role,
@@ -135,7 +135,7 @@ def resolve_call(*, user: User, call_id: int, version: int, happened: bool, note
             call_id=call_id, happened=happened, version=version, by=display_name(user), note=note
         )
         if isinstance(settled, control.Unsettled):
-            return Refused(settled.code, settled.message)
+            return _refused(settled)
         verdict = "happened" if happened else "not_happened"
         digest = ToolCall.objects.values_list("digest", flat=True).get(pk=call_id)
         _record(user, role=role, call_id=call_id, verdict=verdict, version=version, digest=digest, note=note)
@@ -158,8 +158,9 @@ def close_handoff(*, user: User, run_id: int, note: str) -> Answered | Refused:
             run=run, defaults={"user": user, "who": who, "note": note, "closed_at": now}
         )
         if not created:
-            return Refused("already_closed", f"{closing.who} closed this before you. Your note was not used.")
+            return Refused("already_closed", f"{closing.who} closed this before you.")
         append_entry(who=who, what="handoff.closed", subject=f"run {run_id}", facts={})
+        control.note_handoff_closed(run_id=run_id)
     return Answered(now)
 
 
@@ -190,6 +191,11 @@ def set_tool_tier(*, user: User, tool: str, tier: str, enabled: bool, version: i
     return changed.invalidated
 
 
+def _refused(settled: control.Unsettled) -> Refused:
+    """The page's own heading says that the answer was not used; it is not said twice."""
+    return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."))
+
+
 def _find_lacking(call: ToolCall, *, shown: str, ticked: Set[str], typed: str) -> Refused | None:
     card, tier = read_card(call), read_tier(call.tier)
     if card is None or not card.approvable:
@@ -200,6 +206,8 @@ def _find_lacking(call: ToolCall, *, shown: str, ticked: Set[str], typed: str) -
     if tier is ActionTier.DESTRUCTIVE and (too_fast := _find_too_fast(call, shown)):
         return too_fast
     entry = re_entry_of(card, tier)
+    if entry and not typed.strip():
+        return Refused("re_entry_missing", f"{entry.label.removesuffix(' to confirm')}.", "typed")
     if entry and typed.strip() != entry.expected:
         return Refused("re_entry_wrong", f"{entry.label}. What you typed does not match.", "typed")
     return None

@@ -1,6 +1,7 @@
 """The card stored with a call, read back: anything unreadable is treated as no description at all."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -64,6 +65,34 @@ def re_entry_of(card: Card, tier: ActionTier) -> ReEntry | None:
     if year:
         return ReEntry("Type the year of birth to confirm", "Take it from the patient line above.", year[1], True)
     return ReEntry("Type YES to confirm", "In capital letters.", "YES", False)
+
+
+def find_subject(calls: Iterable[ToolCall]) -> Subject | None:
+    """The patient these calls are about: by a card of any of them, else the only one that a look-up found."""
+    known = list(calls)
+    for call in reversed(known):
+        card = read_card(call)
+        if card and card.subject:
+            return card.subject
+    return next((found for call in known if (found := _subject_found(call))), None)
+
+
+def _subject_found(call: ToolCall) -> Subject | None:
+    result = call.result if isinstance(call.result, dict) else {}
+    data = result.get("data")
+    if call.tier != ActionTier.READ or not isinstance(data, dict):
+        return None
+    patients = data.get("patients", [data])
+    one = patients[0] if isinstance(patients, list) and len(patients) == 1 else None
+    if not isinstance(one, dict) or not one.get("name"):
+        return None
+    given, _, surname = str(one["name"]).rpartition(" ")
+    try:
+        born = date.fromisoformat(str(one.get("born")))
+    except ValueError:
+        return None
+    mobile = str(one.get("mobile") or "")
+    return Subject(surname=surname, given=given, born=f"{born.day} {born:%B %Y}", number="", mobile=mobile)
 
 
 def age_of(subject: Subject, today: date) -> int | None:

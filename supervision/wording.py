@@ -1,6 +1,7 @@
 """How the desk says times, durations, money and counts: plain words, real dates, the clinic's clock."""
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
@@ -113,6 +114,16 @@ def shorten(text: str, limit: int) -> str:
     if len(line) <= limit:
         return line
     return f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
+
+
+def say_findings(findings: Any) -> list[str]:
+    """What validation did to a text, one sentence each; the removed value itself is never repeated."""
+    said = []
+    for one in findings if isinstance(findings, list) else []:
+        if isinstance(one, dict):
+            what = str(one.get("label") or one.get("rule") or "something")
+            said.append(f"{'Stopped because of' if one.get('action') == 'stopped' else 'Replaced'} {what}")
+    return said
 
 
 def name_speaker(provider: str, model: str = "") -> str:

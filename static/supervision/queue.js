@@ -77,7 +77,8 @@ function guardSubmit(event) {
 function focusFirst() {
   const problem = document.querySelector("[data-problem]");
   const atList = document.body.classList.contains("at-list");
-  const target = problem ?? (atList ? list()?.querySelector("[aria-current].row") : request()?.querySelector("#rh"));
+  const field = document.getElementById(problem?.querySelector("a")?.hash.slice(1) ?? "");
+  const target = (field?.matches("input, textarea") ? field : problem) ?? (atList ? list()?.querySelector("[aria-current].row") : request()?.querySelector("#rh"));
   if (document.activeElement === document.body) target?.focus({ preventScroll: true });
 }
 
@@ -124,6 +125,16 @@ async function refreshRequest() {
   const told = open.querySelector("[data-told]");
   swapRequest(fresh);
   if (told) fresh.querySelector(".rhead")?.after(told);
+  const note = open.querySelector(".closing input[name=note]")?.value;
+  if (note && !fresh.querySelector(".closing")) fresh.querySelector(".rhead")?.after(keepNote(note));
+}
+
+/** What somebody was writing when a colleague closed it, to be copied. */
+function keepNote(note) {
+  const kept = document.createElement("p");
+  kept.className = "card became words";
+  kept.textContent = `Your note was not used: ${note}`;
+  return kept;
 }
 
 function swapRequest(fresh, { top = false } = {}) {

@@ -108,7 +108,7 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         tier=tier,
         question=question,
         age=age_of(card.subject, timezone.localtime(now).date()) if card and card.subject else None,
-        asked=_asked(run.conversation, run, now=now),
+        asked=say_asked(run.conversation, run, now=now),
         asked_at=say_time(run.created_at),
         said=_cut_at_spans(run.request, card.said_spans if card else []),
         earlier=_earlier(run, now=now),
@@ -125,7 +125,8 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
     )
 
 
-def _asked(conversation: Conversation, run: AgentRun, *, now: datetime) -> str:
+def say_asked(conversation: Conversation, run: AgentRun, *, now: datetime) -> str:
+    """By which channel and when a caller asked, and whether they are still there."""
     sentence = f"{_ASKED.get(conversation.channel, 'Asked')} at {say_when(run.created_at, now=now)}."
     return f"{sentence} The caller is still on the line." if conversation.on_the_line else sentence
 

@@ -9,12 +9,14 @@ from django.utils import timezone
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus
 from agentops.models import AgentRun
-from supervision.cards import age_of, read_card, title_of
+from supervision.cards import age_of, find_subject, read_card, title_of
+from supervision.inbox.detail import say_asked
 from supervision.inbox.notices import Notice, notice_of
 from supervision.models import Decision, HandoffClosing
-from supervision.wording import say_when
+from supervision.wording import say_findings, say_when
 
 JUST_NOW = timedelta(minutes=10)
+URGENT_HELP = "urgent_help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +25,24 @@ class Handoff:
 
     run: AgentRun
     since: str
+    asked: str
     subject: Subject | None
     age: int | None
+    findings: list[str]
     closing: HandoffClosing | None
     closed: str
+
+    @property
+    def urgent(self) -> bool:
+        """Whether somebody may be in danger."""
+        return self.run.outcome == URGENT_HELP
+
+    @property
+    def heading(self) -> str:
+        """What to do, and about whom where that is known."""
+        on_the_line = self.run.conversation.on_the_line
+        act = ("Take this call now" if on_the_line else "Call back now") if self.urgent else "This needs a person"
+        return f"{act}: {self.subject.given} {self.subject.surname}" if self.subject else act
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +62,15 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
     run = runs.filter(pk=run_id).first()
     if run is None:
         return None
-    closing, subject = HandoffClosing.objects.filter(run=run).first(), _subject_of(run)
+    closing, calls = HandoffClosing.objects.filter(run=run).first(), list(run.calls.order_by("pk"))
+    subject = find_subject(calls)
     return Handoff(
         run=run,
         since=say_when(run.finished_at or run.created_at, now=now),
+        asked=say_asked(run.conversation, run, now=now),
         subject=subject,
         age=age_of(subject, timezone.localtime(now).date()) if subject else None,
+        findings=list(dict.fromkeys(say_findings([*run.findings, *(one for call in calls for one in call.findings)]))),
         closing=closing,
         closed=say_when(closing.closed_at, now=now) if closing else "",
     )
@@ -59,7 +78,7 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
 
 def just_answered(user: User, *, now: datetime, limit: int = 2) -> list[JustAnswered]:
     """What this person answered in the last ten minutes, newest first, with what became of it."""
-    mine = Decision.objects.select_related("call").filter(user=user, decided_at__gte=now - JUST_NOW)
+    mine = Decision.objects.select_related("call__run").filter(user=user, decided_at__gte=now - JUST_NOW)
     return [
         JustAnswered(
             call_id=one.call_id,
@@ -70,11 +89,3 @@ def just_answered(user: User, *, now: datetime, limit: int = 2) -> list[JustAnsw
         )
         for one in mine.order_by("-decided_at", "-pk")[:limit]
     ]
-
-
-def _subject_of(run: AgentRun) -> Subject | None:
-    for call in run.calls.order_by("-pk"):
-        card = read_card(call)
-        if card and card.subject:
-            return card.subject
-    return None

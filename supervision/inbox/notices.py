@@ -1,6 +1,6 @@
 """What became of a request, in one sentence of fact and one of consequence."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from agentops.domain.cards import Card
@@ -11,16 +11,31 @@ from supervision.wording import say_when
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """`fact` is what happened, `then` what follows. `tone` picks colour and shape."""
+    """`fact` is what happened, `then` what follows. `tone` picks colour and shape.
+
+    `why` repeats the reason and the note of a no, `told` what the assistant then said and `whom` it said it to.
+    """
 
     tone: str
     icon: str
     fact: str
     then: str
+    why: str = ""
+    whom: str = ""
+    told: str = ""
 
 
 def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
     """The notice of a call that is answered or under way; None while it waits."""
+    notice = _became(call, card, now=now)
+    if notice is None or not CallStatus(call.status).answered:
+        return notice
+    whom = card.subject.given if card and card.subject else "the caller"
+    why = _why_not(call) if call.status == CallStatus.REJECTED else ""
+    return replace(notice, why=why, whom=whom, told=call.run.answer)
+
+
+def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
     status = CallStatus(call.status)
     if status is CallStatus.AWAITING:
         return None
@@ -60,6 +75,13 @@ def _who_said(answer: str, call: ToolCall, *, now: datetime) -> str:
         return "This needed no answer."
     at = f" at {say_when(call.decided_at, now=now)}" if call.decided_at else ""
     return f"{call.decided_by} said {answer}{at}."
+
+
+def _why_not(call: ToolCall) -> str:
+    decision = call.decisions.filter(verdict="rejected").first()
+    reason = _sentence(decision.get_reason_display()) if decision and decision.reason else ""
+    note = f"“{call.decision_note}”" if call.decision_note else ""
+    return f"{reason} {note}".strip()
 
 
 def _resolver(call: ToolCall) -> str:

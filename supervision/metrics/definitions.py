@@ -19,7 +19,8 @@ class Metric:
 
 METRICS = (
     Metric("completion", "Finished on its own", "Finished", 0.90, "over 90%", True, True,
-           "Runs that ended with an answer, of all runs that ended."),
+           "Runs that ended with an answer, of all runs that ended. A run that asked the caller back is a conversation "
+           "under way: it is named beside the figure and counts neither for nor against it."),
     Metric("iterations", "Steps per run", "Steps", 5, "under 5", False, False,
            "Model turns per run, on average."),
     Metric("latency", "Working time per run", "Working time", 10_000, "under 10 s", False, False,

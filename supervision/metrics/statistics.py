@@ -11,6 +11,10 @@ MIN_FOR_MEAN = 10
 """Fewer runs than this say nothing about a mean as skewed as cost or time."""
 
 
+MIN_TO_JUDGE = 5
+"""A rate of fewer runs than this is shown, but not judged: its interval is wide and one run more turns it over."""
+
+
 class Verdict(StrEnum):
     """What may be said of a figure against its target."""
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from agentops.domain.lifecycle import RunStatus
 from agentops.models import AgentRun, RunFact, TaskType
 from supervision.metrics.definitions import METRICS, Metric
-from supervision.metrics.statistics import Interval, Verdict, clustered_rate, judge, mean_interval, wilson
+from supervision.metrics.statistics import MIN_TO_JUDGE, Interval, Verdict, clustered_rate, judge, mean_interval, wilson
 from supervision.wording import count, say_cost, say_duration
 
 SAID: dict[str, Callable[[float], str]] = {
@@ -22,10 +22,12 @@ SAID: dict[str, Callable[[float], str]] = {
 }
 PERIODS = {"today": ("Today", 0), "7": ("7 days", 6), "28": ("28 days", 27)}
 ALL = ""
+ASKED_BACK = "asked_back"
 RENAMED = {
     "completed_runs": "completed",
     "limit_runs": "limits",
     "escalated_runs": "escalated",
+    "asked_back_runs": "asked_back",
     "iterations_sum": "iterations",
 }
 """Sums whose own name would hide a column of the table they are taken from."""
@@ -39,6 +41,7 @@ class Sums:
     completed: int
     limits: int
     escalated: int
+    asked_back: int
     asked: int
     executed: int
     errors: int
@@ -114,7 +117,7 @@ def read_metrics(*, period: str, now: datetime) -> MetricsPage:
         lines=lines,
         cost=say_cost(round(everything.cost), unpriced=everything.unpriced),
         slowest=_slowest(facts, everything.runs),
-        warnings=_masked(total, lines),
+        warnings=_find_misses(total, lines),
     )
 
 
@@ -125,7 +128,8 @@ def _add_up(facts: Any) -> list[dict[str, Any]]:
     return list(
         facts.annotate(
             runs=Count("pk"),
-            completed_runs=Count("pk", filter=Q(completed=True)),
+            completed_runs=Count("pk", filter=Q(completed=True) & ~Q(outcome=ASKED_BACK)),
+            asked_back_runs=Count("pk", filter=Q(outcome=ASKED_BACK)),
             limit_runs=Count("pk", filter=Q(limit_reached=True)),
             escalated_runs=Count("pk", filter=Q(escalated=True)),
             asked=Sum("asked_people"),
@@ -176,12 +180,13 @@ def _line(slug: str, name: str, sums: Sums, still_open: int) -> Line:
 def _cell(metric: Metric, sums: Sums) -> Cell:
     if not sums.runs or (metric.slug == "tool_errors" and not sums.executed):
         return Cell(metric, "–", "", Verdict.UNSURE, "", "no tool calls" if sums.runs else "no runs")
-    if metric.rate:
-        return _rate(metric, sums)
-    return _mean(metric, sums)
+    if metric.slug == "completion" and sums.runs == sums.asked_back:
+        return Cell(metric, "–", "", Verdict.UNSURE, _asked_back(sums), "no run to count")
+    return _rate(metric, sums) if metric.rate else _mean(metric, sums)
 
 
 def _rate(metric: Metric, sums: Sums) -> Cell:
+    runs = sums.runs
     if metric.slug == "tool_errors":
         hits, n, of = sums.errors, sums.executed, count(sums.executed, "call")
         interval = clustered_rate(
@@ -194,11 +199,19 @@ def _rate(metric: Metric, sums: Sums) -> Cell:
         )
     else:
         hits = {"completion": sums.completed, "limits": sums.limits, "escalation": sums.escalated}[metric.slug]
-        n, of = sums.runs, count(sums.runs, "run")
-        interval = wilson(hits, n)
+        runs = n = sums.runs - (sums.asked_back if metric.slug == "completion" else 0)
+        of, interval = count(n, "run"), wilson(hits, n)
+    note = _asked_back(sums) if metric.slug == "completion" else ""
+    if runs < MIN_TO_JUDGE:
+        few = f"Only {count(runs, 'run')}. Shown, but not judged."
+        return Cell(metric, _percent(hits / n), "", Verdict.UNSURE, f"{few} {note}".strip(), f"{hits:,} of {of}")
     verdict = judge(interval, metric.target, higher_is_better=metric.higher_is_better)
     span = f"{_percent(interval.low)} to {_percent(interval.high)}"
-    return Cell(metric, _percent(hits / n), span, verdict, "", f"{hits:,} of {of}")
+    return Cell(metric, _percent(hits / n), span, verdict, note, f"{hits:,} of {of}")
+
+
+def _asked_back(sums: Sums) -> str:
+    return f"{sums.asked_back:,} asked the caller back" if sums.asked_back else ""
 
 
 def _mean(metric: Metric, sums: Sums) -> Cell:
@@ -236,9 +249,12 @@ def _slowest(facts: QuerySet[RunFact], runs: int) -> str:
     return say_duration(facts.order_by("active_ms").values_list("active_ms", flat=True)[at])
 
 
-def _masked(total: Line, lines: list[Line]) -> list[str]:
-    """Types of task that are off target, also where the total hides it."""
+def _find_misses(total: Line, lines: list[Line]) -> list[str]:
+    """Figures that are off target: first those of all runs, then those of one type of task that the total hides."""
+    missed = [cell for cell in total.cells if cell.verdict is Verdict.OFF]
     return [
+        f"All runs: {cell.metric.name.lower()} is {cell.value}, target {cell.metric.target_words}." for cell in missed
+    ] + [
         f"{line.name}: {cell.metric.name.lower()} is {cell.value}, target {cell.metric.target_words}."
         for line in lines
         for cell, whole in zip(line.cells, total.cells, strict=True)

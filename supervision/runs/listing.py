@@ -88,9 +88,19 @@ def _matching(words: str, state: str) -> QuerySet[AgentRun]:
     if not words:
         return runs
     in_card = Q(card__title__icontains=words) | Q(card__done__icontains=words)
+    for number in _written(words):
+        in_card |= Q(card__subject__number__icontains=number) | Q(card__subject__mobile__icontains=number)
     named = ToolCall.objects.filter(in_card, run=OuterRef("pk"))
     match = Q(request__icontains=words) | Q(answer__icontains=words) | Q(asked_by__icontains=words) | Exists(named)
     return runs.filter(match | _by_number(words))
+
+
+def _written(words: str) -> set[str]:
+    """The ways in which a patient's number or mobile may stand on a card: as typed, and parted as cards part them."""
+    digits = "".join(words.split())
+    if not digits.isdecimal():
+        return set()
+    return {words, f"{digits[:4]} {digits[4:]}", f"{digits[:5]} {digits[5:]}"}
 
 
 def _by_number(words: str) -> Q:

@@ -9,9 +9,9 @@ from django.db.models import Count, Q
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.models import AgentRun
 from supervision.cards import title_of
-from supervision.runs.trace import Chosen, Line, read_chosen, read_lines, say_findings
+from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
 from supervision.runs.words import State, state_of
-from supervision.wording import count, say_cost, say_duration, say_when, shorten
+from supervision.wording import count, say_cost, say_duration, say_findings, say_when, shorten
 
 _CHANNELS = {"phone": "By phone", "text": "By text", "online": "Online", "desk": "At the desk"}
 
@@ -102,9 +102,7 @@ def _meters(run: AgentRun, *, now: datetime) -> list[Meter]:
         _meter("Tool calls", run.tool_calls, run.max_tool_calls, of=calls, kind="err" if errors else ""),
         _meter("Working time", run.active_ms, run.max_active_ms, say=say_duration),
         _meter("Tokens", run.tokens, run.max_tokens),
-        _meter(
-            "Waiting for a person", waited, limit, say=say_duration, of=f"of {say_duration(limit)} each", kind="wait"
-        ),
+        _waiting(waited, limit),
     ]
 
 
@@ -112,6 +110,13 @@ def _meter(
     label: str, used: int, limit: int, *, say: Callable[[int], str] = "{:,}".format, of: str = "", kind: str = ""
 ) -> Meter:
     return Meter(label, say(used), of or f"of {say(limit)}", _share(used, limit), kind)
+
+
+def _waiting(waited: int, limit: int) -> Meter:
+    label = "Waiting for a person"
+    if not waited:
+        return Meter(label, "None", "", _share(0, limit), "wait")
+    return _meter(label, waited, limit, say=say_duration, of=f"up to {say_duration(limit)} each", kind="wait")
 
 
 def _share(part: int, whole: int) -> str:

@@ -12,7 +12,7 @@ from agentops.models import AgentRun, Step, ToolCall
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.words import say_end
-from supervision.wording import name_speaker, say_cost, say_duration, say_when
+from supervision.wording import name_speaker, say_cost, say_duration, say_findings, say_when
 
 _TURNS = {
     DecisionType.CLASSIFY_INTENT: "Worked out what kind of request this is",
@@ -41,7 +41,7 @@ _TO_COME = {CallStatus.AWAITING, CallStatus.ALLOWED, CallStatus.APPROVED}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the trace. `kind` is model, tool, wait or err: colour and pattern of its bar."""
+    """One line of the trace. `kind` is model, tool, wait, err or plain: colour and pattern of its bar."""
 
     key: str
     icon: str
@@ -93,16 +93,6 @@ def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime) ->
     return Chosen(line, _call_facts(call, now=now), "", say_findings(call.findings), _raw_call(call))
 
 
-def say_findings(findings: Any) -> list[str]:
-    """What validation did to a text, one sentence each; the removed value itself is never repeated."""
-    said = []
-    for one in findings if isinstance(findings, list) else []:
-        if isinstance(one, dict):
-            what = str(one.get("label") or one.get("rule") or "something")
-            said.append(f"{'Stopped because of' if one.get('action') == 'stopped' else 'Replaced'} {what}")
-    return said
-
-
 def words_of(content: Any) -> str:
     """The text blocks of a model turn."""
     blocks = content if isinstance(content, list) else []
@@ -121,7 +111,7 @@ def _step_line(step: Step, *, asks: bool) -> Line:
     key, speaker = f"s{step.seq}", name_speaker(step.provider, step.model)
     span = Span(step.started_at, step.started_at + timedelta(milliseconds=step.duration_ms))
     if step.kind == "note":
-        return Line(key, "note", "note", step.detail or say_end(step.stop_reason), ())
+        return Line(key, "note", "plain", step.detail or say_end(step.stop_reason), ())
     took = say_duration(step.duration_ms)
     if step.kind == "failure":
         return Line(key, "warn", "err", say_end(step.failure), (speaker,), took=took, cost=_cost(step), span=span)

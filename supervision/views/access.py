@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
-from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.models import User
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -12,7 +11,6 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST
 
 from supervision.roles import Permission, Role, require
 
@@ -33,7 +31,8 @@ def allowed(
 ) -> Callable[[Callable[Concatenate[DeskRequest, P], HttpResponseBase]], Callable[..., HttpResponseBase]]:
     """Open a view to the roles that hold this permission, and record it on the view for the test that looks for it.
 
-    Somebody without a session is sent to log in from here, because only here it is known which page a form stands on.
+    Somebody without a session is sent to log in from here: the middleware that would do it knows nothing of forms and
+    the pages they stand on.
     """
 
     def wrap(view: Callable[Concatenate[DeskRequest, P], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -45,8 +44,8 @@ def allowed(
             return view(request, *args, **kwargs)
 
         guarded.permission = permission  # type: ignore[attr-defined]
-        opened: Callable[..., HttpResponseBase] = login_not_required(guarded)
-        return opened
+        guarded.login_required = False  # type: ignore[attr-defined]
+        return guarded
 
     return wrap
 
@@ -57,9 +56,7 @@ def form_of(page: str) -> Callable[[Callable[..., HttpResponseBase]], Callable[.
     def wrap(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
         def taken(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if request.method in {"GET", "HEAD"}:
-                return redirect(page, *args, **kwargs)
-            return require_POST(view)(request, *args, **kwargs)
+            return view(request, *args, **kwargs) if request.method == "POST" else redirect(page, *args, **kwargs)
 
         taken.page = page  # type: ignore[attr-defined]
         return taken

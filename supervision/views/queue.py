@@ -22,6 +22,7 @@ PARTS = {"list": "_list.html", "request": "_beside.html"}
 STATUS_OF = {
     "not_found": 404,
     "tick_missing": 400,
+    "re_entry_missing": 400,
     "re_entry_wrong": 400,
     "reason_missing": 400,
     "note_missing": 400,

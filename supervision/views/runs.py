@@ -1,6 +1,7 @@
 """The run list, one run's page, and the form that starts one."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,35 +15,61 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agentops.models import AgentRun
 from agentops.models.runs import CHANNELS
 from supervision import actions
-from supervision.roles import Permission
+from supervision.roles import Permission, display_name
 from supervision.runs.listing import STATES, is_cursor, list_page
 from supervision.runs.page import read_run
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
+
+NUL = "null_characters_not_allowed"
+NO_PAGE = "This page of the list does not exist."
+NO_TALK = "This conversation could not be found. Open it again from its run."
+JUST_NOW = timedelta(minutes=2)
 
 
 class SearchForm(forms.Form):
     """What the run list can be narrowed by."""
 
-    q = forms.CharField(max_length=200, required=False)
-    state = forms.ChoiceField(choices=STATES, required=False)
-    before = forms.CharField(max_length=80, required=False)
+    q = forms.CharField(
+        max_length=200,
+        required=False,
+        error_messages={"max_length": "Search for 200 characters at most.", NUL: "The search could not be read."},
+    )
+    state = forms.ChoiceField(
+        choices=STATES, required=False, error_messages={"invalid_choice": "There is no such state. Choose one."}
+    )
+    before = forms.CharField(max_length=80, required=False, error_messages={"max_length": NO_PAGE, NUL: NO_PAGE})
 
     def clean_before(self) -> str:
         """A cursor that this list gave out."""
         before: str = self.cleaned_data["before"]
         if before and not is_cursor(before):
-            raise forms.ValidationError("This page of the list does not exist.")
+            raise forms.ValidationError(NO_PAGE)
         return before
 
 
 class NewRunForm(forms.Form):
     """What a caller said, and how they reached the clinic."""
 
-    request = forms.CharField(strip=True, error_messages={"required": "Write what the caller said."})
-    channel = forms.ChoiceField(choices=CHANNELS, error_messages={"required": "Choose how they reached you."})
+    request = forms.CharField(
+        strip=True,
+        error_messages={
+            "required": "Write what the caller said.",
+            NUL: "The text holds a character that cannot be stored. Type it again.",
+        },
+    )
+    channel = forms.ChoiceField(
+        choices=CHANNELS,
+        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose how they reached you."),
+    )
     on_the_line = forms.BooleanField(required=False)
-    conversation = forms.IntegerField(required=False, min_value=1, max_value=2**31)
-    request_key = forms.UUIDField(required=False)
+    conversation = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=2**31,
+        error_messages=dict.fromkeys(["invalid", "min_value", "max_value"], NO_TALK),
+    )
+    request_key = forms.UUIDField(required=False, error_messages={"invalid": "This form is damaged. Open a new one."})
+    again = forms.BooleanField(required=False)
 
     def clean_request(self) -> str:
         """The words with plain line ends, not longer than the assistant may be given."""
@@ -89,7 +116,8 @@ def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
 def new_run(request: DeskRequest) -> HttpResponseBase:
     """The form for a new request, and for a caller's answer in a running conversation."""
     form = NewRunForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
+    twin = _find_twin(request, form) if form.is_valid() else None
+    if form.is_valid() and not twin:
         asked = form.cleaned_data
         try:
             run_id = actions.start_run(
@@ -103,7 +131,9 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
             return redirect("run", run_id)
         except actions.BadRequest as refusal:
             form.add_error("request", refusal.message)
-    return render_part(request, "new_run.html", {}, _new_run_context(form), status=400 if form.errors else 200)
+    return render_part(
+        request, "new_run.html", {}, _new_run_context(form, twin), status=409 if twin else 400 if form.errors else 200
+    )
 
 
 @form_of("run")
@@ -117,7 +147,17 @@ def stop_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     return redirect("run", run_id)
 
 
-def _new_run_context(form: NewRunForm) -> dict[str, Any]:
+def _find_twin(request: DeskRequest, form: NewRunForm) -> AgentRun | None:
+    """The run that the same person started with the same words a moment ago: "back" and "send" gives a new form."""
+    asked = form.cleaned_data
+    if asked["again"] or asked["conversation"]:
+        return None
+    lately = AgentRun.objects.filter(created_at__gte=timezone.now() - JUST_NOW, asked_by=display_name(request.user))
+    key = asked["request_key"]
+    return lately.filter(request=asked["request"]).exclude(request_key=str(key) if key else "").first()
+
+
+def _new_run_context(form: NewRunForm, twin: AgentRun | None) -> dict[str, Any]:
     sent = form.data
     conversation = sent.get("conversation", "")
     known = conversation.isdecimal() and len(conversation) < 10
@@ -129,6 +169,7 @@ def _new_run_context(form: NewRunForm) -> dict[str, Any]:
         "channel": sent.get("channel", "phone"),
         "on_the_line": bool(sent.get("on_the_line")) if form.is_bound else True,
         "earlier": earlier,
+        "twin": twin,
         "request_key": uuid.uuid4(),
         "limit": f"{settings.REQUEST_MAX_CHARS:,}",
     }

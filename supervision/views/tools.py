@@ -1,5 +1,7 @@
 """The tier of every tool, and the form that sets it."""
 
+import re
+
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
@@ -14,6 +16,7 @@ from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.wording import count, say_when
 
+_FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s")
 MEANING = {
     ActionTier.READ: "Runs at once. Changes nothing.",
     ActionTier.SAFE: "Runs at once. Can be taken back.",
@@ -53,6 +56,7 @@ def _list(request: DeskRequest, *, refused: actions.Refused | None, tool: str = 
         {
             "policy": policy,
             "label": policy.label or policy.tool,
+            "about": _FIRST_SENTENCE.split(policy.description, maxsplit=1)[0],
             "unclassified": not policy.tier,
             "effective": policy.effective,
             "choices": [

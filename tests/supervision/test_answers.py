@@ -140,7 +140,7 @@ def test_what_cannot_be_undone_needs_the_year_of_birth(desk: Client) -> None:
     page = desk.get(f"/requests/{call.pk}/").content.decode()
     assert "Type the year of birth to confirm" in page
     shown = shown_since(call, 3)
-    for wrong in ("", "1986", "87"):
+    for wrong in ("1986", "87"):
         refused = answer(desk, call, shown=shown, typed=wrong)
         assert refused.status_code == 400
         assert "does not match" in refused.content.decode()
@@ -228,3 +228,31 @@ def test_two_calls_of_one_run_are_answered_one_by_one(desk: Client) -> None:
     answer(desk, first)
     answer(desk, second, "no", reason="do_it_myself")
     assert (status_of(first), status_of(second)) == ("approved", "rejected")
+
+
+def test_what_was_answered_shows_why_and_what_the_caller_is_told(desk: Client) -> None:
+    call = add_call(run=add_run())
+    answer(desk, call, "no", reason="wrong_time", note="Try Friday")
+    AgentRun.objects.filter(pk=call.run_id).update(answer="I could not move it.", status="completed")
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    became, shelf = page[page.index('class="became"') :], page[page.index('class="shelf"') :]
+    assert "Wrong day or time. “Try Friday”" in became
+    for part in (became, shelf):
+        assert "I could not move it." in part
+        assert "<bdi>Ana</bdi>:" in part
+
+
+def test_an_empty_year_is_asked_for_and_not_called_wrong(desk: Client) -> None:
+    call = add_call(CANCEL, tier="destructive")
+    page = answer(desk, call, typed=" ", shown=shown_since(call, 5)).content.decode()
+    assert "Type the year of birth." in page
+    assert "does not match" not in page
+    assert 'aria-invalid="true" aria-describedby="problem"' in page
+
+
+def test_a_late_answer_is_told_once_that_it_was_not_used(
+    desk: Client, mo: User, sign_in: Callable[[User], Client], ana_waits: ToolCall
+) -> None:
+    answer(sign_in(mo), ana_waits)
+    page = answer(desk, ana_waits).content.decode()
+    assert page.count("Your answer was not used") == 1

@@ -2,13 +2,17 @@
 
 from collections.abc import Callable
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
+from agentops import control
 from agentops.models import AgentRun, AuditEntry, ToolCall
 from supervision.models import Decision, HandoffClosing
-from tests.supervision.rows import add_call, add_run
+from tests.supervision.rows import MOVE, add_call, add_run
+
+FOUND = {"patient_id": 2, "name": "Leo Brandt", "born": "1979-10-02"}
 
 
 def in_doubt() -> ToolCall:
@@ -82,7 +86,10 @@ def test_the_second_to_close_is_told_who_was_first(desk: Client, mo: User, sign_
     sign_in(mo).post(f"/handoffs/{run.pk}/close/", {"note": "Mine"})
     late = desk.post(f"/handoffs/{run.pk}/close/", {"note": "Also mine"})
     assert late.status_code == 409
-    assert "Mo Ali closed this before you. Your note was not used." in late.content.decode()
+    page = late.content.decode()
+    assert "Mo Ali closed this before you." in page
+    assert "Your note, to copy" in page
+    assert "Also mine" in page
     assert HandoffClosing.objects.get().note == "Mine"
 
 
@@ -90,3 +97,53 @@ def test_what_was_not_handed_over_cannot_be_closed(desk: Client) -> None:
     run = add_run(status="completed", finished_at=timezone.now())
     assert desk.get(f"/handoffs/{run.pk}/").status_code == 404
     assert desk.post(f"/handoffs/{run.pk}/close/", {"note": "x"}).status_code == 404
+
+
+def test_closing_is_hinted_to_the_other_desks(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    hinted: list[int] = []
+    monkeypatch.setattr(control, "note_handoff_closed", lambda *, run_id: hinted.append(run_id))
+    run = handed_over()
+    desk.post(f"/handoffs/{run.pk}/close/", {"note": "Rang her back"})
+    desk.post(f"/handoffs/{run.pk}/close/", {"note": "Twice"})
+    assert hinted == [run.pk]
+
+
+def test_what_is_urgent_says_who_asked_how_when_and_whether_they_are_there(desk: Client) -> None:
+    run = add_run(
+        status="handed_off", outcome="urgent_help", handoff_reason="urgent: danger", finished_at=timezone.now(),
+        on_the_line=True, asked_by="Mo Ali",
+    )  # fmt: skip
+    add_call(run=run, tier="read", status="succeeded")
+    page = desk.get(f"/handoffs/{run.pk}/").content.decode()
+    assert "Take this call now: Ana Gomez" in page
+    block = page[page.index("Somebody may be in danger.") :][:300]
+    assert "Asked by phone at" in block
+    assert "The caller is still on the line." in block
+    assert "Mo Ali" in block
+
+
+@pytest.mark.parametrize("data", [{"patients": [FOUND]}, FOUND])
+def test_a_patient_who_was_only_looked_up_is_named(desk: Client, data: dict[str, object]) -> None:
+    run = handed_over()
+    plain = MOVE.model_copy(update={"subject": None})
+    add_call(plain, run=run, tier="read", status="succeeded", result={"status": "success", "data": data})
+    page = desk.get(f"/handoffs/{run.pk}/").content.decode()
+    assert "BRANDT, Leo" in page
+    assert "2 October 1979" in page
+    assert "Patient no." not in page
+    assert "This needs a person: Leo Brandt" in page
+
+
+def test_of_two_patients_found_none_is_named(desk: Client) -> None:
+    run = handed_over()
+    result = {"status": "success", "data": {"patients": [FOUND, FOUND]}}
+    add_call(None, run=run, tier="read", status="succeeded", result=result)
+    assert "BRANDT" not in desk.get(f"/handoffs/{run.pk}/").content.decode()
+
+
+def test_what_validation_stopped_is_said_in_words(desk: Client) -> None:
+    run = handed_over()
+    run.findings = [{"rule": "phone", "action": "stopped", "label": "a patient’s telephone number"}]
+    run.save()
+    page = desk.get(f"/handoffs/{run.pk}/").content.decode()
+    assert "Stopped because of a patient’s telephone number" in page

@@ -149,3 +149,35 @@ def test_the_page_says_verdicts_in_words_and_explains_every_figure(manager: Clie
 def test_an_unknown_period_is_a_bad_request_in_words(manager: Client, period: str) -> None:
     answer = manager.get("/metrics/", {"period": period})
     assert answer.status_code == 400
+
+
+def test_a_rate_of_one_run_is_shown_but_not_judged(db: None) -> None:
+    add_fact(completed=False, escalated=True, limit_reached=True)
+    page = read_metrics(period="7", now=timezone.now())
+    rates = [cell for cell in page.total.cells if cell.metric.rate]
+    assert {cell.verdict for cell in rates} == {Verdict.UNSURE}
+    assert {cell.note for cell in rates} == {"Only 1 run. Shown, but not judged."}
+    assert page.warnings == []
+
+
+def test_a_miss_of_all_runs_leads_the_banner(db: None) -> None:
+    for _ in range(40):
+        add_fact(completed=False)
+    warnings = read_metrics(period="7", now=timezone.now()).warnings
+    assert warnings[0] == "All runs: finished on its own is 0.0%, target over 90%."
+
+
+def test_a_run_that_asked_back_counts_neither_for_nor_against(db: None, manager: Client) -> None:
+    for _ in range(6):
+        add_fact()
+    for _ in range(4):
+        add_fact(outcome="asked_back")
+    completion = read_metrics(period="7", now=timezone.now()).total.cells[0]
+    assert (completion.value, completion.n) == ("100.0%", "6 of 6 runs")
+    assert completion.note == "4 asked the caller back"
+    assert "counts neither for nor against it" in manager.get("/metrics/").content.decode()
+
+
+def test_where_every_run_asked_back_there_is_nothing_to_count(db: None) -> None:
+    add_fact(outcome="asked_back")
+    assert read_metrics(period="7", now=timezone.now()).total.cells[0].value == "–"

@@ -1,5 +1,6 @@
 """Handing a caller's words to the assistant."""
 
+import re
 import uuid
 
 import pytest
@@ -59,7 +60,9 @@ def test_line_ends_of_the_browser_do_not_count_twice(desk: Client) -> None:
 def test_what_cannot_be_read_is_refused_and_the_words_are_kept(desk: Client, fields: dict[str, str]) -> None:
     answer = send(desk, **fields)
     assert answer.status_code == 400  # type: ignore[attr-defined]
-    assert "There is a problem" in answer.content.decode()  # type: ignore[attr-defined]
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    assert "There is a problem" in page
+    assert not re.search("valid choice|valid UUID|Null char|whole number", page)
     assert not AgentRun.objects.exists()
 
 
@@ -97,3 +100,16 @@ def test_a_machine_that_says_no_is_heard_in_the_form(desk: Client) -> None:
 
 def test_the_form_says_who_works_on_it(desk: Client) -> None:
     assert "Worked on by: Offline planner, no AI model." in desk.get("/runs/new/").content.decode()
+
+
+def test_the_same_words_sent_again_from_an_older_page_are_asked_about(desk: Client) -> None:
+    send(desk, request_key=str(uuid.uuid4()))
+    first = AgentRun.objects.get()
+    again = send(desk, request_key=str(uuid.uuid4()))
+    page = again.content.decode()  # type: ignore[attr-defined]
+    assert again.status_code == 409  # type: ignore[attr-defined]
+    assert f'href="/runs/{first.pk}/"' in page
+    assert 'name="again"' in page
+    assert AgentRun.objects.count() == 1
+    send(desk, request_key=str(uuid.uuid4()), again="on")
+    assert AgentRun.objects.count() == 2

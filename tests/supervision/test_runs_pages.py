@@ -1,5 +1,6 @@
 """The run list and one run, step by step."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -30,7 +31,10 @@ def test_every_state_has_its_own_words(db: None, status: RunStatus) -> None:
     assert "_" not in state.detail
 
 
-@pytest.mark.parametrize("search", ["bunion", "BUNION", "Gomez", "shall I book", "{id}", "{request_id}"])
+@pytest.mark.parametrize(
+    "search",
+    ["bunion", "BUNION", "Gomez", "shall I book", "4821 077", "4821077", "07700900123", "{id}", "{request_id}"],
+)
 def test_a_run_is_found_by_words_names_answers_and_numbers(desk: Client, search: str) -> None:
     wanted = ended(request="My bunion hurts", answer="Shall I book it?")
     add_call(MOVE, run=wanted)
@@ -72,7 +76,9 @@ def test_pages_follow_each_other_without_a_gap_or_a_double(desk: Client) -> None
 def test_a_search_that_cannot_be_read_is_said_in_words(desk: Client, query: str) -> None:
     answer = desk.get(f"/runs/?{query}")
     assert answer.status_code == 400
-    assert "This search could not be read" in answer.content.decode()
+    page = answer.content.decode()
+    assert "This search could not be read" in page
+    assert not re.search("valid choice|Null char|at most 200 char|Ensure", page)
 
 
 def full_run() -> AgentRun:
@@ -113,7 +119,7 @@ def test_meters_show_what_was_used_of_each_limit(desk: Client) -> None:
         ("2", "of 15"),
         ("2.0 s", "of 30 s"),
         ("5,230", "of 50,000"),
-        ("2 min 10 s", "of 30 min each"),
+        ("2 min 10 s", "up to 30 min each"),
     ]:
         assert f"<dd>{value} <small>{of}</small>" in page
 
@@ -177,3 +183,11 @@ def test_other_runs_of_the_conversation_are_listed(desk: Client) -> None:
     first = ended(request="First words")
     second = add_run("Second words", conversation=first.conversation)
     assert "First words" in desk.get(f"/runs/{second.pk}/").content.decode()
+
+
+def test_the_icon_of_a_note_keeps_its_circle(desk: Client) -> None:
+    run = ended("handed_off")
+    add_step(run, kind="note", detail="Handed to a person")
+    page = desk.get(f"/runs/{run.pk}/").content.decode()
+    assert "Handed to a person" in page
+    assert 'class="ic note"' not in page  # the class of the coloured boxes

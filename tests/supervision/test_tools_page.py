@@ -79,3 +79,10 @@ def test_a_tool_is_switched_off(admin: Client, booking: ToolPolicy) -> None:
     booking.refresh_from_db()
     assert not booking.enabled
     assert "Switched off" in admin.get("/tools/").content.decode()
+
+
+def test_a_tool_is_described_in_one_sentence(admin: Client) -> None:
+    ToolPolicy.objects.create(tool="x", description="Books a visit. The model reads this too.", described=True)
+    page = admin.get("/tools/").content.decode()
+    assert "Books a visit." in page
+    assert "The model reads" not in page

@@ -66,11 +66,13 @@ _BOOKS = search_any(
     rf" (?:\S+ ){{0,5}}?(?:{EVENT}|{_CHECK_CAR})\b(?! (?:is|are|was|today|policy))",
     r"\b(?:book|booking|scheduling|reserving|schedule|reserve)\b (?:me|us|an?|the|my|in|for|with|at|on|him|her|it|that"
     r"|this)\b",
-    rf"\b(?:add|put|place|mark|block|blot|insert|enter|log|record|pencil|note|leave|save|keep|write down|set up)\b (?:\S+ ){{0,18}}?"
+    rf"\b(?:add|put|place|mark|block|blot|insert|enter|log|record|pencil|note|leave|save|keep|write down"
+    rf"|set up)\b (?:\S+ ){{0,18}}?"
     rf"(?:{DIARY}|{EVENT}|birthday|holiday)\b",
     r"\b(?:make|create|add) (?:an? |new )*(?:calendar|diary) (?:entry|event)\b|\b(?:conference|meeting) room for\b",
     rf"\b(?:see|visit|meet with|seen by)\b (?:(?:the|a|an|my|with|to|and|by) )*(?:{CARER}|this one|them)\b",
-    rf"\b(?:{LEAD})?add\b (?:\S+ ){{1,4}}?to (?:\S+ ){{0,2}}?(?:{DIARY}|list|day|week|plans?)\b|\bmake it (?:for|at|on)\b|\b(?:fit|squeeze) me in\b|\bput me (?:in"
+    rf"\b(?:{LEAD})?add\b (?:\S+ ){{1,4}}?to (?:\S+ ){{0,2}}?(?:{DIARY}|list|day|week|plans?)\b"
+    rf"|\bmake it (?:for|at|on)\b|\b(?:fit|squeeze) me in\b|\bput me (?:in"
     rf"|down)\b",
     rf"^\W*(?:an? )?(?:new )?(?:{EVENT})(?: with| for| at| on| please)",
 )
@@ -84,6 +86,9 @@ _LOOKS = search_any(
     rf"\b(?:{EVENT}|{DIARY}) [^.?!]{{0,40}}\b(?:when|confirmed|scheduled for|anything)\b",
     rf"^\W*(?:my|today's?|tomorrow's?|all|this week's) (?:\w+ )?(?:{EVENT}|{DIARY})"
     r"(?: (?:for|from|on|today|tomorrow).*)?\W*$",
+    rf"\b(?:when|what time|where|is|are) (?:is |are |does |will )?(?:the |my |our |\w+'s )(?:\w+ ){{0,3}}?(?:party"
+    rf"|birthday|dinner|lunch|class|concert|{EVENT})\b|\b(?:information|info|details) (?:about|on) (?:\w+ )?events?\b",
+    r"\bdo i (?:have|need) (?:to (?:be|meet|go|pick|attend|see)|any ?thing|time|a free|free)\b",
     r"\bwhat time is (?:the|my|our)\b|\b(?:any ?thing|something) (?:\w+ )?(?:happening|going on|planned|scheduled|on)\b"
     r"[^.?!]*\b(?:today|tonight|tomorrow|week|month|\w+day|at)\b|\bam i (?:scheduled|supposed|meant|due)\b",
     r"\bwhat (?:do|have|am) i (?:have|got|doing)\b|\banything on (?:the|my) (?:schedule|calendar)\b"
@@ -120,7 +125,7 @@ _PAST_VISIT = search_any(
     rf"\bfollow(?:ing)?[ -]?up (?:on |with |about )?(?:my|a|the|an|1|one|your) (?:\w+ ){{0,2}}?(?:{CARER})(?:'s)?"
     rf"(?: \w+)? (?:appointment|visit|instructions?)\b",
     rf"\bto (?:do a |make a )?follow[ -]?up (?:on |with )?my (?:{CARER})\b(?! appointment (?:for|on|at))",
-    rf"\bfollow[ -]?up on (?:my|the|a|1|one) (?:\w+ ){{0,2}}(?:appointment|visit)\b",
+    r"\bfollow[ -]?up on (?:my|the|a|1|one) (?:\w+ ){0,2}(?:appointment|visit)\b",
 )
 """A visit that was is followed up: what was said there, and not a new time."""
 _PLAIN_BOOKING = search_any(
@@ -202,8 +207,8 @@ def books(text: str) -> bool:
     if not _BOOKS.search(text):
         return False
     what = re.search(
-        r"\b(?:make sure|still set|check my|what|who|do i have|did i|have i|when (?:is|am)|check if|see if i|is my"
-        r"|confirm|verify)\b",
+        r"\b(?:make sure|still set|check my|what|who|do i have|did i|have i|when (?:is|am)|check if|see if i(?! can)"
+        r"|is my|confirm|verify)\b",
         text,
     )
     return not what

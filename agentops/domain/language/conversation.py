@@ -15,6 +15,14 @@ _OFFERS_BOOKING = re.compile(
     r"\b(?:book|schedule|make|reserve|set up|appointment|reservation)\b[^.?!]*\?|\bwould you like (?:me )?to (?:book"
     r"|schedule|make|reserve)"
 )
+_SHALL_I_BOOK = re.compile(
+    r"\b(?:would you like|shall i|do you want|should i|may i|can i|will you|if i)\b[^.?!]*\b(?:book|schedule|make"
+    r"|reserve)\b"
+)
+_FORGOT = re.compile(
+    r"\binstructions?\b|\bsupposed to do\b|\bwhat\b[^.?!]* (?:told|tell) me\b"
+    r"|\b(?:remember|forgot|forget|forgotten) (?:what|how|to write)\b"
+)
 _OFFERS_MORE = re.compile(
     r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may|will|you)|\b(?:need|want|require"
     r"|have) any (?:other|more|further)|\bfurther (?:help|assist)|\bmore help"
@@ -124,7 +132,8 @@ def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str
         dropped = offers_more or (open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question))
         return Intent.DENY if dropped else open_wish if open_wish in WISHES else turn
     if turn is Intent.CONFIRM:
-        if open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question):
+        offers = _SHALL_I_BOOK if open_wish is Intent.QUESTION else _OFFERS_BOOKING
+        if open_wish not in _ACTIONS and offers.search(question):
             return Intent.BOOK
         return open_wish if open_wish in WISHES else turn
     if turn is Intent.MOVE and open_wish in (Intent.BOOK, Intent.FIND) and not _BOOKED.search(question):
@@ -135,6 +144,8 @@ def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str
         return open_wish if open_wish in WISHES else turn
     if open_wish is Intent.QUESTION and turn in (Intent.FIND, Intent.LIST) and not _NEW_SEARCH.search(text):
         return open_wish
+    if turn is Intent.QUESTION and open_wish in (Intent.BOOK, Intent.FIND) and _FORGOT.search(text):
+        return turn
     if turn in _KEEP_GOING and open_wish in _ACTIONS | {Intent.FIND}:
         return turn if turn is Intent.FIND and _NEW_SEARCH.search(text) else open_wish
     return turn

@@ -3,7 +3,8 @@
 import re
 
 EVENT = (
-    r"(?:appointments?|appts?|bookings?|reservations?|(?<!to )visits?|check-?ups?|consultations?|meetings?|sessions?|events?"
+    r"(?:appointments?|appts?|bookings?|reservations?|(?<!to )visits?|check-?ups?|consultations?|meetings?|sessions?"
+    r"|events?"
     r"|vaccinations?|follow-?ups?|tables?|slots?|jabs?|boosters?|blood tests?|smear tests?|bloods"
     r"|(?:medication|medicine|asthma|annual|surgery|diabetes) reviews?)"
 )
@@ -14,7 +15,9 @@ CARER = (
     r"|psychiatrist"
     r"|counsell?or)"
 )
-LEAD = r"(?:^|\b(?:please|kindly|you|to|i|and|then|just|we|me|also|now|must|should|can|go ahead and|let's)\b[ ,]+)"
+LEAD = (
+    r"(?:^|[,;!] ?|\b(?:please|kindly|you|to|i|and|then|just|we|me|also|now|must|should|can|go ahead and|let's)\b[ ,]+)"
+)
 
 
 def search_any(*phrases: str) -> re.Pattern[str]:

@@ -50,7 +50,7 @@ _OPENING_NAME = re.compile(
     r"(?:,| (?:wants|would|needs|has|is|called|rang|asks|asked|can't|cannot|can|wishes)\b)"
 )
 _CLOSING_NAME = re.compile(
-    r"[.!?,\n-] {0,3}(?i:(?:many |kind |best )?(?:thanks|regards|cheers|wishes),? |from )?"
+    r"(?<![Dd]r)(?<!DR)(?<!rof)[.!?,\n-] {0,3}(?i:(?:many |kind |best )?(?:thanks|regards|cheers|wishes),? |from )?"
     r"(?P<name>[^\W\d_a-z][\w'’-]{1,30}(?: [^\W\d_a-z][\w'’-]{1,30}){1,2})[ .!]{0,3}$"
 )
 _COMMON_WORDS = """

@@ -2,6 +2,7 @@
 
 from agentops.domain.cards import Card, Change
 from agentops.tools.registry import ToolContext
+from agentops.toolsets.clinic.acts import BOOKING, CANCELLING, MOVING, check_asked
 from agentops.toolsets.clinic.arguments import BookAppointment, CancelAppointment, RescheduleAppointment
 from agentops.toolsets.clinic.bookings import get_changeable, get_new_slot, refuse_held
 from agentops.toolsets.clinic.checks import check_clashes, check_still_booked, check_still_free
@@ -35,15 +36,16 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
     slot = get_slot(args.slot_id, now=ctx.now, minutes=kind.minutes)
     refuse_held(slot, patient=patient, now=ctx.now)
     when, who = say_when(slot.starts_at), slot.provider.short
-    reading = read_caller(ctx)
+    title, reading = f"Book {patient.name}, {say_when_short(slot.starts_at)}", read_caller(ctx)
     found = Findings.join(
         check_identity(ctx, reading, patient),
+        check_asked(ctx, BOOKING, given=patient.given, proposed=title),
         check_still_free(ctx, slot),
         check_clashes(patient, slot, minutes=kind.minutes),
         check_wishes(ctx, reading, patient, slot),
     )
     card = Card(
-        title=f"Book {patient.name}, {say_when_short(slot.starts_at)}",
+        title=title,
         question=f"Book {when}, with {who} for {patient.name}?",
         yes=f"Yes, book and text {patient.given}" if patient.mobile else "Yes, book it",
         no="No, do not book",
@@ -61,16 +63,17 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
     patient, slot = visit.patient, get_new_slot(visit, args.slot_id, now=ctx.now)
     refuse_held(slot, patient=patient, now=ctx.now, moving=visit)
     when, who = say_when(slot.starts_at), slot.provider.short
-    reading = read_caller(ctx)
+    title, reading = f"Move {patient.name} to {say_when_short(slot.starts_at)}", read_caller(ctx)
     found = Findings.join(
         check_identity(ctx, reading, patient),
+        check_asked(ctx, MOVING, given=patient.given, proposed=title),
         check_still_free(ctx, slot),
         check_clashes(patient, slot, minutes=visit.minutes, moving=visit),
-        check_wishes(ctx, reading, patient, slot),
+        check_wishes(ctx, reading, patient, slot, moving=visit),
         check_moved(reading, visit),
     )
     card = Card(
-        title=f"Move {patient.name} to {say_when_short(slot.starts_at)}",
+        title=title,
         question=f"Move {whose(patient.name)} appointment to {when}, with {who}?",
         yes=f"Yes, move and text {patient.given}" if patient.mobile else "Yes, move it",
         no="No, do not move",
@@ -86,11 +89,13 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
     """The card of a cancellation. Raises ToolError where it could not be done anyway."""
     visit = get_changeable(ctx, args.appointment_id, seen_version=args.version)
     patient, when = visit.patient, say_when(visit.starts_at)
-    reading = read_caller(ctx)
+    reading, what = read_caller(ctx), f"{whose(patient.name)} {visit.kind} on {when}"
     found = Findings.join(
-        check_identity(ctx, reading, patient), check_still_booked(ctx), check_given_up(ctx, reading, visit)
+        check_identity(ctx, reading, patient),
+        check_asked(ctx, CANCELLING, given=patient.given, proposed=f"Cancel {what}"),
+        check_still_booked(ctx),
+        check_given_up(ctx, reading, visit),
     )
-    what = f"{whose(patient.name)} {visit.kind} on {when}"
     card = Card(
         title=f"Cancel {patient.name}, {say_when_short(visit.starts_at)}",
         question=f"Cancel {what}?",

@@ -2,6 +2,7 @@
 
 from agentops.domain.cards import Card, Change
 from agentops.tools.registry import ToolContext
+from agentops.toolsets.clinic.acts import SENDING, check_asked
 from agentops.toolsets.clinic.arguments import DraftMessage, SendMessage
 from agentops.toolsets.clinic.checks import check_contacts, check_mobile
 from agentops.toolsets.clinic.directory import get_patient
@@ -18,7 +19,10 @@ def describe_sending(ctx: ToolContext, args: SendMessage) -> Card:
     require_mobile(patient)
     draft = require_draft(args.draft_id, patient).body if args.draft_id else "None"
     found = Findings.join(
-        check_identity(ctx, read_caller(ctx), patient), check_mobile(patient), check_contacts(args.body, patient)
+        check_identity(ctx, read_caller(ctx), patient),
+        check_asked(ctx, SENDING, given="the caller", proposed=f"Text {patient.name}"),
+        check_mobile(patient),
+        check_contacts(args.body, patient),
     )
     card = Card(
         title=f"Text {patient.name}",

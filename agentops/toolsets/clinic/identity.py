@@ -9,6 +9,7 @@ from agentops.toolsets.clinic.directory import fold_name
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
 from agentops.toolsets.clinic.hearing import spans_of
 from agentops.toolsets.clinic.models import Patient
+from agentops.toolsets.clinic.others import find_other_patient
 from agentops.toolsets.clinic.wording import say_birth
 
 
@@ -32,6 +33,8 @@ def check_identity(ctx: ToolContext, reading: Reading, patient: Patient) -> Find
 
 
 def _judge(ctx: ToolContext, reading: Reading, patient: Patient, named: _Named) -> Findings:
+    if other := find_other_patient(ctx, patient):
+        return _other_patient(patient, other)
     if reading.born is not None and reading.born != patient.born:
         return _wrong_birth(patient, say_birth(reading.born))
     if named is _Named.OTHER:
@@ -100,6 +103,18 @@ def _other_name(patient: Patient, said: str) -> Findings:
             said=said,
             proposed=patient.name,
             text=f"The caller said the name {said}. This record is {patient.name}’s.",
+            confirm=f"This is for {patient.name}, I checked with the caller",
+        ),
+    )
+
+
+def _other_patient(patient: Patient, other: str) -> Findings:
+    return conflict(
+        "Another patient was named with a date of birth",
+        Mismatch(
+            said=other,
+            proposed=patient.name,
+            text=f"The caller gave the name {other} with a date of birth. This record is {patient.name}’s.",
             confirm=f"This is for {patient.name}, I checked with the caller",
         ),
     )

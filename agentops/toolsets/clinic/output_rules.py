@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from agentops.domain.validation import OutputRules, Protected, default_claims
+from agentops.domain.validation import OutputRules, Protected, default_claims, validate_text
+from agentops.models import AgentRun
 from agentops.toolsets.clinic import practice
 from agentops.toolsets.clinic.directory import fold_name
 from agentops.toolsets.clinic.models import Appointment, Message, Patient, Provider
@@ -20,16 +21,19 @@ class _Seen:
     near: set[int] = field(default_factory=set)
 
 
-def make_rules(_run_id: int, results: tuple[str, ...]) -> OutputRules:
+def make_rules(run_id: int, results: tuple[str, ...]) -> OutputRules:
     """The rules for a run that has read these results (JSON, oldest first). `executed` is left to the loop.
 
     Grounding comes from records alone: a text that the model wrote itself and read back in a result proves nothing.
+    A name or a date that the caller said in this conversation tells the caller nothing new: it may be said back.
     """
     data = [read for result in results if (read := _read_success(result)) is not None]
     seen = _meet(data)
     people = Patient.objects.in_bulk(seen.subjects | seen.exact | seen.near)
     rules = rules_for_patients(p for p in people.values() if p.pk in seen.subjects)
-    return replace(rules, protected=tuple(_protect(seen, people)), claims=default_claims())
+    said = _read_said(run_id)
+    protected = tuple(each for each in _protect(seen, people) if not _was_said(each, said))
+    return replace(rules, protected=protected, claims=default_claims())
 
 
 def rules_for_patients(patients: Iterable[Patient]) -> OutputRules:
@@ -41,6 +45,21 @@ def rules_for_patients(patients: Iterable[Patient]) -> OutputRules:
         helplines=practice.HELPLINES,
         grounding=tuple(json.dumps({"mobile": p.mobile, "email": p.email}) for p in patients),
     )
+
+
+def _read_said(run_id: int) -> str:
+    """What the caller said in this conversation up to this run, one request a line."""
+    run = AgentRun.objects.filter(pk=run_id).first()
+    if run is None:
+        return ""
+    talk = AgentRun.objects.filter(conversation_id=run.conversation_id, ordinal__lte=run.ordinal).order_by("ordinal")
+    return "\n".join(talk.values_list("request", flat=True))
+
+
+def _was_said(each: Protected, said: str) -> bool:
+    """Whether these words would give the value away."""
+    findings = validate_text(text=said, rules=OutputRules(protected=(each,))).findings
+    return any(finding.rule == "protected_value" for finding in findings)
 
 
 def _read_success(result: str) -> dict[str, Any] | None:

@@ -64,7 +64,7 @@ def describe_escalation(_ctx: ToolContext, args: EscalateToHuman) -> Card:
     return Card(
         title="Hand over to a person",
         doing=f"Hand over to a person, {how}: {args.reason}",
-        done=f"Handed over to a person, {how}: {args.reason}",
+        done="Passed to a person at once" if args.urgent else "Passed to a person",
     )
 
 
@@ -119,7 +119,7 @@ ESCALATE_TO_HUMAN = Tool(
     output=HandedOver,
     run=run_escalate,
     describe=describe_escalation,
-    effect=Effect.IDEMPOTENT,
+    effect=Effect.READ,
     floor=ActionTier.SAFE,
     local=True,
     hands_off=True,

@@ -6,24 +6,26 @@ from datetime import date, datetime, time, timedelta
 from agentops.domain.cards import Mismatch
 from agentops.domain.language import Reading
 from agentops.tools.registry import ToolContext
-from agentops.toolsets.clinic.directory import fold_name
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
 from agentops.toolsets.clinic.hearing import spans_of
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Patient, Provider, Slot
 from agentops.toolsets.clinic.practice import local
 from agentops.toolsets.clinic.slots import Window, free_slots, next_fitting
+from agentops.toolsets.clinic.titles import Called, find_called, is_a_persons_name
 from agentops.toolsets.clinic.wording import join_names, say_day, say_range, say_time, say_when
 
 _OPEN_END = timedelta(days=13)
 _BEARING = ("date", "time", "clinician", "kind")
 
 
-def check_wishes(ctx: ToolContext, reading: Reading, patient: Patient, slot: Slot) -> Findings:
+def check_wishes(
+    ctx: ToolContext, reading: Reading, patient: Patient, slot: Slot, *, moving: Appointment | None = None
+) -> Findings:
     """Day, time of day and clinician of a proposed time; what was not asked for is not checked."""
     return Findings.join(
         _check_day(reading, patient, slot.starts_at),
         _check_time(reading, patient, slot.starts_at, instead=lambda: _say_free(ctx, reading, slot.provider)),
-        _check_clinician(ctx, reading, patient, slot.provider),
+        _check_clinician(ctx, reading, patient, slot.provider, left=moving.provider if moving else None),
         _check_doubts(reading, patient, slot.starts_at),
         Findings(spans=spans_of(reading, *_BEARING)),
     )
@@ -78,23 +80,35 @@ def _check_time(
     return _not_met("Time", patient, asked=asked, proposed=say_time(starts_at), instead=instead())
 
 
-def _check_clinician(ctx: ToolContext, reading: Reading, patient: Patient, provider: Provider) -> Findings:
+def _check_clinician(
+    ctx: ToolContext, reading: Reading, patient: Patient, provider: Provider, *, left: Provider | None = None
+) -> Findings:
+    """Titles that were said come first, whatever the reader made of them; it is asked only where nobody said one."""
+    called = find_called(ctx.said)
+    if called:
+        return _check_called(called, patient, provider, left=left)
     asked = reading.clinician or reading.clinician_said
-    if not asked:
+    meant = (reading.clinician,) if reading.clinician else reading.clinician_candidates
+    named = Provider.objects.filter(active=True) if meant else ()
+    if not asked or any(str(p) in meant and is_a_persons_name(p, ctx.said) for p in named):
         return Findings()
-    meant = (reading.clinician,) if reading.clinician else _titled(ctx, reading)
     if meant == (str(provider),):
         return passed("Clinician asked for: met", provider.short)
     either = f", which can mean {' or '.join(meant)}" if len(meant) > 1 else ""
     return _not_met("Clinician", patient, asked=f"{asked}{either}", proposed=provider.short)
 
 
-def _titled(ctx: ToolContext, reading: Reading) -> tuple[str, ...]:
-    """Of clinicians with one name, those who were said with their title: "Nurse Lowe" is not Dr Lowe-Baker."""
-    said = fold_name(" ".join(ctx.said)).replace("doctor ", "dr ")
-    called = fold_name(reading.clinician_said or "")
-    names = reading.clinician_candidates
-    return tuple(name for name in names if f"{fold_name(name).split()[0]} {called}" in said) or names
+def _check_called(
+    called: tuple[Called, ...], patient: Patient, provider: Provider, *, left: Provider | None
+) -> Findings:
+    """Every clinician who was named must be the proposed one, a choice beside it, or the one who is left."""
+    met = [one for one in called if one.providers == (provider,)]
+    others = [one for one in called if one not in met and not (met and (one.choice or one.providers == (left,)))]
+    if not others:
+        return passed("Clinician asked for: met", provider.short)
+    names = list(dict.fromkeys(str(p) if one.providers[1:] else p.short for one in called for p in one.providers))
+    asked = join_names(names) if met else join_names(names).replace(" and ", " or ")
+    return _not_met("Clinician", patient, asked=asked, proposed=provider.short)
 
 
 def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Findings:

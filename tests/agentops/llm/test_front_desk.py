@@ -1,12 +1,9 @@
 """A day of front-desk requests as people write them: each one leads to the right proposal or the right question."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from agentops.domain.messages import FailureKind, ModelFailure
-from agentops.llm.offline import OfflinePlanner
 from tests.agentops.llm.offline_clinic import FakeClinic, Talk
 
 BOOK, MOVE, CANCEL = "book_appointment", "reschedule_appointment", "cancel_appointment"
@@ -22,7 +19,8 @@ BOOKED: list[Expected] = [
     ),
     ("ben okafor 12.07.1975 need to see dr chen tmrw", BOOK, {"patient_id": 2, "slot_id": 10}),
     (
-        "Good afternoon. I wonder if it might be at all possible to see Dr Patel on Friday? My name is Ben Okafor and I was born on 12 July 1975.",
+        "Good afternoon. I wonder if it might be at all possible to see Dr Patel on Friday? My name is "
+        "Ben Okafor and I was born on 12 July 1975.",
         BOOK,
         {"patient_id": 2, "slot_id": 15},
     ),
@@ -59,7 +57,8 @@ BOOKED: list[Expected] = [
         {"patient_id": 1, "slot_id": 10},
     ),
     (
-        "This is Ruth calling for my mother Ana Gomez, date of birth 3 March 1981. She wants Dr Patel on Thursday at half three.",
+        "This is Ruth calling for my mother Ana Gomez, date of birth 3 March 1981. She wants Dr Patel "
+        "on Thursday at half three.",
         BOOK,
         {"patient_id": 1, "slot_id": 13},
     ),
@@ -105,7 +104,8 @@ BOOKED: list[Expected] = [
 ]
 MOVED: list[Expected] = [
     (
-        "It's Ana Gomez, 3 March 1981. I can't make my appointment. Could I do Thursday instead, any time after three? Same doctor if you can.",
+        "It's Ana Gomez, 3 March 1981. I can't make my appointment. Could I do Thursday instead, any "
+        "time after three? Same doctor if you can.",
         MOVE,
         {"appointment_id": 501, "slot_id": 13},
     ),
@@ -137,7 +137,8 @@ MOVED: list[Expected] = [
         {"appointment_id": 502, "slot_id": 12},
     ),
     (
-        "I can't make Wednesday, could I come on Thursday at 2 instead? Same doctor if possible. Ana Gomez 3 March 1981",
+        "I can't make Wednesday, could I come on Thursday at 2 instead? Same doctor if possible. Ana "
+        "Gomez 3 March 1981",
         MOVE,
         {"appointment_id": 501, "slot_id": 12},
     ),
@@ -213,7 +214,7 @@ ANSWERED = [
 ]
 
 
-def ask_once(text: str, *, verdicts: dict[str, list[dict[str, Any]]] | None = None) -> tuple[Talk, str]:
+def ask_once(text: str) -> tuple[Talk, str]:
     """Say one thing in a clinic where Ana Gomez has one appointment, the younger Ann Reed two and Ben Okafor none."""
     patel = {"provider": "Dr Anita Patel"}
     appointments = {
@@ -223,7 +224,7 @@ def ask_once(text: str, *, verdicts: dict[str, list[dict[str, Any]]] | None = No
             {"appointment_id": 502, "starts_at": "2026-12-02T11:00:00+00:00", "provider": "Dr Wei Chen"},
         ],
     }
-    talk = Talk(FakeClinic(appointments=appointments, verdicts=verdicts or {}))
+    talk = Talk(FakeClinic(appointments=appointments))
     return talk, talk.say(text)
 
 
@@ -239,65 +240,3 @@ def test_what_is_missing_or_only_asked_is_answered_and_nothing_is_proposed(text:
     talk, answer = ask_once(text)
     assert part in answer
     assert talk.clinic.done == []
-
-
-BOOK_ANA = "Book Ana Gomez with Dr Patel on Thursday at 3:30pm"
-
-
-def turned_down(words: str) -> dict[str, list[dict[str, Any]]]:
-    message = f"Staff turned this down. It was not done. {words}"
-    return {BOOK: [{"status": "permanent_error", "code": "rejected_by_staff", "message": message}]}
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Reason: I will do it myself.",
-        "Reason: I will do it myself. Dr Chen is away that day; I will call him.",
-        "Reason: Something else. Reception will ring her on Friday at 10",
-        "Reason: Wrong day or time. I'm calling Ana now about 4pm",
-    ],
-)
-def test_what_a_person_takes_over_is_left_to_them(words: str) -> None:
-    talk, answer = ask_once(BOOK_ANA, verdicts=turned_down(words))
-    assert "A colleague at the clinic will see to it" in answer
-    assert [name for name, _ in talk.calls].count(BOOK) == 1
-    assert talk.clinic.done == []
-
-
-@pytest.mark.parametrize(
-    "words",
-    [
-        "Reason: Wrong day or time.",
-        "Reason: Wrong day or time. Dr Patel is away that day",
-        "Reason: Wrong day or time. Not on Thursday.",
-        "Reason: Wrong day or time. Dr Patel is fully booked on Friday",
-    ],
-)
-def test_a_wrong_time_without_another_is_asked_back(words: str) -> None:
-    talk, answer = ask_once(BOOK_ANA, verdicts=turned_down(words))
-    assert answer.endswith("Which other day or time would suit you?")
-    assert [name for name, _ in talk.calls].count(BOOK) == 1
-    assert talk.clinic.done == []
-
-
-@pytest.mark.parametrize(
-    ("words", "slot_id"),
-    [
-        ("Reason: Wrong day or time. Offer Friday instead.", 15),
-        ("Reason: Wrong day or time. Dr Patel is away on Thursday; try Friday", 15),
-        ("Reason: Wrong patient or clinician. She sees Dr Chen, book Dr Chen at 2pm", 12),
-    ],
-)
-def test_a_note_that_names_what_to_do_is_followed_once(words: str, slot_id: int) -> None:
-    talk, _ = ask_once(BOOK_ANA, verdicts=turned_down(words))
-    assert [args["slot_id"] for name, args in talk.clinic.done if name == BOOK] == [slot_id]
-
-
-def test_a_request_for_another_model_is_not_answered_in_its_name() -> None:
-    talk = Talk()
-    talk.messages.append({"role": "user", "content": "hello"})
-    request = talk.request()
-    with pytest.raises(ModelFailure, match="the offline planner is not claude-retired; give this decision") as raised:
-        OfflinePlanner().ask(replace(request, model="claude-retired"))
-    assert raised.value.kind is FailureKind.BAD_REQUEST

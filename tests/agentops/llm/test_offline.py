@@ -1,11 +1,12 @@
 """The offline planner: it works through the clinic's tools as a good agent would, and claims nothing it did not do."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from agentops.domain.messages import StopReason
+from agentops.domain.messages import FailureKind, ModelFailure, StopReason
 from agentops.domain.routing import DecisionType
 from agentops.llm.offline import OfflinePlanner
 from tests.agentops.llm.offline_clinic import WRITES, FakeClinic, Talk
@@ -205,26 +206,6 @@ def test_two_taken_slots_end_in_a_question() -> None:
     assert talk.clinic.done == []
 
 
-def test_a_note_of_the_staff_that_names_a_time_is_followed() -> None:
-    note = "Staff turned this down. It was not done. Reason: Wrong time. Offer 4pm on Thursday instead"
-    talk = Talk(clinic_with(book_appointment=[failed("rejected_by_staff", note)]))
-    assert "4pm" in talk.say(BOOK_ANA)
-    assert talk.clinic.done == [("book_appointment", {"patient_id": 1, "slot_id": 14})]
-
-
-def test_a_rejection_without_another_time_is_told_and_not_tried_again() -> None:
-    note = "Staff turned this down. It was not done. Reason: Not her doctor."
-    talk = Talk(clinic_with(book_appointment=[failed("rejected_by_staff", note)]))
-    answer = talk.say(BOOK_ANA)
-    assert "it was not done" in answer
-    assert "Not her doctor" in answer
-    assert [name for name, _ in talk.calls].count("book_appointment") == 1
-
-
-def test_an_expired_proposal_ends_with_a_call_back() -> None:
-    assert "will call back" in Talk(clinic_with(book_appointment=[failed("expired")])).say(BOOK_ANA)
-
-
 FAILURES = [
     failed("rejected_by_staff", "Staff turned this down. It was not done."),
     failed("expired"),
@@ -308,3 +289,11 @@ def test_a_tools_words_are_never_taken_for_the_callers() -> None:
     talk = Talk(clinic_with(search_patients=[note]))
     assert "cannot find Ana Gomez" in talk.say(BOOK_ANA)
     assert talk.clinic.done == []
+
+
+def test_a_request_for_another_model_is_not_answered_in_its_name() -> None:
+    talk = Talk()
+    talk.messages.append({"role": "user", "content": "hello"})
+    with pytest.raises(ModelFailure, match="the offline planner is not claude-retired; give this decision") as raised:
+        OfflinePlanner().ask(replace(talk.request(), model="claude-retired"))
+    assert raised.value.kind is FailureKind.BAD_REQUEST

@@ -73,6 +73,11 @@ def test_accents_do_not_matter() -> None:
         ("please cancel Mrs Okafor's visit", "Okafor"),
         ("for my son Ben Okafor", "Ben Okafor"),
         ("This is Siân O'Neill speaking", "Siân O'Neill"),
+        ("Please cancel it. Priya Shah, 27 January 1992.", "Priya Shah"),
+        ("priya shah 27/1/92 cant come", "priya shah"),
+        ("see you Friday, DOB 27/01/1992, Priya Shah", "Priya Shah"),
+        ("This is Ruth Gomez calling for my mother Ana Gomez", "Ana Gomez"),
+        ("Friday would be fine. Thanks, Ana Gomez", "Ana Gomez"),
     ],
 )
 def test_the_patient_is_read(text: str, name: str) -> None:
@@ -80,7 +85,15 @@ def test_the_patient_is_read(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["I'm feeling ill", "I am sorry", "Book me with Dr Patel", "this is urgent", "I am free on Monday"]
+    "text",
+    [
+        "I'm feeling ill",
+        "I am sorry",
+        "Book me with Dr Patel",
+        "this is urgent",
+        "I am free on Monday",
+        "Proceed with Dr. Lawrence Bruce.",
+    ],
 )
 def test_no_patient_is_made_up(text: str) -> None:
     assert read(text).patient_name is None
@@ -97,7 +110,8 @@ def test_a_patient_may_be_called_like_a_clinician() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["born 3 March 1981", "DOB: 03/03/1981", "date of birth 1981-03-03", "born on March 3rd, 1981"]
+    "text",
+    ["born 3 March 1981", "DOB: 03/03/1981", "date of birth 1981-03-03", "born on March 3rd, 1981", "d.o.b. 3.3.81"],
 )
 def test_a_birth_date_is_read(text: str) -> None:
     reading = read(text)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from agentops.domain.cards import Card
 from agentops.domain.outcomes import ToolError
+from agentops.models import AgentRun, Conversation, TaskType
 from agentops.tools.registry import ToolContext, find_tool
 from agentops.toolsets.clinic.directory import fold_name
 from agentops.toolsets.clinic.models import Appointment, Patient, Provider, Slot
@@ -32,6 +33,7 @@ class Desk:
     ana: Patient
     priya: Patient
     said: tuple[str, ...] = (ANA_SAID,)
+    run_id: int = 1
     keys: int = field(default=0)
 
     def at(self, day: int, clock: str) -> datetime:
@@ -59,7 +61,9 @@ class Desk:
         """A context with a key of its own, unless one is given."""
         self.keys += 1
         asked_at = NOW - timedelta(minutes=5)
-        return ToolContext(run_id=1, key=key or f"call-{self.keys}", said=self.said, asked_at=asked_at, now=NOW)
+        return ToolContext(
+            run_id=self.run_id, key=key or f"call-{self.keys}", said=self.said, asked_at=asked_at, now=NOW
+        )
 
     def call(self, tool_name: str, *, key: str | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a tool as the loop does: arguments and result as JSON values."""
@@ -90,6 +94,21 @@ def make_patient(given: str, surname: str, born: date, number: str, **more: Any)
     fields = {"mobile": "07700 900150", "email": f"{number.replace(' ', '')}@example.com", **more}
     folded = fold_name(f"{given} {surname}")
     return Patient.objects.create(given=given, surname=surname, folded=folded, born=born, number=number, **fields)
+
+
+def have_said(*requests: str, on_the_line: bool = True) -> int:
+    """A conversation of these requests at the desk; the id of its last run."""
+    talk = Conversation.objects.create(channel="desk", on_the_line=on_the_line, opened_at=NOW)
+    task, _ = TaskType.objects.get_or_create(slug="clinic-tests", defaults={"toolset": "clinic"})
+    limits = dict.fromkeys(
+        ("max_iterations", "max_tokens", "max_active_ms", "max_tool_calls", "max_identical_calls"), 9
+    )
+    times = dict.fromkeys(("created_at", "queued_at", "rung_at"), NOW)
+    runs = [
+        AgentRun(conversation=talk, ordinal=i, task_type=task, request=said, status="completed", **limits, **times)
+        for i, said in enumerate(requests)
+    ]
+    return AgentRun.objects.bulk_create(runs)[-1].pk
 
 
 @pytest.fixture

@@ -43,13 +43,14 @@ def test_the_card_of_a_booking(desk: Desk) -> None:
     }
     assert [(check.label, check.ok) for check in card.checks] == [
         ("Name and date of birth match", True),
+        ("They asked for this", True),
         ("2pm is still free", True),
         ("No other bookings clash", True),
         ("Day asked for: met", True),
         ("Time asked for: met", True),
         ("Clinician asked for: met", True),
     ]
-    assert card.checks[1].detail == "Looked at 2:34pm"
+    assert card.checks[2].detail == "Looked at 2:34pm"
     assert card.mismatches == []
     assert card.approvable
 

@@ -91,7 +91,7 @@ def test_marked_words_never_overlap_and_lie_in_the_text(desk: Desk) -> None:
 
 def test_where_nothing_was_asked_for_nothing_is_checked_against_it(desk: Desk) -> None:
     card = book_card(desk, "Ana Gomez, 14 May 1987. I need an appointment.")
-    assert not any("asked for" in check.label for check in card.checks)
+    assert not any(check.label.startswith(("Day", "Time", "Clinician")) for check in card.checks)
     assert card.approvable
 
 
@@ -116,17 +116,17 @@ def test_who_spoke_is_compared_with_the_record(desk: Desk, said: str, label: str
 
 def test_a_name_that_two_patients_share_needs_a_birth_or_a_tick(desk: Desk) -> None:
     make_patient("Ana", "Gomez", date(1962, 9, 3), "5190 338")
-    card = book_card(desk, "This is Ana Gomez.")
+    card = book_card(desk, "This is Ana Gomez, I need an appointment.")
     assert failed(card) == ["Name matches more than one patient"]
     assert card.mismatches[0].confirm == "This is Ana Gomez born 14 May 1987, I checked with the caller"
-    desk.said = ("This is Ana Gomez, born 14 May 1987.",)
+    desk.said = ("This is Ana Gomez, born 14 May 1987. I need an appointment.",)
     card = desk.card("book_appointment", patient_id=desk.ana.pk, slot_id=desk.slot(13, "14:00").pk)
     assert card.mismatches == []
 
 
 def test_an_overlapping_visit_has_to_be_ticked(desk: Desk) -> None:
     desk.visit(desk.ana, desk.slot(12, "13:50", desk.chen))
-    card = book_card(desk, "This is Ana Gomez, born 14 May 1987.")
+    card = book_card(desk, "This is Ana Gomez, born 14 May 1987. I need an appointment.")
     assert failed(card) == ["Another booking clashes"]
     assert "Thursday 12 March, 1:50pm" in card.mismatches[0].text
 

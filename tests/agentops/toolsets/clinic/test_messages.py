@@ -8,6 +8,7 @@ from agentops.tools.registry import Effect, find_tool
 from agentops.toolsets.clinic.models import Message, MessageStatus
 from tests.agentops.toolsets.clinic.conftest import NOW, Desk
 
+ASKED = "Please text Ana Gomez, born 14 May 1987, that she should bring her inhaler."
 BODY = "Hi Ana, please bring your inhaler."
 
 
@@ -57,6 +58,7 @@ def test_a_text_that_cannot_be_sent_as_written_is_refused_at_the_door(desk: Desk
 
 
 def test_the_card_of_a_text_shows_the_exact_words_and_the_number(desk: Desk) -> None:
+    desk.said = (ASKED,)
     card = desk.card("send_message", patient_id=desk.ana.pk, body=BODY)
     assert (card.question, card.yes, card.no) == ("Send Ana Gomez this text?", "Yes, send it", "No, do not send")
     assert card.title == "Text Ana Gomez"
@@ -69,6 +71,7 @@ def test_the_card_of_a_text_shows_the_exact_words_and_the_number(desk: Desk) -> 
 
 
 def test_a_text_with_a_strange_number_or_link_has_to_be_ticked(desk: Desk) -> None:
+    desk.said = (ASKED,)
     body = "Call 020 7946 0999 or see http://win.example.net"
     card = desk.card("send_message", patient_id=desk.ana.pk, body=body)
     assert [m.confirm for m in card.mismatches] == ["I checked every detail in the text to Ana"]
@@ -85,7 +88,8 @@ def test_a_draft_shows_the_words_it_keeps(desk: Desk) -> None:
 def test_a_hand_over_is_accepted_and_ends_the_run(desk: Desk) -> None:
     given = {"reason": "Chest pain", "summary": "Caller has chest pain.", "urgent": True}
     assert desk.call("escalate_to_human", **given) == {"accepted": True, "urgent": True}
-    assert desk.card("escalate_to_human", **given).done == "Handed over to a person, at once: Chest pain"
+    assert desk.card("escalate_to_human", **given).done == "Passed to a person at once"
+    assert desk.card("escalate_to_human", **given | {"urgent": False}).done == "Passed to a person"
     tool = find_tool("escalate_to_human")
     assert tool is not None
-    assert (tool.hands_off, tool.effect, tool.floor) == (True, Effect.IDEMPOTENT, ActionTier.SAFE)
+    assert (tool.hands_off, tool.effect, tool.floor) == (True, Effect.READ, ActionTier.SAFE)

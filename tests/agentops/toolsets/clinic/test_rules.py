@@ -1,16 +1,18 @@
 """What the model is told of the clinic, and what may leave in an answer."""
 
 import json
+from datetime import date
 from typing import Any
 
 from agentops.domain.validation import OutputRules, validate_text
+from agentops.models import AgentRun
 from agentops.toolsets.clinic.briefing import write_briefing
 from agentops.toolsets.clinic.output_rules import make_rules
-from tests.agentops.toolsets.clinic.conftest import NOW, Desk, make_patient
+from tests.agentops.toolsets.clinic.conftest import NOW, Desk, have_said, make_patient
 
 
-def read_rules(*data: dict[str, Any]) -> OutputRules:
-    return make_rules(1, tuple(json.dumps({"status": "success", "data": one}) for one in data))
+def read_rules(*data: dict[str, Any], run_id: int = 1) -> OutputRules:
+    return make_rules(run_id, tuple(json.dumps({"status": "success", "data": one}) for one in data))
 
 
 def test_the_briefing_has_one_fact_a_line(desk: Desk) -> None:
@@ -60,6 +62,29 @@ def test_a_name_that_two_share_may_be_said_but_not_the_others_birth(desk: Desk) 
     rules = read_rules(desk.call("search_patients", name="Ana Gomez"))
     assert not validate_text(text="We have two people called Ana Gomez. When were you born?", rules=rules).stopped
     assert validate_text(text="Are you the one born 27 January 1992?", rules=rules).stopped
+
+
+def test_what_the_caller_said_may_be_said_back(desk: Desk) -> None:
+    make_patient("Priya", "Shah", date(1993, 1, 27), "5190 341")
+    make_patient("Pria", "Shah", date(1993, 5, 2), "5190 342")
+    near = desk.call("search_patients", name="Priya Shah", born=date(1993, 5, 1))
+    back = "I have no Priya Shah born 27 January 1993 here."
+    asked = ["I am Priya Shah, born 27th of January 1993."]
+    assert validate_text(text=back, rules=read_rules(near)).stopped
+    assert not validate_text(text=back, rules=read_rules(near, run_id=have_said(*asked))).stopped
+    assert not validate_text(text=back, rules=read_rules(near, run_id=have_said(*asked, "Hello?"))).stopped
+
+
+def test_what_the_caller_did_not_say_or_said_elsewhere_or_later_stays_protected(desk: Desk) -> None:
+    near = desk.call("search_patients", name="Pria Shah")
+    leak = "Do you mean Priya Shah, born 27 January 1992?"
+    other = have_said("I am Priya Shah, born 27 January 1992.")
+    first = have_said("I am Pria Shah.")
+    AgentRun.objects.filter(pk=other).update(conversation=AgentRun.objects.get(pk=first).conversation, ordinal=1)
+    assert validate_text(text=leak, rules=read_rules(near, run_id=first)).stopped
+    assert not validate_text(text=leak, rules=read_rules(near, run_id=other)).stopped
+    number = have_said("My social security number is 219-09-9999.")
+    assert validate_text(text=leak, rules=read_rules(near, run_id=number)).stopped
 
 
 def test_an_appointment_or_a_message_shows_whom_a_run_works_for(desk: Desk) -> None:

@@ -19,7 +19,7 @@ EXPECTED = {
     "cancel_appointment": (ActionTier.DESTRUCTIVE, Effect.TRANSACTIONAL),
     "draft_message": (ActionTier.SAFE, Effect.TRANSACTIONAL),
     "send_message": (ActionTier.RISKY, Effect.TRANSACTIONAL),
-    "escalate_to_human": (ActionTier.SAFE, Effect.IDEMPOTENT),
+    "escalate_to_human": (ActionTier.SAFE, Effect.READ),
 }
 
 
