@@ -1,7 +1,5 @@
 """Starting and stopping runs."""
 
-from datetime import datetime
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -29,39 +27,19 @@ def start_run(
 ) -> Started:
     """Queue a run for what a caller said. The same request key gives the same run, however often it is sent."""
     words = _check_request(request)
-    earlier = AgentRun.objects.filter(request_key=request_key).first() if request_key else None
+    earlier = _find_earlier(request_key)
     if earlier:
         return _repeat(earlier, words)
     task = _find_task(task_type)
-    now = timezone.now()
-    talk = _find_talk(conversation_id, channel=channel, on_the_line=on_the_line, now=now)
-    earlier = AgentRun.objects.filter(request_key=request_key, conversation=talk).first() if request_key else None
-    if earlier:  # the same form, pressed twice: the other press held the conversation until now
+    talk = _find_talk(conversation_id, channel=channel, on_the_line=on_the_line)
+    # The same form, pressed twice: the other press may have held the conversation until now.
+    earlier = _find_earlier(request_key) if conversation_id else None
+    if earlier:
         return _repeat(earlier, words)
     _refuse_while_working(talk)
-    ordinal = (
-        AgentRun.objects.filter(conversation=talk).aggregate(last=Max("ordinal"))["last"] if conversation_id else None
-    )
-    limits = task.limits
     try:
         with transaction.atomic():
-            run = AgentRun.objects.create(
-                request_key=request_key,
-                conversation=talk,
-                ordinal=0 if ordinal is None else ordinal + 1,
-                task_type=task,
-                asked_by=asked_by,
-                request=words,
-                status=RunStatus.QUEUED,
-                max_iterations=limits.iterations,
-                max_tokens=limits.tokens,
-                max_active_ms=limits.active_ms,
-                max_tool_calls=limits.tool_calls,
-                max_identical_calls=limits.identical_calls,
-                created_at=now,
-                queued_at=now,
-                rung_at=now,
-            )
+            run = _queue_run(talk, task=task, words=words, asked_by=asked_by, request_key=request_key)
     except IntegrityError:
         if request_key is None:
             raise
@@ -91,6 +69,33 @@ def note_handoff_closed(*, run_id: int) -> None:
     announce(Event(kind="run.changed", run_id=run_id))
 
 
+def _find_earlier(request_key: str | None) -> AgentRun | None:
+    return AgentRun.objects.filter(request_key=request_key).first() if request_key else None
+
+
+def _queue_run(talk: Conversation, *, task: TaskType, words: str, asked_by: str, request_key: str | None) -> AgentRun:
+    """The row of a new run, last in its conversation, with the limits of its task type."""
+    now, limits = timezone.now(), task.limits
+    last = AgentRun.objects.filter(conversation=talk).aggregate(last=Max("ordinal"))["last"]
+    return AgentRun.objects.create(
+        request_key=request_key,
+        conversation=talk,
+        ordinal=0 if last is None else last + 1,
+        task_type=task,
+        asked_by=asked_by,
+        request=words,
+        status=RunStatus.QUEUED,
+        max_iterations=limits.iterations,
+        max_tokens=limits.tokens,
+        max_active_ms=limits.active_ms,
+        max_tool_calls=limits.tool_calls,
+        max_identical_calls=limits.identical_calls,
+        created_at=now,
+        queued_at=now,
+        rung_at=now,
+    )
+
+
 def _check_request(words: str) -> str:
 
     if not words.strip():
@@ -118,9 +123,9 @@ def _find_task(slug: str | None) -> TaskType:
     return task
 
 
-def _find_talk(conversation_id: int | None, *, channel: str, on_the_line: bool, now: datetime) -> Conversation:
+def _find_talk(conversation_id: int | None, *, channel: str, on_the_line: bool) -> Conversation:
     if conversation_id is None:
-        return Conversation.objects.create(channel=channel, on_the_line=on_the_line, opened_at=now)
+        return Conversation.objects.create(channel=channel, on_the_line=on_the_line, opened_at=timezone.now())
     talk = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
     if talk is None:
         raise BadRequest("unknown_conversation", "There is no such conversation.")

@@ -106,11 +106,6 @@ def get_toolset(name: str) -> Toolset:
     return _toolsets[name]
 
 
-def find_tool(name: str) -> Tool | None:
-    """The tool of that name, or None for a name nobody registered."""
-    return _tools.get(name)
-
-
 def all_tools() -> list[Tool]:
     """Every registered tool, by name."""
     return sorted(_tools.values(), key=lambda tool: tool.name)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from agentops.domain.cards import Card
 from agentops.domain.outcomes import ToolError
 from agentops.models import AgentRun, Conversation, TaskType
-from agentops.tools.registry import ToolContext, find_tool
+from agentops.tools.registry import ToolContext, get_toolset
 from agentops.toolsets.clinic.directory import fold_name
 from agentops.toolsets.clinic.models import Appointment, Patient, Provider, Slot
 
@@ -67,7 +67,7 @@ class Desk:
 
     def call(self, tool_name: str, *, key: str | None = None, **arguments: Any) -> dict[str, Any]:
         """Run a tool as the loop does: arguments and result as JSON values."""
-        tool = find_tool(tool_name)
+        tool = get_toolset("clinic").find(tool_name)
         assert tool is not None
         result = tool.run(self.context(key), tool.input.model_validate(arguments))
         assert isinstance(result, BaseModel)
@@ -83,7 +83,7 @@ class Desk:
 
     def card(self, tool_name: str, **arguments: Any) -> Card:
         """The card of a proposed call."""
-        tool = find_tool(tool_name)
+        tool = get_toolset("clinic").find(tool_name)
         assert tool is not None
         assert tool.describe is not None
         return tool.describe(self.context(), tool.input.model_validate(arguments))

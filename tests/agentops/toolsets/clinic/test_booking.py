@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from agentops.domain.outcomes import ToolError
-from agentops.tools.registry import find_tool
+from agentops.tools.registry import get_toolset
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Message, MessageStatus
 from tests.agentops.toolsets.clinic.conftest import NOW, Desk
 
@@ -185,7 +185,7 @@ def test_a_past_or_unknown_appointment_is_refused(desk: Desk) -> None:
 
 
 def test_whether_a_call_has_acted_can_be_looked_up_by_its_key(desk: Desk) -> None:
-    tool = find_tool("book_appointment")
+    tool = get_toolset("clinic").find("book_appointment")
     assert tool is not None
     assert tool.check is not None
     assert tool.check("key-1") is False

@@ -4,7 +4,7 @@ import pytest
 from pydantic import ValidationError
 
 from agentops.domain.tiers import ActionTier
-from agentops.tools.registry import Effect, find_tool
+from agentops.tools.registry import Effect, get_toolset
 from agentops.toolsets.clinic.models import Message, MessageStatus
 from tests.agentops.toolsets.clinic.conftest import NOW, Desk
 
@@ -90,6 +90,6 @@ def test_a_hand_over_is_accepted_and_ends_the_run(desk: Desk) -> None:
     assert desk.call("escalate_to_human", **given) == {"accepted": True, "urgent": True}
     assert desk.card("escalate_to_human", **given).done == "Passed to a person at once"
     assert desk.card("escalate_to_human", **given | {"urgent": False}).done == "Passed to a person"
-    tool = find_tool("escalate_to_human")
+    tool = get_toolset("clinic").find("escalate_to_human")
     assert tool is not None
     assert (tool.hands_off, tool.effect, tool.floor) == (True, Effect.READ, ActionTier.SAFE)

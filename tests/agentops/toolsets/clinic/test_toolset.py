@@ -6,7 +6,7 @@ import pytest
 from pydantic import ValidationError
 
 from agentops.domain.tiers import ActionTier
-from agentops.tools.registry import Effect, find_tool, get_toolset
+from agentops.tools.registry import Effect, get_toolset
 from tests.agentops.toolsets.clinic.conftest import Desk
 
 EXPECTED = {
@@ -32,7 +32,7 @@ def test_the_clinic_is_plugged_in_with_its_tiers_and_effects() -> None:
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_every_argument_is_described_to_the_model_and_nothing_else_is_taken(name: str) -> None:
-    tool = find_tool(name)
+    tool = get_toolset("clinic").find(name)
     assert tool is not None
     schema = tool.offer().input_schema
     assert schema["additionalProperties"] is False
@@ -59,14 +59,14 @@ def test_every_argument_is_described_to_the_model_and_nothing_else_is_taken(name
     ],
 )
 def test_nothing_is_guessed_from_a_value_of_the_wrong_kind(name: str, arguments: dict[str, object]) -> None:
-    tool = find_tool(name)
+    tool = get_toolset("clinic").find(name)
     assert tool is not None
     with pytest.raises(ValidationError):
         tool.input.model_validate_json(json.dumps(arguments))
 
 
 def test_a_wrong_value_is_answered_with_the_form_to_use() -> None:
-    tool = find_tool("search_appointments")
+    tool = get_toolset("clinic").find("search_appointments")
     assert tool is not None
     with pytest.raises(ValidationError, match="HH:MM on the 24-hour clock"):
         tool.input.model_validate({"earliest": "3pm"})
@@ -75,7 +75,7 @@ def test_a_wrong_value_is_answered_with_the_form_to_use() -> None:
 
 
 def test_arguments_survive_being_stored_and_read_again(desk: Desk) -> None:
-    tool = find_tool("search_appointments")
+    tool = get_toolset("clinic").find("search_appointments")
     assert tool is not None
     given = {"provider": "Dr Patel", "date_from": "2026-03-12", "earliest": "15:00", "latest": "17:30"}
     parsed = tool.input.model_validate_json(json.dumps(given), strict=True)
