@@ -26,6 +26,7 @@ from django.utils import timezone  # noqa: E402
 from agentops import after_commit  # noqa: E402
 from agentops.domain.lifecycle import Effect  # noqa: E402
 from agentops.domain.tiers import ActionTier  # noqa: E402
+from agentops.ledger import give_back_connection  # noqa: E402
 from agentops.models import AgentRun, Conversation, ToolCall  # noqa: E402
 from agentops.runner.loop import advance  # noqa: E402
 from agentops.tools.registry import ToolContext  # noqa: E402
@@ -111,14 +112,21 @@ def resume(run_id: int) -> float:
     return time.perf_counter() - begun
 
 
+def one_task(work: Callable[[int], object], item: int) -> object:
+    """As a worker does: after each task the connection goes back to the pool."""
+    try:
+        return work(item)
+    finally:
+        give_back_connection()
+
+
 def measure(work: Callable[[int], object], items: list[int], threads: int) -> tuple[Phase, list[object]]:
     """Do the work on every item, so many at a time."""
     with ThreadPoolExecutor(threads) as pool, counted_commits() as commits:
         cpu, postgres, begun = time.process_time(), postgres_cpu_seconds(), time.perf_counter()
-        results = list(pool.map(work, items))
+        results = list(pool.map(lambda item: one_task(work, item), items))
         seconds = time.perf_counter() - begun
         phase = Phase(len(items), seconds, time.process_time() - cpu, postgres_cpu_seconds() - postgres, commits[0])
-        list(pool.map(lambda _: connections.close_all(), range(threads * 4)))
     return phase, results
 
 
