@@ -22,7 +22,6 @@ REASONS = {
     "api_key_rejected": "the model's key was rejected (check ANTHROPIC_API_KEY)",
     "bad_request": "the model's server turned the request down",
     "model_unavailable": "the model could not be reached",
-    "crashed": "the machine made a mistake",
 }
 """Why a run needs a person, as it stands on the desk, by outcome."""
 
