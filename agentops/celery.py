@@ -6,12 +6,18 @@ Celery's own time limits do nothing: deadlines stand in the loop, in the tools' 
 """
 
 import os
+from collections.abc import Callable
+from typing import Any
 
+import django
 from celery import Celery
+from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentops.settings")
 
 from django.conf import settings  # reads the variable above
+
+from agentops.startup import Role, check_start
 
 IN_MEMORY = {"polling_interval": 0.05}  # seconds: how soon an idle worker hears the bell
 IN_REDIS = {
@@ -58,3 +64,17 @@ app.conf.update(
         }
     },
 )
+
+
+def check_before(role: Role) -> Callable[..., None]:
+    """Celery's own programs load the apps late, and say by a signal when they are about to begin."""
+
+    def check(**_: Any) -> None:
+        django.setup()
+        check_start(role)
+
+    return check
+
+
+celeryd_init.connect(check_before("worker"), weak=False)
+beat_init.connect(check_before("beat"), weak=False)

@@ -12,12 +12,15 @@ PRAGMAS = {
     "journal_mode": ("wal", "readers and writers block each other"),
     "synchronous": ("2", "a power cut may lose the row that says what was about to be done"),
     "foreign_keys": ("1", "rows may point at nothing"),
+    "busy_timeout": ("20000", "a writer who meets another gives up instead of waiting"),
 }
 RANGES = {
     "SWEEP_SECONDS": (1, 10, "a run whose doorbell was lost waits that long"),
     "LEASE_SECONDS": (10, 300, "a run whose worker died waits that long, and a live worker must renew in time"),
     "MODEL_TIMEOUT_SECONDS": (1, 300, "a slice of a run has to end before its message is delivered again"),
     "WORKER_THREADS": (1, 500, "that many runs advance at once in one process"),
+    "READY_SWEEP_SECONDS": (2, 300, "a probe hears only then that nobody sweeps"),
+    "READY_RUN_SECONDS": (2, 3600, "a probe hears only then that nobody takes up runs"),
 }
 
 
@@ -68,9 +71,9 @@ def check_sqlite(databases: Sequence[str] | None = None, **_: Any) -> list[Check
             with connections[alias].cursor() as cursor:
                 found = str(cursor.execute(f"PRAGMA {name}").fetchone()[0])
             if found != wanted:
-                hint = f"Set PRAGMA {name}={wanted} in DATABASES, and keep the file on a local disk."
+                hint = f"Set PRAGMA {name}={wanted} in agentops/settings.py, and keep the file on a local disk."
                 errors.append(Error(f"SQLite runs with {name}={found}: {harm}.", hint=hint, id="handrail.E004"))
         if connections[alias].settings_dict["OPTIONS"].get("transaction_mode") != "IMMEDIATE":
-            hint = 'Set "transaction_mode": "IMMEDIATE" in DATABASES.'
+            hint = 'Set "transaction_mode": "IMMEDIATE" in agentops/settings.py.'
             errors.append(Error("SQLite would fail when two write at once.", hint=hint, id="handrail.E005"))
     return errors

@@ -1,4 +1,5 @@
-"""Every setting in one flat file; the environment decides, and a wrong value fails at start with one clear line.
+"""Every setting in one flat file; the environment decides, and each value that cannot be meant ends the process with
+one clear line.
 
 Without any variable this is the embedded default: SQLite, in-process broker and channel layer, offline planner.
 """
@@ -8,38 +9,47 @@ import secrets
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
+from agentops.startup import refuse_to_start
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+faults: list[str] = []
 
 
 def env_text(name: str, default: str = "") -> str:
     """Read a variable, or the file named by NAME_FILE, so that secrets need not stand in the environment."""
     path = os.environ.get(f"{name}_FILE")
-    return Path(path).read_text().strip() if path else os.environ.get(name, default)
+    if not path:
+        return os.environ.get(name, default)
+    try:
+        return Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        faults.append(f"{name}_FILE is {path!r}, which cannot be read ({type(error).__name__}); name a text file")
+        return default
 
 
 def env_bool(name: str, default: bool) -> bool:
-    """Read yes or no; anything else is an error rather than a guess."""
+    """Read yes or no; anything else is a fault rather than a guess."""
     value = env_text(name, "yes" if default else "no").lower()
     if value not in {"yes", "no", "true", "false", "1", "0"}:
-        raise ImproperlyConfigured(f"{name} is {value!r}; write yes or no")
+        faults.append(f"{name} is {value!r}; write yes or no")
     return value in {"yes", "true", "1"}
 
 
 def env_int(name: str, default: int) -> int:
     """Read a whole number."""
     value = env_text(name, str(default))
-    if not value.lstrip("-").isdigit():
-        raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number, for example {default}")
-    return int(value)
+    try:
+        return int(value)
+    except ValueError:
+        faults.append(f"{name} is {value!r}; write a whole number, for example {default}")
+        return default
 
 
 def env_choice(name: str, default: str, choices: tuple[str, ...]) -> str:
     """Read one of a few words."""
     value = env_text(name, default)
     if value not in choices:
-        raise ImproperlyConfigured(f"{name} is {value!r}; write one of {', '.join(choices)}")
+        faults.append(f"{name} is {value!r}; write one of {', '.join(choices)}")
     return value
 
 
@@ -70,20 +80,28 @@ def read_database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
+                "server_side_binding": True,
+                "prepare_threshold": 3,
                 "pool": {"min_size": 1, "max_size": env_int("HANDRAIL_DATABASE_POOL", 12), "timeout": 10},
                 "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
             },
         }
-    raise ImproperlyConfigured(f"HANDRAIL_DATABASE starts with {parts.scheme!r}; write sqlite:///… or postgresql://…")
+    faults.append(f"HANDRAIL_DATABASE starts with {parts.scheme!r}; write sqlite:///… or postgresql://…")
+    return {}
 
 
 # --- what this process is
 PRODUCTION = env_bool("HANDRAIL_PRODUCTION", False)
 DEBUG = env_bool("HANDRAIL_DEBUG", False)
 SECRET_KEY = env_text("HANDRAIL_SECRET_KEY")
-if not SECRET_KEY:
-    if PRODUCTION:
-        raise ImproperlyConfigured("HANDRAIL_SECRET_KEY is missing; set at least 50 random characters")
+if PRODUCTION and DEBUG:
+    faults.append("HANDRAIL_DEBUG is on in production, where an error page would show the code; write no")
+if PRODUCTION and (len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-")):
+    faults.append(
+        "HANDRAIL_SECRET_KEY is missing, short or a default; set at least 50 random characters, for example the output "
+        "of: openssl rand -base64 48"
+    )
+if not SECRET_KEY and not PRODUCTION:
     key_file = BASE_DIR / "var" / "secret-key"
     key_file.parent.mkdir(exist_ok=True)
     if not key_file.exists():
@@ -94,14 +112,14 @@ ALLOWED_HOSTS = [
     h for h in env_text("HANDRAIL_HOSTS", "" if PRODUCTION else "localhost,127.0.0.1,[::1]").split(",") if h
 ]
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
-    raise ImproperlyConfigured("HANDRAIL_HOSTS is missing or holds *; name the hosts, for example desk.clinic.example")
+    faults.append("HANDRAIL_HOSTS is missing or holds *; name the hosts, for example desk.clinic.example")
 
 # --- database, broker, live hints
 DATABASES = {"default": read_database(env_text("HANDRAIL_DATABASE", "sqlite:///var/handrail.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env_text("HANDRAIL_REDIS")
 if PRODUCTION and not REDIS_URL:
-    raise ImproperlyConfigured(
+    faults.append(
         "HANDRAIL_REDIS is missing; several processes need a shared broker, for example redis://127.0.0.1:6379"
     )
 CELERY_BROKER_URL = f"{REDIS_URL}/0" if REDIS_URL else "memory://"
@@ -119,15 +137,16 @@ MODEL_PROVIDER = env_choice("HANDRAIL_MODEL", "offline", ("offline", "anthropic"
 ANTHROPIC_API_KEY = env_text("ANTHROPIC_API_KEY")
 ANTHROPIC_BASE_URL = env_text("ANTHROPIC_BASE_URL")
 if MODEL_PROVIDER == "anthropic" and not ANTHROPIC_API_KEY:
-    raise ImproperlyConfigured(
-        "HANDRAIL_MODEL=anthropic needs ANTHROPIC_API_KEY; without a key use HANDRAIL_MODEL=offline"
-    )
+    faults.append("HANDRAIL_MODEL=anthropic needs ANTHROPIC_API_KEY; without a key use HANDRAIL_MODEL=offline")
 if ANTHROPIC_BASE_URL and not ANTHROPIC_BASE_URL.startswith(("http://", "https://")):
-    raise ImproperlyConfigured(f"ANTHROPIC_BASE_URL is {ANTHROPIC_BASE_URL!r}; write http://… or https://…")
+    faults.append(f"ANTHROPIC_BASE_URL is {ANTHROPIC_BASE_URL!r}; write http://… or https://…")
 MODEL_TIMEOUT_SECONDS = env_int("HANDRAIL_MODEL_TIMEOUT_SECONDS", 60)
 LEASE_SECONDS = env_int("HANDRAIL_LEASE_SECONDS", 30)
 SWEEP_SECONDS = env_int("HANDRAIL_SWEEP_SECONDS", 5)
 WORKER_THREADS = env_int("HANDRAIL_WORKER_THREADS", 16)
+# The probe: a lost doorbell explains a wait of two sweeps, a dead sweeper or no worker what is longer.
+READY_SWEEP_SECONDS = env_int("HANDRAIL_READY_SWEEP_SECONDS", 15)
+READY_RUN_SECONDS = env_int("HANDRAIL_READY_RUN_SECONDS", 15)
 REQUEST_MAX_CHARS = 8_000
 
 # --- the clinic
@@ -247,3 +266,6 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 LOGGING_CONFIG = "agentops.logs.configure_logging"
 LOGGING: dict[str, object] = {"version": 1}
 LOG_LEVEL = env_choice("HANDRAIL_LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+
+if faults:
+    refuse_to_start(faults)

@@ -13,19 +13,27 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def postgres_cpu_seconds() -> float:
-    """CPU that every process of every PostgreSQL on this machine has used so far, the ended backends included."""
+    """CPU that the PostgreSQL server behind our connection has used so far, its ended backends included; else 0."""
+    if connection.vendor != "postgresql":
+        return 0.0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        server = _parent(int(cursor.fetchone()[0]))
     total = 0
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            text = stat.read_text()
+            pid, fields = int(stat.parent.name), stat.read_text().rsplit(")", 1)[1].split()
         except OSError:
             continue
-        if text.split("(", 1)[1].startswith("postgres"):
-            fields = text.rsplit(")", 1)[1].split()
-            own = int(fields[11]) + int(fields[12])
-            # Only the postmaster waits for children; their sum is counted once, there.
-            total += own + int(fields[13]) + int(fields[14])
+        if server in (pid, int(fields[1])):
+            total += int(fields[11]) + int(fields[12])
+            # Only the server itself waits for children; their sum is counted once, there.
+            total += (int(fields[13]) + int(fields[14])) if pid == server else 0
     return total / TICKS
+
+
+def _parent(pid: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
 
 @contextmanager

@@ -7,7 +7,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from agentops.models import read_stops
 from supervision.inbox.rows import count_waiting
+from supervision.models import Preferences
 from supervision.roles import Permission, Role, display_name, may
 from supervision.wording import name_configured_speaker, say_time
 
@@ -17,7 +19,7 @@ _PLACES = (
     ("metrics", "Metrics", "chart", Permission.SEE_METRICS),
     ("tools", "Tools", "sliders", Permission.SET_TIERS),
 )
-_HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
+_HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue", "claim": "queue",
             "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
 
 
@@ -33,7 +35,10 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             if may(role, permission)
         ],
         "waiting_count": SimpleLazyObject(count_waiting) if role else 0,
-        "me": {"name": name, "initials": "".join(word[0] for word in name.split()[:2]).upper(), "role": role},
+        "me": {"name": name, "initials": _initials(name), "role": role},
+        "wants": SimpleLazyObject(lambda: Preferences.objects.filter(user=request.user.pk).first() or Preferences()),
+        "stops": SimpleLazyObject(lambda: read_stops().rows) if role else (),
+        "may_stop": may(role, Permission.STOP_WORK),
         "may_see_cost": may(role, Permission.SEE_COST),
         "may_see_raw": may(role, Permission.SEE_RAW),
         "speaker": name_configured_speaker(),
@@ -42,3 +47,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "up_to_date": say_time(timezone.now()),
         "request_id": getattr(request, "request_id", ""),
     }
+
+
+def _initials(name: str) -> str:
+    return "".join(word[0] for word in name.split()[:2]).upper()

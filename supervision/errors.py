@@ -1,10 +1,13 @@
 """Pages for when something cannot be shown: what happened, what follows, what to do, and the request id."""
 
+import sys
 from typing import Any
 
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
+RETRY_SECONDS = 5
 TOO_OLD = "The page was open too long or came from another site. Reload and try again; nothing was done."
 
 
@@ -30,7 +33,9 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: a fault of ours. Needs neither database nor session, which may be what failed."""
+    """500: a fault of ours; 503 where only the database was away. Needs neither of them, nor a session."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return _busy(request)
     text = "If you were answering a request, open it again: it shows whether your answer was recorded."
     return _page(request, 500, "Something went wrong here", text)
 
@@ -39,6 +44,15 @@ def locked_out(request: HttpRequest, response: Any = None, credentials: Any = No
     """429: too many wrong passwords from one place."""
     text = "Too many wrong passwords. Wait 15 minutes, then try again. An administrator can unlock the account sooner."
     return _page(request, 429, "Log-in is paused", text)
+
+
+def _busy(request: HttpRequest) -> HttpResponse:
+    asked = request.method in {"GET", "HEAD"}
+    title = "This cannot be shown right now" if asked else "Not recorded. Try again."
+    text = "The database did not answer in time." + (" Try again in a moment." if asked else " Nothing counts twice.")
+    answer = _page(request, 503, title, text)
+    answer["Retry-After"] = str(RETRY_SECONDS)
+    return answer
 
 
 def _page(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:

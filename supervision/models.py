@@ -1,11 +1,16 @@
-"""What people did: their answers and the hand-offs they closed. Rows are only ever added."""
+"""What people did and want: answers, hand-offs closed, work in hand, who saw whom, settings of their own."""
+
+from datetime import datetime, timedelta
+from typing import Self
 
 from django.conf import settings
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
 
 from agentops.models import AgentRun, ToolCall
 
+LOOK_LASTS = timedelta(seconds=20)
 REASONS = [
     ("wrong_time", "Wrong day or time"),
     ("wrong_person", "Wrong patient or clinician"),
@@ -56,3 +61,90 @@ class HandoffClosing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} closed run {self.run_id}"
+
+
+class ClaimRows(models.QuerySet["Claim"]):
+    """Claims, picked by what they are of and whether they hold."""
+
+    def of(self, kind: str, work_id: int) -> Self:
+        """Those of one request ("call") or one handed-over run ("handoff")."""
+        return self.filter(call=work_id) if kind == "call" else self.filter(run=work_id)
+
+    def alive(self, now: datetime) -> Self:
+        """Those that colleagues are told of: kept until given back, or looked at a moment ago."""
+        return self.filter(Q(kept=True) | Q(seen_at__gt=now - LOOK_LASTS), released_at=None)
+
+    def kept_by(self, user: AbstractBaseUser) -> Self:
+        """Those that this person made on purpose, has not given back, and that are still to be done."""
+        to_do = Q(call__status__in=["awaiting", "in_doubt"]) | Q(run__isnull=False, run__handoff_closing=None)
+        return self.filter(to_do, user=user, kept=True, released_at=None).order_by("pk")
+
+
+class Claim(models.Model):
+    """Somebody has a request or a hand-off in hand: a hint for colleagues, never a lock.
+
+    `kept` is a claim that was made on purpose; without it the claim is a look and dies with the page. `note` is what
+    its owner left for the next one; `due_at` when they mean to be done.
+    """
+
+    call = models.ForeignKey(ToolCall, null=True, on_delete=models.CASCADE, related_name="claims")
+    run = models.ForeignKey(AgentRun, null=True, on_delete=models.CASCADE, related_name="claims")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    who = models.CharField(max_length=150)
+    kept = models.BooleanField(default=True)
+    note = models.CharField(max_length=2_000, blank=True)
+    due_at = models.DateTimeField(null=True)
+    taken_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    released_at = models.DateTimeField(null=True)
+
+    objects = ClaimRows.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(call__isnull=False, run__isnull=True) | Q(call__isnull=True, run__isnull=False),
+                name="claim_is_of_one_thing",
+            ),
+            # "Priya has it" must never be true of two people.
+            models.UniqueConstraint(fields=["call"], condition=Q(released_at=None), name="one_claim_per_call"),
+            models.UniqueConstraint(fields=["run"], condition=Q(released_at=None), name="one_claim_per_handoff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} has {f'call {self.call_id}' if self.call_id else f'run {self.run_id}'}"
+
+
+class Viewing(models.Model):
+    """Somebody saw a patient's data: on which page, when. Looking again within minutes adds no row."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
+    who = models.CharField(max_length=150)
+    role = models.CharField(max_length=20)
+    page = models.CharField(max_length=10, choices=[(v, v) for v in ("request", "handoff", "run")])
+    call = models.ForeignKey(ToolCall, null=True, on_delete=models.SET_NULL, related_name="+")
+    run = models.ForeignKey(AgentRun, null=True, on_delete=models.SET_NULL, related_name="+")
+    patient = models.CharField(max_length=200, blank=True)
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-seen_at", "-id"], name="viewing_newest"),
+            # Read before every row is written: has this person seen this a moment ago?
+            models.Index(fields=["user", "run", "-seen_at"], name="viewing_again"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.who} saw {self.page} of run {self.run_id}"
+
+
+class Preferences(models.Model):
+    """How the desk behaves for one person. Without a row everything stands as here by default."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
+    keys = models.BooleanField(default=True)
+    sound = models.BooleanField(default=True)
+    notices = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"preferences of {self.user}"

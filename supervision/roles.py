@@ -5,6 +5,7 @@ from enum import StrEnum
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
 
+MAX_NAME = 150
 NO_ROLE = "This account cannot use the dashboard. Ask an administrator."
 
 
@@ -30,6 +31,8 @@ class Permission(StrEnum):
     SEE_METRICS = "see the metrics"
     SEE_RAW = "see raw data"
     SET_TIERS = "set what tools may do"
+    STOP_WORK = "stop and resume all work"
+    SEE_ACCESS = "see who saw whom"
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -47,6 +50,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SEE_METRICS: _LEADERS,
     Permission.SEE_RAW: frozenset({Role.ADMIN}),
     Permission.SET_TIERS: frozenset({Role.ADMIN}),
+    Permission.STOP_WORK: _LEADERS,
+    Permission.SEE_ACCESS: _LEADERS,
 }
 
 AnyUser = AbstractBaseUser | AnonymousUser
@@ -77,6 +82,6 @@ def require(user: AnyUser, permission: Permission) -> Role:
 
 
 def display_name(user: AnyUser) -> str:
-    """The name that others read next to what this person did."""
+    """The name that others read next to what this person did, cut to what the rows that name people hold."""
     full = getattr(user, "get_full_name", str)().strip()
-    return full or user.get_username()
+    return (full or user.get_username())[:MAX_NAME].rstrip()

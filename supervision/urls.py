@@ -3,7 +3,7 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import health, login, metrics, queue, runs, tools
+from supervision.views import claims, health, login, me, metrics, queue, runs, stops, tools
 
 urlpatterns = [
     # for probes
@@ -17,15 +17,24 @@ urlpatterns = [
     path("requests/<int:call_id>/", queue.show_request, name="request"),
     path("requests/<int:call_id>/answer/", queue.answer_request, name="answer"),
     path("requests/<int:call_id>/resolve/", queue.resolve_request, name="resolve"),
+    path("requests/<int:call_id>/claim/", claims.claim_request, name="claim"),
     path("handoffs/<int:run_id>/", queue.show_handoff, name="handoff"),
     path("handoffs/<int:run_id>/close/", queue.close_handoff, name="close_handoff"),
+    path("handoffs/<int:run_id>/claim/", claims.claim_handoff, name="claim_handoff"),
     # runs
     path("runs/", runs.list_runs, name="runs"),
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.show_run, name="run"),
     path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),
+    # one person's own
+    path("me/", me.show_me, name="me"),
+    path("me/save/", me.save_me, name="save_me"),
+    path("me/hand-over/", me.hand_over, name="hand_over"),
     # figures and settings
     path("metrics/", metrics.show_metrics, name="metrics"),
+    path("stop/", stops.show_stops, name="stops"),
+    path("stop/now/", stops.stop_work, name="stop_work"),
+    path("stop/lift/", stops.lift_stop, name="lift_stop"),
     path("tools/", tools.list_tools, name="tools"),
     path("tools/save/", tools.save_tool, name="save_tool"),
 ]

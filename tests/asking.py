@@ -25,15 +25,15 @@ def make_request(**changes: Any) -> ModelRequest:
         "messages": [{"role": "user", "content": [{"type": "text", "text": "Hi"}]}],
         "tools": [LOOK],
         "max_tokens": 256,
-        "deadline_s": 5.0,
+        "deadline_s": 20.0,
     }
     return ModelRequest(**fields | changes)
 
 
 @contextmanager
-def connect(base_url: str, *, read_timeout_s: float = 5.0) -> Iterator[ClaudeModel]:
+def connect(base_url: str, *, api_key: str = KEY, read_timeout_s: float = 20.0) -> Iterator[ClaudeModel]:
     """A client of the server at this address."""
-    model = ClaudeModel(api_key=KEY, base_url=base_url, read_timeout_s=read_timeout_s)
+    model = ClaudeModel(api_key=api_key, base_url=base_url, read_timeout_s=read_timeout_s)
     try:
         yield model
     finally:

@@ -1,10 +1,11 @@
-"""Work that is killed at a chosen point: a real process, a real SIGKILL, nothing cleaned up."""
+"""Work that is killed or put to sleep at a chosen point: a real process, a real signal, nothing cleaned up."""
 
 import os
 import signal
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 from unittest import mock
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -18,7 +19,7 @@ def die() -> None:
 @contextmanager
 def killed_at_commit(number: int, *, before: bool = False) -> Iterator[None]:
     """Die right after (or right before) the n-th COMMIT that really reaches the database."""
-    wrapper_type = type(connections[DEFAULT_DB_ALIAS])
+    wrapper_type: Any = type(connections[DEFAULT_DB_ALIAS])
     commit = wrapper_type._commit
     seen = [0]
 
@@ -42,19 +43,40 @@ def leave_database() -> None:
         close_pool()
 
 
+class OwnProcess:
+    """Work in a forked process."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        leave_database()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _exit_after(work)
+
+    def wait(self) -> bool:
+        """True where the work came to its end or sleeps, False where it was killed. AssertionError where it failed."""
+        _, status = os.waitpid(self.pid, os.WUNTRACED)
+        if os.WIFSTOPPED(status):
+            return True
+        if os.WIFSIGNALED(status):
+            return False
+        assert os.WEXITSTATUS(status) == 0, "the work failed instead of being killed"
+        return True
+
+    def wake(self) -> bool:
+        """Let a process that sleeps go on, and wait for its end as above."""
+        os.kill(self.pid, signal.SIGCONT)
+        return self.wait()
+
+
 def in_own_process(work: Callable[[], None]) -> bool:
     """Run the work in a forked process; True where it came to its end, False where it was killed."""
-    leave_database()
-    child = os.fork()
-    if child == 0:
-        try:
-            work()
-        except BaseException:
-            traceback.print_exc()
-            os._exit(3)
-        os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return False
-    assert os.WEXITSTATUS(status) == 0, "the work failed instead of being killed"
-    return True
+    return OwnProcess(work).wait()
+
+
+def _exit_after(work: Callable[[], None]) -> None:
+    try:
+        work()
+    except BaseException:
+        traceback.print_exc()
+        os._exit(3)
+    os._exit(0)

@@ -24,6 +24,11 @@ class Seen:
 class MisbehavingServer:
     """Answers every request by `act`, and keeps what it was asked in `seen`."""
 
+    def answer_by(self, act: Act) -> list[Seen]:
+        """Act otherwise from now on; returns the list that what is asked from now on goes to."""
+        self.act, self.seen = act, []
+        return self.seen
+
     def __init__(self, act: Act) -> None:
         self.act = act
         self.seen: list[Seen] = []
@@ -94,6 +99,31 @@ def cut(data: bytes, at: int) -> Act:
         peer.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
     return act
+
+
+def in_turn(*acts: Act) -> Act:
+    """The first request is answered by the first act, and so on; the last act stays."""
+    left = list(acts)
+    lock = threading.Lock()
+
+    def act(peer: socket.socket) -> None:
+        with lock:
+            mine = left.pop(0) if len(left) > 1 else left[0]
+        mine(peer)
+
+    return act
+
+
+def send(data: bytes) -> Act:
+    """Send these bytes, whatever they are, and close."""
+    return lambda peer: peer.sendall(data)
+
+
+def send_chunks(*chunks: bytes, end: bytes = b"0\r\n\r\n", content_type: str = "text/event-stream") -> Act:
+    """Send a body in chunks; `end` is how the last chunk is told."""
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: {content_type}\r\ntransfer-encoding: chunked\r\n\r\n".encode()
+    body = b"".join(f"{len(chunk):x}\r\n".encode() + chunk + b"\r\n" for chunk in chunks)
+    return send(head + body + end)
 
 
 def end_early(data: bytes, at: int) -> Act:

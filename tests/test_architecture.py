@@ -18,6 +18,7 @@ WRITERS = (
     "agentops/models", "agentops/control", "agentops/ledger", "agentops/audit.py", "agentops/toolsets",
     "agentops/management", "supervision/actions", "supervision/management",
 )  # fmt: skip
+PREPARED_WRITES = {"insert_row", "update_rows"}
 MOVERS = ("agentops/models",)
 NOT_A_DATABASE = {"hashlib", "dict", "headers", "contextvars"}
 
@@ -40,6 +41,10 @@ def find_writes(name: str, tree: ast.Module) -> list[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in WRITES
         if _touches_rows(node.func.value, node.func.attr)
+    ] + [
+        f"{name}:{node.lineno} {node.func.id}()"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in PREPARED_WRITES
     ]
 
 
@@ -57,7 +62,11 @@ def find_status_writes(name: str, tree: ast.Module) -> list[str]:
     """A status set past `move_run` and `move_call`: in an update, or by assignment and save."""
     if name.startswith(MOVERS):
         return []
-    found = []
+    found = [
+        f"{name}:{node.lineno}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "update_rows" and "'status'" in ast.unparse(node)
+    ]
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Call)
@@ -121,6 +130,12 @@ def test_the_house_keeps_its_laws(law: str) -> None:
         ("only the verbs write", "supervision/views.py", "AgentRun.objects.filter(pk=1).update(note='x')"),
         ("only the verbs write", "agentops/runner/loop.py", "run.save()"),
         ("only the verbs write", "agentops/tools/execution.py", "ToolCall.objects.create(tool='x')"),
+        ("only the verbs write", "agentops/runner/loop.py", "insert_row(Step, run_id=1)"),
+        (
+            "a status changes only by a move",
+            "agentops/ledger/records.py",
+            "update_rows(ToolCall, where={'pk': 1}, changes={'status': 'x'})",
+        ),
         (
             "a status changes only by a move",
             "agentops/ledger/records.py",

@@ -19,12 +19,13 @@ from agentops.runner.loop import advance
 from agentops.tools.registry import ToolContext
 from tests.dying import die, in_own_process, killed_at_commit
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy
+from tests.torture.outside import Outside
 from tests.toys import answer, begin, make_task, set_tier, use_model, waiting_calls
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
-MOST_COMMITS = 40
+FEWEST_COMMITS, MOST_COMMITS = 5, 40
+"""Two claims, the turn with its call, the answer, the end: with fewer, something is done that is not written down."""
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Scene:
     """One kind of tool behind one script: look something up, act with a yes, answer."""
 
     effect: Effect
-    world: World
+    outside: Outside
     die_before_acting: bool = False
     die_after_acting: bool = False
 
@@ -41,18 +42,17 @@ class Scene:
             die()
         if self.effect is Effect.TRANSACTIONAL:
             Conversation.objects.create(channel="text", opened_at=timezone.now())
-        elif self.effect is Effect.NON_IDEMPOTENT:
-            self.world.act("act", context.key)
         else:
-            self.world.act_once("act", context.key)
+            once = self.effect is not Effect.NON_IDEMPOTENT
+            self.outside.act(run=context.run_id, key=context.key, digest=args.text, once=once)
         if self.die_after_acting:
             die()
         return Answer(text="acted")
 
-    def effects(self) -> int:
+    def effects(self, run_id: int) -> int:
         if self.effect is Effect.TRANSACTIONAL:
             return Conversation.objects.filter(channel="text").count()
-        return self.world.count("act")
+        return self.outside.effects(run_id)
 
 
 def look(context: ToolContext, args: Note) -> Answer:
@@ -64,7 +64,7 @@ def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Scene]:
     make_task()
     set_tier("look", "read")
     set_tier("act", "risky")
-    scene = Scene(request.param, World(tmp_path / "world.sqlite3"))
+    scene = Scene(request.param, Outside(tmp_path / "outside.sqlite3"))
     local = request.param is Effect.TRANSACTIONAL
     with plugged_in(
         toy("look", look), toy("act", scene.act, effect=request.param, floor=ActionTier.RISKY, local=local)
@@ -98,15 +98,15 @@ def check_outcome(scene: Scene, run: AgentRun) -> None:
     doubtful = ToolCall.objects.filter(run=run, status="in_doubt").first()
     if doubtful is None:
         assert (run.status, run.answer) == ("completed", "It is done.")
-        assert scene.effects() == 1
+        assert scene.effects(run.pk) == 1
         assert RunFact.objects.filter(run=run).count() == 1
         return
     assert scene.effect is Effect.NON_IDEMPOTENT and run.status == "suspended"
-    assert scene.effects() <= 1
-    happened = scene.effects() == 1
+    assert scene.effects(run.pk) <= 1
+    happened = scene.effects(run.pk) == 1
     resolve_call(call_id=doubtful.pk, happened=happened, version=doubtful.version, by="Priya Nair", note="I looked.")
     run = recover(run.pk)
-    assert run.status == "completed" and scene.effects() <= 1
+    assert run.status == "completed" and scene.effects(run.pk) <= 1
 
 
 def kill_everywhere(scene: Scene, *, before: bool) -> int:
@@ -119,24 +119,16 @@ def kill_everywhere(scene: Scene, *, before: bool) -> int:
                 work_through(run_id)
 
         survived = in_own_process(doomed)
-        effects_before = scene.effects()
         check_outcome(scene, recover(run_id))
         if survived:
             return number - 1
-        assert scene.effects() - effects_before <= 1
-        wipe(scene)
+        Conversation.objects.filter(channel="text").delete()
     raise AssertionError("the run never came to its end")
-
-
-def wipe(scene: Scene) -> None:
-    Conversation.objects.filter(channel="text").delete()
-    scene.world.path.unlink()
-    scene.world = World(scene.world.path)
 
 
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_a_worker_killed_at_any_commit_acts_at_most_once_and_loses_nothing(scene: Scene, before: bool) -> None:
-    assert kill_everywhere(scene, before=before) >= 8
+    assert kill_everywhere(scene, before=before) >= FEWEST_COMMITS
 
 
 @pytest.mark.parametrize("edge", ["die_before_acting", "die_after_acting"])

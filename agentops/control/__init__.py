@@ -1,9 +1,10 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
-from agentops.control.outcomes import BadRequest, Changed, Conflict, Settled, Started, Unsettled
+from agentops.control.outcomes import BadRequest, Changed, Conflict, Settled, Started, Stopped, Unsettled
 from agentops.control.policy import set_tool_tier
 from agentops.control.runs import cancel_run, note_handoff_closed, start_run
+from agentops.control.stops import lift_stop, stop_work
 
 __all__ = [
     "BadRequest",
@@ -11,11 +12,14 @@ __all__ = [
     "Conflict",
     "Settled",
     "Started",
+    "Stopped",
     "Unsettled",
     "cancel_run",
+    "lift_stop",
     "note_handoff_closed",
     "resolve_call",
     "set_tool_tier",
     "settle_call",
     "start_run",
+    "stop_work",
 ]

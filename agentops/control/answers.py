@@ -3,8 +3,6 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
-from django.db.models.functions import Now
 from django.utils import timezone
 from pydantic import ValidationError
 
@@ -14,7 +12,9 @@ from agentops.domain.cards import Card
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure
-from agentops.models import AgentRun, ToolCall, move_call, requeue_run
+from agentops.models import AgentRun, ToolCall, move_call, read_stops, requeue_run
+from agentops.models.moves import NOW, Suspended
+from agentops.models.rows import CALL, LOCKED_RUN, POLICY, CallRow, RunRow
 
 
 @transaction.atomic
@@ -25,21 +25,25 @@ def settle_call(
 
     An answer counts only for the very version and bytes that the person saw, and only before the call's time is up.
     """
-    call = ToolCall.objects.filter(pk=call_id).first()
-    if call is None:
+    call = CALL.row(call_id=call_id)
+    run = LOCKED_RUN.row(run_id=call.run_id) if call else None
+    if call is None or run is None:
         return Unsettled("not_found", "There is no such request.")
-    run = AgentRun.objects.select_for_update().get(pk=call.run_id)
     if approve and not _is_approvable(call):
         return Unsettled("not_approvable", "This tool has no plain description, so it can only be turned down.")
     now = timezone.now()
     if approve and run.stop_requested:
         return Unsettled("withdrawn", "This run was stopped, so nothing more is done. Nothing was changed.")
+    # A no may always be said, and whoever comes late is told who was first.
+    stop = _find_stop(run, call) if approve and call.status == CallStatus.AWAITING else ""
+    if stop:
+        return Unsettled("stopped", f"{stop} Nothing was changed, and the request goes on waiting.")
     new = CallStatus.APPROVED if approve else CallStatus.REJECTED
     settled = move_call(
         call_id=call_id,
         old=[CallStatus.AWAITING],
         new=new,
-        when=Q(version=version, digest=digest, expires_at__gt=Now()),
+        when={"version": version, "digest": digest, "expires_at__gt": NOW},
         decided_by=by,
         decided_at=now,
         decision_note=note,
@@ -65,7 +69,7 @@ def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: s
         call_id=call_id,
         old=[CallStatus.IN_DOUBT],
         new=new,
-        when=Q(version=version),
+        when={"version": version},
         # Who said yes before it was tried stays on the row; who cleared the doubt stands in the decision.
         decision_note=note,
         finished_at=now,
@@ -78,12 +82,20 @@ def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: s
     return Settled(call_id, new, now)
 
 
-def _resume(run: AgentRun, *, now: datetime) -> None:
+def _find_stop(run: RunRow, call: CallRow) -> str:
+    """Why nothing is begun at the moment, in a sentence; empty where nothing is stopped."""
+    policy = POLICY.row(tool=call.tool)
+    if policy and not policy.stopped and not run.stopped:
+        return ""
+    return read_stops().forbid(task_type=run.slug, tools=[call.tool])
+
+
+def _resume(run: Suspended, *, now: datetime) -> None:
     if requeue_run(run, now=now):
         wake(run.pk)
 
 
-def _is_approvable(call: ToolCall) -> bool:
+def _is_approvable(call: CallRow) -> bool:
     """Whether a person can read what they would say yes to; a card that cannot be read is none."""
     try:
         return Card.model_validate(call.card).approvable

@@ -55,3 +55,14 @@ class Conflict:
     """Somebody else saved first; nothing was changed."""
 
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A stop that is in force. `created` is False where somebody had stopped it before; `invalidated` answers were
+    taken back with it; `in_flight` tool calls had begun already, run to their end and are recorded.
+    """
+
+    created: bool
+    invalidated: int
+    in_flight: int

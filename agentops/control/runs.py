@@ -1,5 +1,7 @@
 """Starting and stopping runs."""
 
+from contextlib import nullcontext
+
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -9,7 +11,9 @@ from agentops.after_commit import announce, wake
 from agentops.control.outcomes import BadRequest, Started
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import RunStatus
-from agentops.models import AgentRun, Conversation, TaskType, requeue_run
+from agentops.models import AgentRun, Conversation, read_stops, requeue_run
+from agentops.models.prepared import insert_row
+from agentops.models.rows import TASK, TaskRow
 
 UNSORTED = "unsorted"
 
@@ -31,22 +35,30 @@ def start_run(
     if earlier:
         return _repeat(earlier, words)
     task = _find_task(task_type)
-    talk = _find_talk(conversation_id, channel=channel, on_the_line=on_the_line)
-    # The same form, pressed twice: the other press may have held the conversation until now.
-    earlier = _find_earlier(request_key) if conversation_id else None
-    if earlier:
-        return _repeat(earlier, words)
-    _refuse_while_working(talk)
+    if conversation_id is not None:
+        _lock_talk(conversation_id)
+        # The same form, pressed twice: the other press may have held the conversation until now.
+        earlier = _find_earlier(request_key)
+        if earlier:
+            return _repeat(earlier, words)
+        _refuse_while_working(conversation_id)
+    opened = {"channel": channel, "on_the_line": on_the_line, "opened_at": timezone.now()}
+    talk_id = conversation_id or insert_row(Conversation, **opened)
+    ordinal = _next_ordinal(talk_id) if conversation_id else 0
+    # Only a key can clash, and only what may clash needs a savepoint.
+    guard = transaction.atomic() if request_key else nullcontext()
     try:
-        with transaction.atomic():
-            run = _queue_run(talk, task=task, words=words, asked_by=asked_by, request_key=request_key)
+        with guard:
+            run_id = _queue_run(
+                talk_id, ordinal=ordinal, task=task, words=words, asked_by=asked_by, request_key=request_key
+            )
     except IntegrityError:
         if request_key is None:
             raise
         return _repeat(AgentRun.objects.get(request_key=request_key), words)
-    wake(run.pk)
-    announce(Event(kind="run.changed", run_id=run.pk))
-    return Started(run.pk, created=True)
+    wake(run_id)
+    announce(Event(kind="run.changed", run_id=run_id))
+    return Started(run_id, created=True)
 
 
 @transaction.atomic
@@ -73,23 +85,25 @@ def _find_earlier(request_key: str | None) -> AgentRun | None:
     return AgentRun.objects.filter(request_key=request_key).first() if request_key else None
 
 
-def _queue_run(talk: Conversation, *, task: TaskType, words: str, asked_by: str, request_key: str | None) -> AgentRun:
-    """The row of a new run, last in its conversation, with the limits of its task type."""
-    now, limits = timezone.now(), task.limits
-    last = AgentRun.objects.filter(conversation=talk).aggregate(last=Max("ordinal"))["last"]
-    return AgentRun.objects.create(
+def _queue_run(
+    talk_id: int, *, ordinal: int, task: TaskRow, words: str, asked_by: str, request_key: str | None
+) -> int:
+    """Add the row of a new run, last in its conversation, with the limits of its task type."""
+    now = timezone.now()
+    return insert_row(
+        AgentRun,
         request_key=request_key,
-        conversation=talk,
-        ordinal=0 if last is None else last + 1,
-        task_type=task,
+        conversation_id=talk_id,
+        ordinal=ordinal,
+        task_type_id=task.pk,
         asked_by=asked_by,
         request=words,
         status=RunStatus.QUEUED,
-        max_iterations=limits.iterations,
-        max_tokens=limits.tokens,
-        max_active_ms=limits.active_ms,
-        max_tool_calls=limits.tool_calls,
-        max_identical_calls=limits.identical_calls,
+        max_iterations=task.max_iterations,
+        max_tokens=task.max_tokens,
+        max_active_ms=task.max_active_ms,
+        max_tool_calls=task.max_tool_calls,
+        max_identical_calls=task.max_identical_calls,
         created_at=now,
         queued_at=now,
         rung_at=now,
@@ -97,7 +111,6 @@ def _queue_run(talk: Conversation, *, task: TaskType, words: str, asked_by: str,
 
 
 def _check_request(words: str) -> str:
-
     if not words.strip():
         raise BadRequest("empty", "Write what the caller said first.")
     if len(words) > settings.REQUEST_MAX_CHARS:
@@ -114,24 +127,28 @@ def _repeat(earlier: AgentRun, words: str) -> Started:
     return Started(earlier.pk, created=False)
 
 
-def _find_task(slug: str | None) -> TaskType:
-    task = TaskType.objects.filter(slug=slug or UNSORTED).first()
+def _find_task(slug: str | None) -> TaskRow:
+    task = TASK.row(slug=slug or UNSORTED)
     if task is None:
         raise BadRequest("unknown_task_type", f"There is no kind of task named {slug or UNSORTED}.")
     if not task.enabled:
         raise BadRequest("task_type_stopped", f"{task.name} is switched off at the moment. Handle it by hand.")
+    stop = read_stops().forbid(task_type=task.slug) if task.stopped else ""
+    if stop:
+        raise BadRequest("stopped", f"{stop} Nothing new is started; handle it by hand.")
     return task
 
 
-def _find_talk(conversation_id: int | None, *, channel: str, on_the_line: bool) -> Conversation:
-    if conversation_id is None:
-        return Conversation.objects.create(channel=channel, on_the_line=on_the_line, opened_at=timezone.now())
-    talk = Conversation.objects.select_for_update().filter(pk=conversation_id).first()
-    if talk is None:
+def _next_ordinal(conversation_id: int) -> int:
+    last = AgentRun.objects.filter(conversation_id=conversation_id).aggregate(last=Max("ordinal"))["last"]
+    return 0 if last is None else int(last) + 1
+
+
+def _lock_talk(conversation_id: int) -> None:
+    if Conversation.objects.select_for_update().filter(pk=conversation_id).first() is None:
         raise BadRequest("unknown_conversation", "There is no such conversation.")
-    return talk
 
 
-def _refuse_while_working(talk: Conversation) -> None:
-    if AgentRun.objects.filter(conversation=talk, finished_at=None).exists():
+def _refuse_while_working(conversation_id: int) -> None:
+    if AgentRun.objects.filter(conversation_id=conversation_id, finished_at=None).exists():
         raise BadRequest("still_working", "The assistant is still working on the last message. Wait for its answer.")

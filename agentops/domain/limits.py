@@ -8,7 +8,8 @@ MIN_USEFUL_TOKENS = 256
 """With less than this to write, a model call is not worth its price: the run ends instead. A route may ask for less."""
 
 CHARS_PER_TOKEN = 3.0
-"""Low on purpose: an estimate that is too high ends a run early, one that is too low breaks the limit."""
+"""Low on purpose: an estimate that is too high ends a run early, one that is too low breaks the limit. Of characters
+as `weigh_text` counts them."""
 
 
 class LimitKind(StrEnum):
@@ -42,8 +43,17 @@ class Spent:
     tool_calls: int = 0
 
 
+def weigh_text(text: str) -> int:
+    """How many ASCII characters a text is worth in tokens.
+
+    A character outside ASCII counts by its UTF-8 bytes, two for each byte after the first: 3 for Cyrillic or Hebrew,
+    5 for Chinese, 7 for an emoji. Models cut such text into far shorter tokens than English.
+    """
+    return len(text) if text.isascii() else 2 * len(text.encode("utf-8", "replace")) - len(text)
+
+
 def estimate_tokens(chars: int) -> int:
-    """Tokens that a text of that many characters will certainly not exceed by much."""
+    """Tokens that a text of that many characters, weighed, will certainly not exceed by much."""
     return math.ceil(chars / CHARS_PER_TOKEN)
 
 

@@ -33,7 +33,11 @@ class StopReason(StrEnum):
 
 
 class FailureKind(StrEnum):
-    """Why no usable reply came; decides whether the loop tries again."""
+    """Why no usable reply came; decides whether the loop tries again.
+
+    TRUNCATED is a reply that `max_tokens` cut off inside a call: only more room helps. An answer whose connection
+    broke is UNAVAILABLE, one that came whole and makes no sense is UNREADABLE.
+    """
 
     KEY_REJECTED = "api_key_rejected"
     OVERLOADED = "overloaded"
@@ -41,6 +45,7 @@ class FailureKind(StrEnum):
     UNAVAILABLE = "unavailable"
     TIMEOUT = "timeout"
     BAD_REQUEST = "bad_request"
+    MODEL_NOT_FOUND = "model_not_found"
     CONTEXT_FULL = "context_full"
     UNREADABLE = "unreadable"
     TRUNCATED = "truncated"

@@ -10,7 +10,11 @@ from agentops.domain.transcript import CallView, Transcript, Turn
 
 MAX_MODEL_ATTEMPTS = 3
 BACKOFF_SECONDS = 0.5
-LONGEST_BACKOFF_SECONDS = 8.0
+LONGEST_WAIT_SECONDS = 20.0
+"""Longer than this no worker sits still for one run, whatever a server asks for and however much time is left."""
+
+GOLDEN = 0.6180339887
+"""Multiples of it, without their whole part, are spread evenly between 0 and 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,19 +154,35 @@ def _after_words(transcript: Transcript, turn: Turn) -> Move:
 
 
 def _after_failure(transcript: Transcript, failure: FailureKind) -> Move:
-    failed = 0
+    if failure is FailureKind.CONTEXT_FULL:
+        return Finish(RunStatus.HANDED_OFF, "context_full")
+    if failure not in RETRYABLE_FAILURES:
+        return Finish(RunStatus.FAILED, failure.value)
+    failed = _failed_in_a_row(transcript)
+    if failure is FailureKind.TRUNCATED and failed.count(FailureKind.TRUNCATED) > 1:
+        return Finish(RunStatus.LIMIT_REACHED, "limit_tokens", limit=LimitKind.TOKENS)
+    wait = transcript.turns[-1].retry_after
+    wait = BACKOFF_SECONDS * 2 ** (len(failed) - 1) if wait is None else wait
+    left = (transcript.limits.active_ms - transcript.spent.active_ms) / 1000
+    used_up = len(failed) >= MAX_MODEL_ATTEMPTS or transcript.spent.iterations >= transcript.limits.iterations
+    if used_up or wait > min(LONGEST_WAIT_SECONDS, left):
+        return Finish(RunStatus.FAILED, "model_unavailable")
+    return _ask(transcript, wait_s=min(wait + _jitter(transcript, wait), left))
+
+
+def _failed_in_a_row(transcript: Transcript) -> list[FailureKind]:
+    """The failures since the last reply, the newest first."""
+    failed: list[FailureKind] = []
     for turn in reversed(transcript.turns):
         if not turn.failure:
             break
-        failed += 1
-    if failure not in RETRYABLE_FAILURES:
-        return Finish(RunStatus.FAILED, failure.value)
-    wait = transcript.turns[-1].retry_after
-    wait = BACKOFF_SECONDS * 2 ** (failed - 1) if wait is None else wait
-    left = (transcript.limits.active_ms - transcript.spent.active_ms) / 1000
-    if failed >= MAX_MODEL_ATTEMPTS or wait > min(LONGEST_BACKOFF_SECONDS, left):
-        return Finish(RunStatus.FAILED, "model_unavailable")
-    return _ask(transcript, wait_s=wait)
+        failed.append(turn.failure)
+    return failed
+
+
+def _jitter(transcript: Transcript, wait: float) -> float:
+    """A little longer, by the run's number: runs that were turned away together do not all come back together."""
+    return min(wait, 1.0) * (transcript.run_id * GOLDEN % 1)
 
 
 def _ask(transcript: Transcript, *, wait_s: float = 0.0) -> AskModel:

@@ -1,6 +1,7 @@
 """What a run says when it cannot finish: composed by code from recorded results, never by a further model call."""
 
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.messages import FailureKind
 from agentops.domain.transcript import CallView, Transcript
 
 REASONS = {
@@ -19,12 +20,23 @@ REASONS = {
     "context_full": "the conversation became too long for the model",
     "unknown_stop_reason": "the model stopped for an unknown reason",
     "workers_lost": "the work broke off three times",
-    "api_key_rejected": "the model's key was rejected (check ANTHROPIC_API_KEY)",
+    "api_key_rejected": "the model's provider did not accept the key (an administrator has to check ANTHROPIC_API_KEY)",
     "bad_request": "the model's server turned the request down",
+    "model_not_found": "the model's server does not know the model (an administrator has to check its name)",
     "model_unavailable": "the model could not be reached",
 }
 """Why a run needs a person, as it stands on the desk, by outcome."""
 
+CAUSES = {
+    FailureKind.OVERLOADED: "the model was overloaded",
+    FailureKind.RATE_LIMITED: "the model's provider asked us to slow down",
+    FailureKind.TIMEOUT: "the model did not answer in time",
+    FailureKind.UNREADABLE: "the model's answers could not be read",
+    FailureKind.TRUNCATED: "the model's answer broke off",
+}
+"""What `model_unavailable` was in the end, where it was not that nobody could be reached."""
+
+DAY_SECONDS = 86_400
 
 DOUBTFUL = frozenset({CallStatus.STARTED, CallStatus.IN_DOUBT})
 """Calls of which nobody can say whether they acted."""
@@ -33,6 +45,18 @@ DOUBTFUL = frozenset({CallStatus.STARTED, CallStatus.IN_DOUBT})
 def describe_reason(outcome: str) -> str:
     """The reason of an outcome in plain words."""
     return REASONS.get(outcome, outcome.replace("_", " "))
+
+
+def describe_end(transcript: Transcript, outcome: str) -> str:
+    """The reason of a run's outcome; where the model was unavailable, in which way it was at last."""
+    last = transcript.turns[-1] if transcript.turns else None
+    if outcome != "model_unavailable" or last is None or last.failure not in CAUSES:
+        return describe_reason(outcome)
+    wait = last.retry_after or 0.0
+    if wait < 1:
+        return CAUSES[last.failure]
+    patience = f"{wait:.0f} seconds" if wait <= DAY_SECONDS else "more than a day"
+    return f"{CAUSES[last.failure]} and asked for {patience} of patience"
 
 
 def list_done(transcript: Transcript) -> list[str]:

@@ -42,6 +42,12 @@ def read_tier(value: str | None) -> ActionTier:
         return ActionTier.DESTRUCTIVE
 
 
+def permitted_tiers(values: Collection[str]) -> frozenset[ActionTier]:
+    """The tiers that a stored list permits; an unreadable entry permits nothing."""
+    known = {tier.value for tier in ActionTier}
+    return frozenset(ActionTier(value) for value in values if value in known)
+
+
 def effective_tier(*, floor: ActionTier | None, configured: str | None) -> ActionTier:
     """The stricter of the tool's floor in code and the tier an admin gave it; a missing one counts as destructive."""
     if floor is None:

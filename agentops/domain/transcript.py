@@ -4,18 +4,27 @@ The transcript is the program counter: to resume a run is to read it again.
 """
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from agentops.domain.lifecycle import CallStatus, Effect
-from agentops.domain.limits import Limits, Spent
+from agentops.domain.limits import Limits, Spent, weigh_text
 from agentops.domain.messages import Block, FailureKind, Message, StopReason
 from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.tiers import ActionTier
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """When a look-up ran whose result is not in its row yet: the next commit writes it (aware times)."""
+
+    started_at: datetime
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class CallView:
-    """One proposed call. `result` is there once the call is answered."""
+    """One proposed call. `result` is there once the call is answered, `held` while only its worker knows it."""
 
     id: int
     tool_use_id: str
@@ -31,6 +40,7 @@ class CallView:
     doing: str = ""
     done: str = ""
     result: ToolResult | None = None
+    held: Held | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +170,8 @@ def was_turned_down(transcript: Transcript, *, digest: str) -> bool:
 
 
 def prompt_chars(*parts: Any) -> int:
-    """How many characters a prompt of these parts has, near enough for a token estimate."""
-    return sum(len(part) if isinstance(part, str) else len(repr(part)) for part in parts)
+    """How many characters a prompt of these parts has, weighed, near enough for a token estimate."""
+    return sum(weigh_text(part if isinstance(part, str) else repr(part)) for part in parts)
 
 
 def _text(text: str) -> Block:

@@ -5,11 +5,13 @@ the run's lock, and says what that act is.
 from agentops.ledger.advance import CallMoved
 from agentops.ledger.claims import claim_run, give_up
 from agentops.ledger.endings import Ending, finish_run
+from agentops.ledger.holding import hold_result
 from agentops.ledger.leases import BEAT_SECONDS, give_back_connection, renew_leases
 from agentops.ledger.progress import (
     Ask,
     Claim,
     Dispatch,
+    Frozen,
     Lease,
     LeaseLost,
     Preparation,
@@ -28,7 +30,8 @@ from agentops.ledger.records import (
     record_sorting,
     run_transactional,
 )
-from agentops.ledger.sweeping import expire_calls, overdue_runs, ring_again
+from agentops.ledger.stops import stop_in_force
+from agentops.ledger.sweeping import expire_calls, mark_sweep, overdue_runs, ring_again
 from agentops.ledger.turns import ModelTurn
 
 __all__ = [
@@ -39,6 +42,7 @@ __all__ = [
     "DatabaseBusy",
     "Dispatch",
     "Ending",
+    "Frozen",
     "Lease",
     "LeaseLost",
     "ModelTurn",
@@ -54,6 +58,8 @@ __all__ = [
     "finish_run",
     "give_back_connection",
     "give_up",
+    "hold_result",
+    "mark_sweep",
     "overdue_runs",
     "record_failure",
     "record_reply",
@@ -62,4 +68,5 @@ __all__ = [
     "renew_leases",
     "ring_again",
     "run_transactional",
+    "stop_in_force",
 ]

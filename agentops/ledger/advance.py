@@ -1,9 +1,9 @@
 """The end of every verb: under the run's lock, what comes next, and what it takes is reserved in the same commit."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from agentops.after_commit import announce
@@ -15,10 +15,16 @@ from agentops.domain.next_move import AskModel, AwaitHuman, Doubt, Finish, RunTo
 from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.tiers import effective_tier, read_tier
 from agentops.domain.transcript import CallView, Transcript
-from agentops.ledger.leases import lease_end
-from agentops.ledger.progress import Ask, Dispatch, Lease, NextAct, Progress, Quote, Totals
+from agentops.ledger.holding import reserve_ahead
+from agentops.ledger.leases import LEASE_END
+from agentops.ledger.progress import Ask, Dispatch, Frozen, Lease, LeaseLost, NextAct, Progress, Quote, Totals
 from agentops.ledger.reading import read_call
-from agentops.models import ToolCall, ToolPolicy, move_call, move_run
+from agentops.ledger.stops import tool_stop
+from agentops.models import move_call, move_run
+from agentops.models.moves import NOW
+from agentops.models.rows import CALL, POLICY
+
+_NO_LEASE = {"lease_owner": "", "lease_expires_at": None}
 
 
 class CallMoved(Exception):
@@ -31,17 +37,21 @@ def reserve_next(
     transcript: Transcript,
     quote: Quote,
     totals: Totals,
+    stopped: bool,
     gated_now: frozenset[int] = frozenset(),
+    taking: Mapping[str, Any] | None = None,
     **changes: Any,
 ) -> Progress:
     """Say what comes next and write the run's row: counters, reservation, longer lease, or the parked run.
 
     Call it last in a transaction that holds the run's lock, on a transcript that was read or refreshed under that
-    lock. `gated_now` are calls that passed the gate in this very transaction; `changes` are further columns to write.
+    lock. While the run is `stopped` nothing is begun. `gated_now` are calls that passed the gate in this very
+    transaction; `taking` are the columns of a lease that is taken with it, `changes` further columns to write.
+    A turn counts once, however often it had to be asked for.
     """
-    transcript = transcript.with_spent(tokens=totals.tokens)
-    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now)
-    reserved = act.budget.reserved if isinstance(act, Ask) else 0
+    transcript = transcript.with_spent(tokens=totals.tokens, iterations=len(transcript.turns))
+    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now, stopped=stopped)
+    reserved = _reserved(act)
     counters = {
         "iterations": transcript.spent.iterations,
         "tokens": totals.tokens,
@@ -50,32 +60,52 @@ def reserve_next(
         "tool_calls": transcript.spent.tool_calls,
         "cost_nano": totals.cost_nano,
         "unpriced_calls": totals.unpriced,
+        "charged_at": NOW,
         **changes,
     }
     transcript = transcript.with_spent(tokens=totals.tokens + reserved)
     if isinstance(act, AwaitHuman):
+        if taking:
+            take_run(lease, taking)
         park_run(lease, calls=act.calls, changes=counters)
-        return Progress(transcript, act)
-    move_run(
-        run_id=lease.run_id,
-        old=[RunStatus.RUNNING],
-        new=RunStatus.RUNNING,
-        lease_expires_at=lease_end(),
-        **counters,
-    )
+    elif isinstance(act, Frozen):
+        now = timezone.now()
+        _write_run(lease, new=RunStatus.QUEUED, **_NO_LEASE, queued_at=now, rung_at=now, **counters)
+    elif taking:
+        take_run(lease, {**taking, **counters})
+    else:
+        _write_run(lease, new=RunStatus.RUNNING, lease_expires_at=LEASE_END, **counters)
     announce(Event(kind="run.changed", run_id=lease.run_id))
     return Progress(transcript, act)
+
+
+def take_run(lease: Lease, changes: Mapping[str, Any]) -> None:
+    """Write a lease into a run's row that was just locked and found free."""
+    where = {"lease_epoch": lease.epoch - 1}
+    old = [RunStatus.QUEUED, RunStatus.RUNNING]
+    if not move_run(run_id=lease.run_id, old=old, new=RunStatus.RUNNING, when=where, **changes):
+        raise LeaseLost(f"run {lease.run_id} was taken by somebody else")
+
+
+def _write_run(lease: Lease, *, new: RunStatus, **changes: Any) -> None:
+    where = {"lease_epoch": lease.epoch}
+    if not move_run(run_id=lease.run_id, old=[RunStatus.RUNNING], new=new, when=where, **changes):
+        raise LeaseLost(f"run {lease.run_id} is no longer ours at epoch {lease.epoch}")
+
+
+def _reserved(act: NextAct) -> int:
+    """Tokens to set aside for the coming model call, be it the next act or the one after a look-up."""
+    budget = act.budget if isinstance(act, Ask) else act.ahead if isinstance(act, Dispatch) else None
+    return budget.reserved if budget else 0
 
 
 def refresh_open(transcript: Transcript) -> Transcript:
     """Read again every call that somebody else may have moved: an approval that lands now would be lost, and a call
     that was withdrawn would run.
     """
-    unanswered = [call.id for call in transcript.calls if not call.status.answered]
-    if not unanswered:
-        return transcript
-    for row in ToolCall.objects.filter(pk__in=unanswered):
-        transcript = transcript.with_call(read_call(row))
+    for call in transcript.calls:
+        row = None if call.status.answered else CALL.row(call_id=call.id)
+        transcript = transcript.with_call(read_call(row)) if row else transcript
     return transcript
 
 
@@ -87,20 +117,30 @@ def doubt_started(transcript: Transcript) -> Transcript:
     return transcript
 
 
-def _next_act(transcript: Transcript, *, quote: Quote, gated_now: frozenset[int]) -> tuple[NextAct, Transcript]:
+def _next_act(
+    transcript: Transcript, *, quote: Quote, gated_now: frozenset[int], stopped: bool
+) -> tuple[NextAct, Transcript]:
     while True:
         move = next_move(transcript)
+        if stopped and isinstance(move, AskModel | RunTool):
+            return Frozen(), transcript
         if isinstance(move, AskModel):
             return _reserve_turn(transcript, move=move, quote=quote)
         if isinstance(move, RunTool):
             call, ready = _begin_call(move.call, transcript=transcript, known_good=move.call.id in gated_now)
             transcript = transcript.with_call(call)
             if ready:
-                return Dispatch(call), transcript
+                return _dispatch(transcript, call=call, quote=quote)
         elif isinstance(move, Doubt):
             transcript = transcript.with_call(_mark_in_doubt(move.call))
         else:
             return move, transcript
+
+
+def _dispatch(transcript: Transcript, *, call: CallView, quote: Quote) -> tuple[NextAct, Transcript]:
+    ahead = reserve_ahead(transcript, quote=quote) if call.effect is Effect.READ else None
+    iterations = transcript.spent.iterations + (ahead is not None)
+    return Dispatch(call, ahead), transcript.with_spent(iterations=iterations)
 
 
 def _reserve_turn(transcript: Transcript, *, move: AskModel, quote: Quote) -> tuple[NextAct, Transcript]:
@@ -131,7 +171,7 @@ def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> 
         call_id=call.id,
         old=[call.status],
         new=CallStatus.STARTED,
-        started_at=Now(),
+        started_at=NOW,
         attempts=call.attempts + 1,
     )
     return replace(call, status=CallStatus.STARTED, attempts=call.attempts + 1), True
@@ -141,7 +181,9 @@ def _dispatch_problem(call: CallView) -> ToolResult | None:
     """Why this call may not run after all: its bytes, its tool's switch and its tier are looked at once more."""
     if digest_call(tool=call.tool, arguments=call.arguments) != call.digest:
         return failure("content_changed", "The stored call is not the one that was decided.", "Do not try it again.")
-    policy = ToolPolicy.objects.filter(tool=call.tool).first()
+    policy = POLICY.row(tool=call.tool)
+    if stop := tool_stop(call.tool, policy=policy):
+        return stop
     if policy and not policy.enabled:
         return failure("tool_disabled", f"{call.tool} was switched off meanwhile.", "Call escalate_to_human instead.")
     floor = read_tier(policy.floor) if policy and policy.floor else call.tier
@@ -159,7 +201,7 @@ def _out_of_time() -> ToolResult:
 
 def _withdraw(call: CallView, result: ToolResult) -> CallView:
     new = CallStatus.INVALIDATED
-    _must_move(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=Now())
+    _must_move(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=NOW)
     return replace(call, status=new, result=result)
 
 
@@ -176,12 +218,10 @@ def _must_move(*, call_id: int, **move: Any) -> None:
 
 def park_run(lease: Lease, *, calls: tuple[CallView, ...], changes: dict[str, Any]) -> None:
     """Lay the run down until a person decides: the lease is given back, and the desk gets a hint for each call."""
-    move_run(
-        run_id=lease.run_id,
-        old=[RunStatus.RUNNING],
+    _write_run(
+        lease,
         new=RunStatus.SUSPENDED,
-        lease_owner="",
-        lease_expires_at=None,
+        **_NO_LEASE,
         suspended_at=timezone.now(),
         **changes,
     )

@@ -1,43 +1,65 @@
 """The beginning of a slice of work, and what becomes of a slice that broke."""
 
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F
 from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.partial import compose_partial, compose_summary, describe_reason
-from agentops.ledger.advance import doubt_started, park_run, reserve_next
+from agentops.ledger.advance import doubt_started, park_run, reserve_next, take_run
 from agentops.ledger.briefs import read_brief
 from agentops.ledger.endings import Ending, close_run
-from agentops.ledger.leases import PROCESS, take_lease
+from agentops.ledger.leases import LEASE_END, PROCESS
 from agentops.ledger.progress import Claim, Lease, Prepare, Totals
 from agentops.ledger.reading import read_transcript
 from agentops.models import AgentRun, move_run
+from agentops.models.moves import NOW
+from agentops.models.prepared import Constant
+from agentops.models.rows import FREE_RUN, RunRow
 
 MAX_LEASE_LOSSES = 3
+ONE_MORE_LOSS = Constant(F("lease_losses") + 1)
 
 
 @transaction.atomic
 def claim_run(*, run_id: int, prepare: Prepare, owner: str = PROCESS) -> Claim | None:
     """Take a run, if it is free, and say what comes first. The briefing is kept with the run on its first slice.
 
-    A run that has cost three workers their life, or broken three slices, is given to a person instead of a fourth.
+    None: somebody else has it, it is over, or a stop keeps it where it is. What a dead owner had reserved of tokens
+    is charged in full: nobody can know whether the call was sent. A run that has cost three workers their life, or
+    broken three slices, is given to a person instead of a fourth.
     """
-    run = take_lease(run_id=run_id, owner=owner)
-    if run is None:
+    run = FREE_RUN.row(run_id=run_id)
+    if run is None or (run.stopped and run.status == RunStatus.QUEUED and not run.stop_requested):
         return None
-    lease = Lease(run_id=run_id, owner=owner, epoch=run.lease_epoch)
-    if run.lease_losses >= MAX_LEASE_LOSSES:
-        _give_to_a_person(run, lease=lease)
+    lease = Lease(run_id=run_id, owner=owner, epoch=run.lease_epoch + 1)
+    losses = run.lease_losses + (run.status == RunStatus.RUNNING)
+    totals = Totals(run.tokens + run.tokens_reserved, run.cost_nano, run.unpriced_calls)
+    taking: dict[str, Any] = {
+        "lease_owner": owner,
+        "lease_epoch": lease.epoch,
+        "lease_expires_at": LEASE_END,
+        "lease_losses": losses,
+        "started_at": run.started_at or NOW,
+    }
+    if losses >= MAX_LEASE_LOSSES:
+        take_run(lease, {**taking, "tokens": totals.tokens, "tokens_reserved": 0})
+        _give_to_a_person(run, lease=lease, totals=totals)
         return None
     brief = read_brief(run)
     prepared = prepare(brief)
     progress = reserve_next(
         lease=lease,
-        transcript=read_transcript(run),
+        transcript=read_transcript(run).with_spent(active_ms=run.active_ms + _unpaid_ms(run)),
         quote=prepared.quote,
-        totals=Totals(run.tokens, run.cost_nano, run.unpriced_calls),
-        briefing=run.briefing or prepared.briefing,
+        totals=totals,
+        stopped=run.stopped,
+        taking=taking,
+        briefing=brief.briefing or prepared.briefing,
     )
     return Claim(lease, brief, progress)
 
@@ -50,10 +72,10 @@ def give_up(*, run_id: int, owner: str = PROCESS) -> None:
         run_id=run_id,
         old=[RunStatus.RUNNING],
         new=RunStatus.QUEUED,
-        when=Q(lease_owner=owner),
+        when={"lease_owner": owner},
         lease_owner="",
         lease_expires_at=None,
-        lease_losses=F("lease_losses") + 1,
+        lease_losses=ONE_MORE_LOSS,
         queued_at=now,
         rung_at=now,
     )
@@ -61,7 +83,15 @@ def give_up(*, run_id: int, owner: str = PROCESS) -> None:
         AgentRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).update(lease_losses=F("lease_losses") + 1)
 
 
-def _give_to_a_person(run: AgentRun, *, lease: Lease) -> None:
+def _unpaid_ms(run: RunRow) -> int:
+    """Working time of a lost slice that no commit charged: from its last one to its last heartbeat, in milliseconds."""
+    if run.status != RunStatus.RUNNING or run.charged_at is None or run.lease_expires_at is None:
+        return 0
+    last_sign = run.lease_expires_at - timedelta(seconds=settings.LEASE_SECONDS)
+    return max(int((last_sign - run.charged_at).total_seconds() * 1000), 0)
+
+
+def _give_to_a_person(run: RunRow, *, lease: Lease, totals: Totals) -> None:
     """End a run that nothing can work on, by what its rows say alone. What may have happened is cleared up first."""
     transcript = doubt_started(read_transcript(run))
     doubtful = tuple(call for call in transcript.calls if call.status.waits)
@@ -76,4 +106,4 @@ def _give_to_a_person(run: AgentRun, *, lease: Lease) -> None:
         handoff_reason=reason,
         handoff_summary=compose_summary(transcript),
     )
-    close_run(run, ending=ending, totals={})
+    close_run(run, ending=ending, totals=totals)

@@ -43,6 +43,19 @@ class Totals:
     cost_nano: int
     unpriced: int
 
+    def after(self, call: "Written") -> "Totals":
+        """The totals with one more model call."""
+        return Totals(self.tokens + call.tokens, self.cost_nano + (call.nano or 0), self.unpriced + (call.nano is None))
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A model's reply as it was written: the step's key, its tokens, its price (None: unpriced)."""
+
+    step_id: int
+    tokens: int
+    nano: int | None
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -54,12 +67,22 @@ class Ask:
 
 @dataclass(frozen=True, slots=True)
 class Dispatch:
-    """Run this call now. A transactional call is not yet marked as started: effect and result are one commit."""
+    """Run this call now. A transactional call is not yet marked as started: effect and result are one commit.
+
+    `ahead` is there where the call only looks something up: the model call after it is reserved already, so that the
+    result may be written together with the reply (`hold_result`).
+    """
 
     call: CallView
+    ahead: TurnBudget | None = None
 
 
-NextAct = Ask | Dispatch | AwaitHuman | Finish
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """Nothing is begun while a stop is in force: the run is back in the queue, and the lease is gone."""
+
+
+NextAct = Ask | Dispatch | AwaitHuman | Finish | Frozen
 
 
 @dataclass(frozen=True, slots=True)

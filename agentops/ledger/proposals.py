@@ -10,8 +10,11 @@ from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.storable import storable
 from agentops.domain.tiers import ActionTier, Gate, Verdict, effective_tier, judge_call
-from agentops.domain.transcript import Transcript, unchanged_repeats, was_turned_down
-from agentops.models import ToolCall, ToolPolicy
+from agentops.domain.transcript import CallView, Transcript, unchanged_repeats, was_turned_down
+from agentops.ledger.stops import tool_stop
+from agentops.models import ToolCall
+from agentops.models.prepared import insert_row
+from agentops.models.rows import POLICY, PolicyRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Gated:
 def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier]) -> list[Gated]:
     """Put every call of one reply through the gate, by the policy as it stands in this transaction."""
     names = {proposal.tool for proposal in proposals}
-    policies = {row.tool: row for row in ToolPolicy.objects.filter(tool__in=names)}
+    policies = {name: POLICY.row(tool=name) for name in names}
     left = transcript.limits.tool_calls - transcript.spent.tool_calls
     gated: list[Gated] = []
     for proposal in proposals:
@@ -70,7 +73,7 @@ def _said_twice() -> ToolResult:
 def _gate_one(
     proposal: Proposal,
     *,
-    policies: Mapping[str, ToolPolicy],
+    policies: Mapping[str, PolicyRow | None],
     transcript: Transcript,
     tiers: frozenset[ActionTier],
     room: bool,
@@ -83,7 +86,8 @@ def _gate_one(
         enabled=policy.enabled if policy else True,
         approvable=bool(proposal.card and proposal.card.approvable),
     )
-    result = proposal.refusal or _refuse(proposal, verdict=verdict, transcript=transcript, room=room)
+    stop = tool_stop(proposal.tool, policy=policy)
+    result = proposal.refusal or stop or _refuse(proposal, verdict=verdict, transcript=transcript, room=room)
     if result:
         return Gated(proposal, verdict, CallStatus.REFUSED, result)
     return Gated(proposal, verdict, CallStatus.AWAITING if verdict.gate is Gate.ASK else CallStatus.ALLOWED)
@@ -117,26 +121,46 @@ def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, roo
     return None
 
 
-def new_call(gated: Gated, *, run_id: int, step_id: int, position: int, now: datetime, minutes: int) -> ToolCall:
-    """The row of a gated call, not yet saved."""
-    proposal, asks = gated.proposal, gated.status is CallStatus.AWAITING
-    return ToolCall(
+def write_call(
+    gated: Gated, *, run_id: int, step_id: int, position: int, now: datetime, minutes: int
+) -> CallView:
+    """Add the row of a gated call; one that waits for a person waits that many minutes."""
+    proposal, card = gated.proposal, gated.proposal.card
+    tool, tool_use_id = storable(proposal.tool)[:80], storable(proposal.tool_use_id)[:120]
+    asks = gated.status is CallStatus.AWAITING
+    call_id = insert_row(
+        ToolCall,
         run_id=run_id,
         step_id=step_id,
         position=position,
-        tool_use_id=storable(proposal.tool_use_id)[:120],
-        tool=storable(proposal.tool)[:80],
+        tool_use_id=tool_use_id,
+        tool=tool,
         arguments=proposal.arguments,
         digest=proposal.digest,
         tier=gated.verdict.tier.value,
         effect=proposal.effect.value,
         hands_off=proposal.hands_off,
         rule=gated.verdict.rule,
-        card=storable(proposal.card.model_dump(mode="json")) if proposal.card else None,
+        card=storable(card.model_dump(mode="json")) if card else None,
         findings=list(proposal.findings),
         status=gated.status.value,
         result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
         proposed_at=now,
         expires_at=now + timedelta(minutes=minutes) if asks else None,
         finished_at=now if gated.result else None,
+    )
+    return CallView(
+        id=call_id,
+        tool_use_id=tool_use_id,
+        tool=tool,
+        arguments=proposal.arguments,
+        digest=proposal.digest,
+        tier=gated.verdict.tier,
+        effect=proposal.effect,
+        status=gated.status,
+        version=1,
+        hands_off=proposal.hands_off,
+        doing=card.doing if card else "",
+        done=card.done if card else "",
+        result=gated.result,
     )

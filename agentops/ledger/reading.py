@@ -6,32 +6,42 @@ from agentops.domain.outcomes import ToolResult
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import read_tier
 from agentops.domain.transcript import CallView, Transcript, Turn, closing_messages
-from agentops.models import AgentRun, Step, ToolCall
+from agentops.models import AgentRun
+from agentops.models.rows import CALLS, RUN, STEPS, CallRow, RunRow, StepRow
+
+_STOP_REASONS = {reason.value: reason for reason in StopReason}
 
 
-def read_transcript(run: AgentRun, *, with_history: bool = True) -> Transcript:
+def read_transcript(run: RunRow, *, with_history: bool = True) -> Transcript:
     """Fold a run's rows into its transcript; earlier runs of the conversation come first, as the caller heard them."""
-    turns = _read_turns(run) if run.iterations else ()
     return Transcript(
         run_id=run.pk,
         request=run.request,
         limits=run.limits,
         spent=run.spent,
         history=_history(run) if with_history and run.ordinal else (),
-        turns=turns,
-        sorted=not run.task_type.sorts,
+        turns=_read_turns(run.pk) if run.iterations else (),
+        sorted=not run.sorts,
         stop_requested=run.stop_requested,
     )
 
 
-def _read_turns(run: AgentRun) -> tuple[Turn, ...]:
+def find_run(run_id: int) -> RunRow:
+    """A run's row, as it stands; LookupError where there is none."""
+    run = RUN.row(run_id=run_id)
+    if run is None:
+        raise LookupError(f"there is no run {run_id}")
+    return run
+
+
+def _read_turns(run_id: int) -> tuple[Turn, ...]:
     calls: dict[int, list[CallView]] = {}
-    for row in run.calls.all():
+    for row in CALLS.rows(run_id=run_id):
         calls.setdefault(row.step_id, []).append(read_call(row))
-    return tuple(_turn(step, tuple(calls.get(step.pk, ()))) for step in run.steps.all() if step.kind != "note")
+    return tuple(_turn(step, tuple(calls.get(step.pk, ()))) for step in STEPS.rows(run_id=run_id))
 
 
-def read_call(row: ToolCall) -> CallView:
+def read_call(row: CallRow) -> CallView:
     """One call as the loop sees it."""
     card = row.card or {}
     return CallView(
@@ -52,12 +62,11 @@ def read_call(row: ToolCall) -> CallView:
     )
 
 
-def _turn(step: Step, calls: tuple[CallView, ...]) -> Turn:
-    known = {reason.value for reason in StopReason}
+def _turn(step: StepRow, calls: tuple[CallView, ...]) -> Turn:
     return Turn(
         seq=step.seq,
         content=tuple(step.content),
-        stop_reason=StopReason(step.stop_reason) if step.stop_reason in known else StopReason.UNKNOWN,
+        stop_reason=_STOP_REASONS.get(step.stop_reason, StopReason.UNKNOWN),
         calls=calls,
         failure=FailureKind(step.failure) if step.failure else None,
         retry_after=step.retry_after,
@@ -65,14 +74,9 @@ def _turn(step: Step, calls: tuple[CallView, ...]) -> Turn:
     )
 
 
-def _history(run: AgentRun) -> tuple[Message, ...]:
-    earlier = (
-        AgentRun.objects.filter(conversation_id=run.conversation_id, ordinal__lt=run.ordinal)
-        .select_related("task_type")
-        .prefetch_related("steps", "calls")
-        .order_by("ordinal")
-    )
+def _history(run: RunRow) -> tuple[Message, ...]:
+    earlier = AgentRun.objects.filter(conversation_id=run.conversation_id, ordinal__lt=run.ordinal).order_by("ordinal")
     messages: list[Message] = []
-    for past in earlier:
-        messages += closing_messages(read_transcript(past, with_history=False), past.answer)
+    for run_id, answer in earlier.values_list("pk", "answer"):
+        messages += closing_messages(read_transcript(find_run(run_id), with_history=False), answer)
     return tuple(messages)

@@ -15,12 +15,14 @@ from agentops.domain.storable import storable
 from agentops.domain.transcript import CallView, Transcript, Turn
 from agentops.ledger.advance import CallMoved, refresh_open, reserve_next
 from agentops.ledger.briefs import read_brief
+from agentops.ledger.holding import write_held
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Prepare, Progress, Quote, Totals
-from agentops.ledger.proposals import Gated, Proposal, gate_proposals, new_call
-from agentops.ledger.reading import read_call
+from agentops.ledger.proposals import Gated, Proposal, gate_proposals, write_call
+from agentops.ledger.reading import find_run
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
-from agentops.models import AgentRun, Step, TaskType, ToolCall, move_call
+from agentops.models import AgentRun, TaskType, move_call
+from agentops.models.rows import RunRow
 
 BUSY = "database_busy"
 SENT_FOR_SURE = frozenset({FailureKind.TIMEOUT, FailureKind.UNAVAILABLE, FailureKind.UNREADABLE, FailureKind.TRUNCATED})
@@ -38,15 +40,17 @@ def record_sorting(
     reply = _reply(turn)
     run = lock_run(lease)
     seq = _next_seq(transcript)
-    step = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
+    written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
     _sort_run(run, reply)
+    run = find_run(run.pk)
     sorted_turn = Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, sorting=True)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(sorted_turn)
     return reserve_next(
         lease=lease,
         transcript=replace(transcript, sorted=True, limits=run.limits),
         quote=prepare(read_brief(run)).quote,
-        totals=_totals_after(run, step, reply),
+        totals=_totals(run).after(written),
+        stopped=run.stopped,
     )
 
 
@@ -58,10 +62,10 @@ def record_reply(
     reply = _reply(turn)
     run = lock_run(lease)
     seq = _next_seq(transcript)
-    step = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
-    task = run.task_type
-    gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=task.tiers)
-    calls = _write_calls(gated, run_id=run.pk, step_id=step.pk, minutes=task.answer_minutes)
+    transcript = write_held(transcript)
+    written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
+    gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=run.tiers)
+    calls = _write_calls(gated, run_id=run.pk, step_id=written.step_id, minutes=run.answer_minutes)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(
         Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, calls=calls)
     )
@@ -71,7 +75,8 @@ def record_reply(
         lease=lease,
         transcript=transcript,
         quote=quote,
-        totals=_totals_after(run, step, reply),
+        totals=_totals(run).after(written),
+        stopped=run.stopped,
         gated_now=frozenset(call.id for call in calls),
     )
 
@@ -83,6 +88,7 @@ def record_failure(*, lease: Lease, transcript: Transcript, turn: ModelTurn, act
         raise ValueError("a failed turn needs its failure")
     run = lock_run(lease)
     seq = _next_seq(transcript)
+    transcript = write_held(transcript)
     write_failure(run_id=run.pk, seq=seq, turn=turn, failure=turn.failure)
     failed = Turn(seq=seq, failure=turn.failure.kind, retry_after=turn.failure.retry_after)
     charged = run.tokens_reserved if turn.failure.kind in SENT_FOR_SURE else 0
@@ -91,6 +97,7 @@ def record_failure(*, lease: Lease, transcript: Transcript, turn: ModelTurn, act
         transcript=_seen(run, transcript, active_ms=active_ms).with_turn(failed),
         quote=quote,
         totals=Totals(run.tokens + charged, run.cost_nano, run.unpriced_calls + (charged > 0)),
+        stopped=run.stopped,
     )
 
 
@@ -107,6 +114,7 @@ def record_result(
 ) -> Progress:
     """Write what a call came to. None means that nobody knows: the call is in doubt and waits for a person."""
     run = lock_run(lease)
+    transcript = write_held(transcript)
     if result is None:
         after = replace(call, status=CallStatus.IN_DOUBT)
         moved = move_call(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT)
@@ -126,8 +134,10 @@ def record_result(
         )
     if not moved:
         raise CallMoved(call.id)
-    transcript = _seen(run, transcript, active_ms=active_ms).with_call(after)
-    return reserve_next(lease=lease, transcript=transcript, quote=quote, totals=_totals(run))
+    transcript = _seen(run, transcript.with_call(after), active_ms=active_ms)
+    return reserve_next(
+        lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
+    )
 
 
 @transaction.atomic
@@ -170,8 +180,10 @@ def run_transactional(
     )
     if not moved:
         raise CallMoved(call.id)
-    transcript = _seen(run, transcript, active_ms=active_ms).with_call(replace(call, status=new, result=result))
-    return reserve_next(lease=lease, transcript=transcript, quote=quote, totals=_totals(run))
+    transcript = _seen(run, transcript.with_call(replace(call, status=new, result=result)), active_ms=active_ms)
+    return reserve_next(
+        lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
+    )
 
 
 class DatabaseBusy(Exception):
@@ -194,44 +206,40 @@ def _next_seq(transcript: Transcript) -> int:
     return transcript.turns[-1].seq + 1 if transcript.turns else 1
 
 
-def _totals(run: AgentRun) -> Totals:
-    return Totals(run.tokens + run.tokens_reserved, run.cost_nano, run.unpriced_calls)
+def _totals(run: RunRow) -> Totals:
+    """What was really used: a reservation is given back, since what it was for is known now."""
+    return Totals(run.tokens, run.cost_nano, run.unpriced_calls)
 
 
-def _totals_after(run: AgentRun, step: Step, reply: ModelReply) -> Totals:
-    return Totals(
-        tokens=run.tokens + reply.usage.total,
-        cost_nano=run.cost_nano + (step.cost_nano or 0),
-        unpriced=run.unpriced_calls + (step.cost_nano is None),
-    )
-
-
-def _seen(run: AgentRun, transcript: Transcript, *, active_ms: int = 0) -> Transcript:
+def _seen(run: RunRow, transcript: Transcript, *, active_ms: int = 0) -> Transcript:
     """The transcript with what only a look under the lock can tell: decisions, a stop asked for, the time used."""
     spent = refresh_open(transcript).with_spent(active_ms=run.active_ms + active_ms)
     return replace(spent, stop_requested=run.stop_requested)
 
 
-def _sort_run(run: AgentRun, reply: ModelReply) -> None:
+def _sort_run(run: RunRow, reply: ModelReply) -> None:
     """Give the run the task type the model named; a name that does not exist means "other", or no change at all.
 
     Steps that sorting took are not taken away again by a type with a lower limit.
     """
     named = reply.text.strip().strip(".\"'` ").lower()
-    types = TaskType.objects.filter(toolset=run.task_type.toolset, sorts=False, enabled=True)
-    run.task_type = types.filter(slug=named).first() or types.filter(slug="other").first() or run.task_type
-    limits = run.task_type.limits
-    run.max_iterations, run.max_tokens = max(limits.iterations, run.iterations), limits.tokens
-    run.max_active_ms, run.max_tool_calls = limits.active_ms, limits.tool_calls
-    run.max_identical_calls = limits.identical_calls
-    fields = ("task_type_id", "max_iterations", "max_tokens", "max_active_ms", "max_tool_calls", "max_identical_calls")
-    AgentRun.objects.filter(pk=run.pk).update(**{field: getattr(run, field) for field in fields})
+    types = TaskType.objects.filter(toolset=run.toolset, sorts=False, enabled=True)
+    task = types.filter(slug=named).first() or types.filter(slug="other").first()
+    if task is None:
+        return
+    AgentRun.objects.filter(pk=run.pk).update(
+        task_type=task,
+        max_iterations=max(task.max_iterations, run.iterations),
+        max_tokens=task.max_tokens,
+        max_active_ms=task.max_active_ms,
+        max_tool_calls=task.max_tool_calls,
+        max_identical_calls=task.max_identical_calls,
+    )
 
 
 def _write_calls(gated: list[Gated], *, run_id: int, step_id: int, minutes: int) -> tuple[CallView, ...]:
     now = timezone.now()
-    rows = [
-        new_call(one, run_id=run_id, step_id=step_id, position=position, now=now, minutes=minutes)
+    return tuple(
+        write_call(one, run_id=run_id, step_id=step_id, position=position, now=now, minutes=minutes)
         for position, one in enumerate(gated)
-    ]
-    return tuple(read_call(row) for row in ToolCall.objects.bulk_create(rows))
+    )

@@ -12,14 +12,26 @@ from agentops.after_commit import announce, wake
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
-from agentops.models import AgentRun, ToolCall, move_call, requeue_run
+from agentops.models import AgentRun, SweepMark, ToolCall, move_call, read_stops, requeue_run
+from agentops.models.moves import NOW
+
+
+@transaction.atomic
+def mark_sweep() -> None:
+    """Leave the time of this sweep behind, for the probe that asks whether anybody sweeps."""
+    if not SweepMark.objects.filter(pk=1).update(at=Now()):
+        SweepMark.objects.bulk_create([SweepMark(pk=1, at=timezone.now())], ignore_conflicts=True)
 
 
 def overdue_runs(*, limit: int = 500) -> list[int]:
-    """Runs that should be moving and are not: queued for longer than a sweep, or running on a dead lease."""
+    """Runs that should be moving and are not: queued for longer than a sweep, or running on a dead lease.
+
+    A run that a stop keeps where it is should not be moving.
+    """
     waiting = Q(status="queued", rung_at__lt=Now() - timedelta(seconds=settings.SWEEP_SECONDS))
     dead = Q(status="running", lease_expires_at__lt=Now())
-    return list(AgentRun.objects.filter(waiting | dead).order_by("queued_at").values_list("pk", flat=True)[:limit])
+    overdue = AgentRun.objects.filter(waiting | dead).exclude(read_stops().frozen)
+    return list(overdue.order_by("queued_at").values_list("pk", flat=True)[:limit])
 
 
 @transaction.atomic
@@ -55,7 +67,7 @@ def _expire_call(call_id: int, run_id: int) -> bool:
         call_id=call_id,
         old=[CallStatus.AWAITING],
         new=CallStatus.EXPIRED,
-        when=Q(expires_at__lte=Now()),
+        when={"expires_at__lte": NOW},
         result=result.model_dump(mode="json"),
         finished_at=timezone.now(),
     )

@@ -4,11 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from agentops.domain.messages import FailureKind, ModelFailure, ModelReply
 from agentops.domain.pricing import price_usage
 from agentops.domain.routing import DecisionType
 from agentops.domain.storable import storable
-from agentops.models import Price, Step
+from agentops.ledger.progress import Written
+from agentops.models import Step
+from agentops.models.prepared import insert_row
+from agentops.models.rows import PRICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +34,13 @@ class ModelTurn:
         return self.failure.kind if self.failure else None
 
 
-def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) -> Step:
+def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) -> Written:
     """Add the step of a reply, priced by the row in force on the day it was asked for."""
-    rows = [price.as_row() for price in Price.objects.filter(model=reply.model)]
+    rows = PRICES.rows(model=reply.model)
     priced = price_usage(model=reply.model, usage=reply.usage, on=turn.started_at.date(), rows=rows)
     usage = reply.usage
-    return Step.objects.create(
+    step_id = insert_row(
+        Step,
         **_common(run_id=run_id, seq=seq, turn=turn),
         kind="model",
         model=reply.model[:80],
@@ -49,11 +55,13 @@ def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) ->
         cost_nano=priced.nano,
         price_id=priced.row_id,
     )
+    return Written(step_id, usage.total, priced.nano)
 
 
-def write_failure(*, run_id: int, seq: int, turn: ModelTurn, failure: ModelFailure) -> Step:
+def write_failure(*, run_id: int, seq: int, turn: ModelTurn, failure: ModelFailure) -> None:
     """Add the step of a model call that brought no reply."""
-    return Step.objects.create(
+    insert_row(
+        Step,
         **_common(run_id=run_id, seq=seq, turn=turn),
         kind="failure",
         model=turn.model,
@@ -61,6 +69,11 @@ def write_failure(*, run_id: int, seq: int, turn: ModelTurn, failure: ModelFailu
         detail=storable(failure.detail)[:300],
         retry_after=failure.retry_after,
     )
+
+
+def write_note(*, run_id: int, seq: int, words: str) -> None:
+    """Add a line on how the run ended."""
+    insert_row(Step, run_id=run_id, seq=seq, kind="note", detail=storable(words)[:300], started_at=timezone.now())
 
 
 def _common(*, run_id: int, seq: int, turn: ModelTurn) -> dict[str, Any]:

@@ -60,11 +60,14 @@ class ClaudeModel:
         except (anthropic.APITimeoutError, httpx2.TimeoutException) as error:
             raise ModelFailure(FailureKind.TIMEOUT, "no complete answer in time") from error
         except anthropic.APIConnectionError as error:
+            if isinstance(error.__cause__, httpx2.LocalProtocolError):
+                # Of all headers only the key comes from outside; the error's own words would repeat it.
+                raise ModelFailure(FailureKind.KEY_REJECTED, "the key cannot be written into a header") from None
             raise ModelFailure(FailureKind.UNAVAILABLE, describe(f"no connection: {error.__cause__}")) from error
         except httpx2.DecodingError as error:
             raise ModelFailure(FailureKind.UNREADABLE, "the reply could not be unpacked") from error
         except httpx2.TransportError as error:
-            raise ModelFailure(FailureKind.TRUNCATED, describe(f"the connection broke: {error}")) from error
+            raise ModelFailure(FailureKind.UNAVAILABLE, describe(f"the connection broke: {error}")) from error
         except UnicodeEncodeError as error:
             raise ModelFailure(FailureKind.BAD_REQUEST, "the request holds half a character") from error
 

@@ -15,6 +15,7 @@ _BY_STATUS = {
     401: FailureKind.KEY_REJECTED,
     402: FailureKind.KEY_REJECTED,
     403: FailureKind.KEY_REJECTED,
+    404: FailureKind.MODEL_NOT_FOUND,
     408: FailureKind.TIMEOUT,
     409: FailureKind.UNAVAILABLE,
     413: FailureKind.CONTEXT_FULL,
@@ -27,7 +28,7 @@ _BY_TYPE = {
     "billing_error": FailureKind.KEY_REJECTED,
     "permission_error": FailureKind.KEY_REJECTED,
     "invalid_request_error": FailureKind.BAD_REQUEST,
-    "not_found_error": FailureKind.BAD_REQUEST,
+    "not_found_error": FailureKind.MODEL_NOT_FOUND,
     "request_too_large": FailureKind.CONTEXT_FULL,
     "rate_limit_error": FailureKind.RATE_LIMITED,
     "timeout_error": FailureKind.TIMEOUT,
@@ -35,6 +36,8 @@ _BY_TYPE = {
     "api_error": FailureKind.UNAVAILABLE,
 }
 _TOO_LONG = re.compile(r"prompt is too long|exceeds?\b.{0,40}\bcontext|maximum context", re.IGNORECASE)
+_NO_CREDIT = re.compile(r"credit balance", re.IGNORECASE)
+_SECRETS = re.compile(r"\bsk-[\w-]{4,}|(?<=bearer )\S+", re.IGNORECASE)
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -58,8 +61,8 @@ def read_failure(
 
 
 def describe(text: str) -> str:
-    """Text from outside as one short line that every database can hold."""
-    return _CONTROLS.sub(" ", text).strip()[:MAX_DETAIL_CHARS]
+    """Text from outside as one short line that every database can hold, without a key that a server sent back."""
+    return _SECRETS.sub("[key]", _CONTROLS.sub(" ", text)).strip()[:MAX_DETAIL_CHARS]
 
 
 def read_retry_after(headers: Mapping[str, str], *, now: datetime) -> float | None:
@@ -94,8 +97,10 @@ def _seconds_until(date: str, *, now: datetime) -> float | None:
 def _name(*, status: int, kind: str, message: str) -> FailureKind:
     if status in _BY_STATUS:
         return _BY_STATUS[status]
-    if _BY_TYPE.get(kind) is FailureKind.BAD_REQUEST and _TOO_LONG.search(message):
+    if kind == "invalid_request_error" and _TOO_LONG.search(message):
         return FailureKind.CONTEXT_FULL
+    if kind == "invalid_request_error" and _NO_CREDIT.search(message):
+        return FailureKind.KEY_REJECTED
     if kind in _BY_TYPE:
         return _BY_TYPE[kind]
     return FailureKind.UNAVAILABLE if status == 200 or status >= 500 else FailureKind.BAD_REQUEST

@@ -14,7 +14,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 def assemble_message(text: str) -> dict[str, Any]:
     """Fold the events of one stream into one message.
 
-    Raises `ModelFailure`: the error an `error` event names, TRUNCATED for a stream without its end, UNREADABLE for
+    Raises `ModelFailure`: the error an `error` event names, UNAVAILABLE for a stream without its end, UNREADABLE for
     one that is not shaped as the Messages API says. Pings and kinds of event that nobody knows yet are passed over.
     """
     stream = _Stream()
@@ -28,7 +28,7 @@ def assemble_message(text: str) -> dict[str, Any]:
         except (KeyError, TypeError, ValueError, AttributeError):
             raise ModelFailure(FailureKind.UNREADABLE, f"event {position} of the stream is malformed") from None
     if not stream.ended:
-        raise ModelFailure(FailureKind.TRUNCATED, "the stream ended before its last event")
+        raise ModelFailure(FailureKind.UNAVAILABLE, "the stream ended before its last event")
     return stream.message()
 
 
@@ -49,7 +49,7 @@ def _parse(data: str, *, last: bool) -> dict[str, Any]:
     try:
         event = json.loads(data, object_pairs_hook=_refuse_repeated)
     except (ValueError, RecursionError):
-        kind = FailureKind.TRUNCATED if last else FailureKind.UNREADABLE
+        kind = FailureKind.UNAVAILABLE if last else FailureKind.UNREADABLE
         raise ModelFailure(kind, "an event of the stream is not complete JSON") from None
     if not isinstance(event, dict):
         raise ModelFailure(FailureKind.UNREADABLE, "an event of the stream is not an object")
@@ -72,8 +72,10 @@ class _Stream:
 
     def take(self, event: dict[str, Any]) -> None:
         match event.get("type"):
-            case "message_start":
+            case "message_start" if not self._head:
                 self._head = dict(event["message"])
+            case "message_start":
+                raise ValueError("a second message began")
             case "content_block_start":
                 self._start(event["index"], event["content_block"])
             case "content_block_delta":

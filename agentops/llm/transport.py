@@ -2,10 +2,13 @@
 
 A timeout per read is not enough: a server that sends one byte a second is never too late for it. Here each wait on
 the network is cut to what is left of the call, headers and error bodies included, and no body is read without end.
+Looking a name up has no timeout at all, and a name with many addresses has one for each: both count here too.
 """
 
 import math
+import socket
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -105,5 +108,34 @@ class _Backend(httpcore2.SyncBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore2.NetworkStream:
-        left = _cut(timeout, httpcore2.ConnectTimeout)
-        return _Stream(super().connect_tcp(host, port, left, local_address, socket_options))
+        addresses = _look_up(host, port, within_s=_cut(timeout, httpcore2.ConnectTimeout))
+        failed: Exception = httpcore2.ConnectError(f"{host} has no address")
+        for address in addresses:
+            left = _cut(timeout, httpcore2.ConnectTimeout)
+            try:
+                return _Stream(super().connect_tcp(address, port, left, local_address, socket_options))
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+                failed = error
+        raise failed
+
+
+def _look_up(host: str, port: int, *, within_s: float) -> list[str]:
+    """The addresses of a host. The system's look-up cannot be stopped, so it is left behind when time is up."""
+    found: list[str] = []
+    errors: list[str] = []
+
+    def look() -> None:
+        try:
+            answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found.extend(str(address[0]) for *_, address in answers)
+        except (OSError, UnicodeError) as error:
+            errors.append(str(error))
+
+    thread = threading.Thread(target=look, name="look-up", daemon=True)
+    thread.start()
+    thread.join(within_s)
+    if errors:
+        raise httpcore2.ConnectError(errors[0])
+    if thread.is_alive():
+        raise httpcore2.ConnectTimeout(f"looking up {host} took too long")
+    return found

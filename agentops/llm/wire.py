@@ -16,7 +16,9 @@ from agentops.domain.pricing import Usage
 from agentops.llm.failures import describe, read_failure
 from agentops.llm.sse import assemble_message
 
-MAX_TOKENS = 100_000_000
+MAX_TOKENS = 2_000_000
+"""No model reads or writes more in one call: a larger figure is a fault, not a bill."""
+
 MAX_BLOCK_DEPTH = 100
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -77,8 +79,8 @@ class _Call(_Strict):
 def read_reply(*, content_type: str, body: bytes, provider: str, request_id: str = "") -> ModelReply:
     """Read a 200 answer, JSON or event stream.
 
-    Raises `ModelFailure`: UNREADABLE for anything that is not a message, TRUNCATED for a stream without its end, and
-    the error itself where the body holds one.
+    Raises `ModelFailure`: UNREADABLE for anything that is not a message, UNAVAILABLE for a stream without its end,
+    TRUNCATED for one that was cut off inside a call, and the error itself where the body holds one.
     """
     raw = _decode(content_type=content_type, body=body)
     if raw.get("type") == "error" or isinstance(raw.get("error"), dict):
@@ -106,15 +108,24 @@ def _decode(*, content_type: str, body: bytes) -> dict[str, Any]:
     if kind not in {"application/json", "text/event-stream"}:
         raise _unreadable(f"the reply is {describe(kind) or 'of no named type'}, not JSON")
     try:
-        text = body.decode()
         if kind == "text/event-stream":
-            return assemble_message(text)
-        raw: Any = json.loads(text, object_pairs_hook=read_object)
+            return assemble_message(_decode_stream(body))
+        raw: Any = json.loads(body.decode(), object_pairs_hook=read_object)
     except (ValueError, RecursionError):
         raise _unreadable("the reply is not valid JSON") from None
     if not isinstance(raw, dict):
         raise _unreadable("the reply is not an object")
     return raw
+
+
+def _decode_stream(body: bytes) -> str:
+    """The text of a stream; where it was cut in the middle of a character, the text up to there."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError as error:
+        if error.end < len(body) or error.reason != "unexpected end of data":
+            raise
+        return body[: error.start].decode()
 
 
 def _read_stop_reason(raw: str | None) -> StopReason:

@@ -5,6 +5,7 @@ from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.facts import RunFact
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
+from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_stops
 
 __all__ = [
     "AgentRun",
@@ -15,10 +16,15 @@ __all__ = [
     "Price",
     "RunFact",
     "Step",
+    "StopScope",
+    "StopSwitch",
+    "Stops",
+    "SweepMark",
     "TaskType",
     "ToolCall",
     "ToolPolicy",
     "move_call",
     "move_run",
+    "read_stops",
     "requeue_run",
 ]

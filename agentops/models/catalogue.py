@@ -4,9 +4,8 @@ from django.db import models
 from django.db.models import Q
 
 from agentops.domain.limits import Limits
-from agentops.domain.pricing import PriceRow
 from agentops.domain.routing import DecisionType
-from agentops.domain.tiers import ActionTier, effective_tier
+from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers
 
 TIERS = [(tier.value, tier.words) for tier in ActionTier]
 
@@ -82,8 +81,7 @@ class TaskType(models.Model):
     @property
     def tiers(self) -> frozenset[ActionTier]:
         """The tiers an agent may use in this type; an unreadable entry permits nothing."""
-        known = {tier.value for tier in ActionTier}
-        return frozenset(ActionTier(value) for value in self.permitted_tiers if value in known)
+        return permitted_tiers(self.permitted_tiers)
 
 
 class ModelRoute(models.Model):
@@ -135,18 +133,3 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} from {self.valid_from}"
-
-    def as_row(self) -> PriceRow:
-        """The price as the pure pricing rule reads it."""
-        return PriceRow(
-            id=self.pk,
-            model=self.model,
-            valid_from=self.valid_from,
-            valid_until=self.valid_until,
-            above_prompt_tokens=self.above_prompt_tokens,
-            input_nano=self.input_nano,
-            output_nano=self.output_nano,
-            cache_write_5m_nano=self.cache_write_5m_nano,
-            cache_write_1h_nano=self.cache_write_1h_nano,
-            cache_read_nano=self.cache_read_nano,
-        )

@@ -29,10 +29,10 @@ class AgentRun(models.Model):
     """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else."""
 
     request_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    request_key = models.CharField(max_length=64, null=True, blank=True, unique=True)
-    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="runs")
+    request_key = models.CharField(max_length=64, null=True, blank=True)
+    conversation = models.ForeignKey(Conversation, on_delete=models.PROTECT, related_name="runs", db_index=False)
     ordinal = models.PositiveIntegerField(default=0)
-    task_type = models.ForeignKey(TaskType, on_delete=models.PROTECT)
+    task_type = models.ForeignKey(TaskType, on_delete=models.PROTECT, db_index=False)
     asked_by = models.CharField(max_length=150, blank=True)
     request = models.TextField()
     briefing = models.TextField(blank=True)
@@ -63,6 +63,7 @@ class AgentRun(models.Model):
     lease_epoch = models.PositiveIntegerField(default=0)
     lease_expires_at = models.DateTimeField(null=True)
     lease_losses = models.PositiveIntegerField(default=0)
+    charged_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     created_at = models.DateTimeField()
@@ -74,9 +75,10 @@ class AgentRun(models.Model):
 
     class Meta:
         indexes = [
-            # Read by the sweeper: what waits for a worker, and whose worker is gone.
+            # Read by the sweeper: what waits for a worker, and whose worker is gone. The end of the lease is not in
+            # the second one: it moves with every commit, and each move would have to be written into every index.
             models.Index(fields=["rung_at"], condition=Q(status="queued"), name="run_queued"),
-            models.Index(fields=["lease_expires_at"], condition=Q(status="running"), name="run_leased"),
+            models.Index(fields=["id"], condition=Q(status="running"), name="run_at_work"),
             # Read by the run list, newest first.
             models.Index(fields=["-created_at", "-id"], name="run_newest"),
             # Read by the desk: ended runs that somebody has to take over.
@@ -84,6 +86,10 @@ class AgentRun(models.Model):
         ]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "ordinal"], name="one_run_per_turn_of_talk"),
+            # A form that is sent twice makes one run.
+            models.UniqueConstraint(
+                fields=["request_key"], condition=Q(request_key__isnull=False), name="one_run_per_request_key"
+            ),
             # What a crash or a bug must never leave behind.
             models.CheckConstraint(condition=Q(iterations__lte=F("max_iterations")), name="run_iterations_in_limit"),
             models.CheckConstraint(condition=Q(tool_calls__lte=F("max_tool_calls")), name="run_tool_calls_in_limit"),
@@ -118,7 +124,7 @@ class AgentRun(models.Model):
 class Step(models.Model):
     """One thing the machine did besides running a tool: a model turn, a failed one, or a note on how the run ended."""
 
-    run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="steps")
+    run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="steps", db_index=False)
     seq = models.PositiveIntegerField()
     kind = models.CharField(max_length=12, choices=[("model", "model"), ("failure", "failure"), ("note", "note")])
     decision = models.CharField(max_length=24, blank=True, choices=[(d.value, d.value) for d in DecisionType])
@@ -151,7 +157,7 @@ class ToolCall(models.Model):
     """One call that a model proposed. Its arguments never change: what a person read is what runs."""
 
     run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")
-    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="calls")
+    step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="calls", db_index=False)
     position = models.PositiveIntegerField()
     tool_use_id = models.CharField(max_length=120)
     tool = models.CharField(max_length=80)
@@ -182,7 +188,6 @@ class ToolCall(models.Model):
         indexes = [
             # Read by the queue and by the sweeper that expires what nobody answered.
             models.Index(fields=["expires_at"], condition=Q(status__in=["awaiting", "in_doubt"]), name="call_waiting"),
-            models.Index(fields=["run", "digest"], name="call_repeats"),
             # Read by "decided today".
             models.Index(fields=["-decided_at"], condition=Q(decided_at__isnull=False), name="call_decided"),
         ]

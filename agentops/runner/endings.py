@@ -5,7 +5,7 @@ from typing import Any
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.next_move import Finish
-from agentops.domain.partial import compose_partial, compose_summary, describe_reason
+from agentops.domain.partial import compose_partial, compose_summary, describe_end
 from agentops.domain.transcript import Transcript
 from agentops.domain.validation import OutputRules, Validated, validate_text
 from agentops.ledger import Ending
@@ -35,7 +35,7 @@ def _hand_off(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> 
     """Give the run to a person. Words the model said besides are used only where they pass the same checks."""
     said = validate_text(text=finish.answer, rules=output_rules(transcript, rules)) if finish.answer.strip() else None
     answer = said.text if said and not said.stopped else compose_partial(transcript)
-    reason = describe_reason(finish.outcome)
+    reason = describe_end(transcript, finish.outcome)
     return Ending(
         status=finish.status,
         outcome=finish.outcome,

@@ -19,6 +19,7 @@ from agentops.ledger import (
     Claim,
     DatabaseBusy,
     Dispatch,
+    Frozen,
     Lease,
     LeaseLost,
     ModelTurn,
@@ -30,6 +31,7 @@ from agentops.ledger import (
     finish_run,
     give_back_connection,
     give_up,
+    hold_result,
     record_failure,
     record_reply,
     record_result,
@@ -109,6 +111,9 @@ class _Slice:
                 act = progress.act
                 if isinstance(act, AwaitHuman):
                     log.info("run_suspended", count=len(act.calls))
+                    break
+                if isinstance(act, Frozen):
+                    log.info("run_stopped")
                     break
                 if isinstance(act, Finish):
                     self._finish(progress.transcript, act)
@@ -198,13 +203,32 @@ class _Slice:
             if tool
             else _unplugged(call)
         )
-        return record_result(
+        took = timedelta(seconds=time.monotonic() - begun)
+        held = self._hold(transcript, dispatch, result=result, took=took) if result else None
+        return held or record_result(
             lease=self.lease,
             transcript=transcript,
             call=call,
             result=result,
-            took=timedelta(seconds=time.monotonic() - begun),
+            took=took,
             active_ms=self._active_ms(),
+            quote=self.desk.quote,
+        )
+
+    def _hold(
+        self, transcript: Transcript, dispatch: Dispatch, *, result: ToolResult, took: timedelta
+    ) -> Progress | None:
+        """Keep a look-up's result for the commit of the next reply, while there is time to work."""
+        if not self._time_left_s(transcript) > 0:
+            return None
+        now = _now()
+        return hold_result(
+            lease=self.lease,
+            transcript=transcript,
+            dispatch=dispatch,
+            result=result,
+            started_at=now - took,
+            finished_at=now,
             quote=self.desk.quote,
         )
 
@@ -238,8 +262,11 @@ class _Slice:
 
     def _left_s(self, transcript: Transcript) -> float:
         """Working time that is left for the act at hand, in seconds; what this act has used already is not."""
+        return max(self._time_left_s(transcript), 0.5)
+
+    def _time_left_s(self, transcript: Transcript) -> float:
         left = (transcript.limits.active_ms - transcript.spent.active_ms) / 1000
-        return max(left - (time.monotonic() - self.charged_at), 0.5)
+        return left - (time.monotonic() - self.charged_at)
 
     def _active_ms(self) -> int:
         """Working time since it was last charged, in milliseconds."""

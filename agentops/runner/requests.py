@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from agentops.domain.messages import ModelRequest, ToolOffer
+from agentops.domain.messages import ModelRequest
 from agentops.domain.routing import DecisionType
 from agentops.domain.transcript import Transcript, prompt_chars, run_messages, spoken_messages
 from agentops.ledger import RunBrief, TurnQuote
@@ -25,13 +25,8 @@ class Desk:
     briefing: str
 
     @cached_property
-    def offers(self) -> list[ToolOffer]:
-        """The tools as the model is told of them, in a stable order so that the prompt's prefix can be cached."""
-        return [tool.offer() for tool in self.toolset.tools]
-
-    @cached_property
     def _fixed_chars(self) -> int:
-        return prompt_chars(self.brief.prompt, self.briefing, self.offers)
+        return prompt_chars(self.brief.prompt, self.briefing) + self.toolset.offer_chars
 
     def quote(self, transcript: Transcript, decision: DecisionType) -> TurnQuote:
         """How many characters the coming turn has to read, and how many tokens its route lets it write."""
@@ -53,7 +48,7 @@ class Desk:
             system=_sorting_prompt(self.brief) if sorting else self.brief.prompt,
             briefing=self.briefing,
             messages=spoken_messages(transcript) if sorting else run_messages(transcript),
-            tools=[] if sorting else self.offers,
+            tools=[] if sorting else self.toolset.offers,
             max_tokens=max_tokens,
             deadline_s=deadline_s,
         )

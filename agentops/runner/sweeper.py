@@ -2,7 +2,7 @@
 
 import structlog
 
-from agentops.ledger import expire_calls, overdue_runs, ring_again
+from agentops.ledger import expire_calls, mark_sweep, overdue_runs, ring_again
 
 log = structlog.get_logger(__name__)
 
@@ -15,4 +15,5 @@ def sweep_once() -> int:
     expired = expire_calls()
     if expired or overdue:
         log.info("swept", count=len(overdue) + expired)
+    mark_sweep()
     return len(overdue)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,6 +12,7 @@ from agentops.domain.cards import Card
 from agentops.domain.lifecycle import Effect as Effect
 from agentops.domain.messages import ToolOffer
 from agentops.domain.tiers import ActionTier
+from agentops.domain.transcript import prompt_chars
 from agentops.domain.validation import OutputRules
 
 
@@ -76,6 +78,16 @@ class Toolset:
     tools: tuple[Tool, ...]
     briefing: Callable[[datetime], str]
     output_rules: Callable[[int, tuple[str, ...]], OutputRules]
+
+    @cached_property
+    def offers(self) -> list[ToolOffer]:
+        """The tools as the model is told of them, in a stable order so that the prompt's prefix can be cached."""
+        return [tool.offer() for tool in self.tools]
+
+    @cached_property
+    def offer_chars(self) -> int:
+        """How many characters the offers take in a prompt."""
+        return prompt_chars(self.offers)
 
     def find(self, name: str) -> Tool | None:
         """The tool of that name; None where this toolset has none, whatever others have."""

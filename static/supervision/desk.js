@@ -1,9 +1,10 @@
 // The upgrade of every page: live hints, parts read again. Without it each page works as it stands.
 
+import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
 import { announce, calmly, readPart, sayTime, showLoggedOut } from "./parts.js";
-import { startQueue } from "./queue.js";
+import { showAnswered, startQueue } from "./queue.js";
 import { watchDesk } from "./socket.js";
 
 const readers = [];
@@ -13,7 +14,9 @@ if (document.querySelector("[data-desk]")) {
 }
 if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
+if (document.querySelector("[data-stops]")) startStops();
 
+startForms({ onShown: () => document.querySelector("[data-desk]") && showAnswered() });
 watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState, onOver: showLoggedOut });
 
 /** A page of one part, replaced as a whole where it changed. */
@@ -60,6 +63,17 @@ function mendKnown(rows, freshRows) {
   const held = mendRows(rows, freshRows);
   for (const row of rows.querySelectorAll(".gone")) row.classList.remove("gone");
   return held;
+}
+
+/** What is stopped stands on every page, and is read again from the smallest one. */
+function startStops() {
+  setInterval(async () => {
+    const shown = document.querySelector("[data-stops]");
+    const fresh = shown && (await readPart("/me/", "stops"));
+    if (!fresh || fresh.innerHTML === shown.innerHTML) return;
+    shown.replaceWith(fresh);
+    announce(fresh.textContent.trim() || "The assistant works again.");
+  }, 10000);
 }
 
 function showState({ live, since, next }) {

@@ -18,21 +18,22 @@ const ACTIONS = {
   "?": () => document.querySelector("[data-keys]")?.showModal(),
 };
 
-/** Listen for keys on the queue page. */
+/** Listen for keys on the queue page, unless this person switched them off. Enter, Esc and the arrows are no shortcuts. */
 export function startKeys() {
+  const single = document.documentElement.dataset.shortcuts !== "off";
   document.addEventListener("keydown", (event) => {
     const inside = document.activeElement?.closest?.("[data-desk]");
     if (!inside || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key === "Escape") return leave();
     if (isTyping(document.activeElement)) return;
-    if (chooseReason(event)) return;
+    if (single && chooseReason(event)) return;
     const inList = document.activeElement.closest("[data-rows]");
     if (inList && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       return step(event.key === "ArrowDown" ? 1 : -1);
     }
     const act = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act) return;
+    if (!act || !single) return;
     event.preventDefault();
     act();
   });

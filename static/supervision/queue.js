@@ -6,7 +6,11 @@ import { announce, calmly, readPart } from "./parts.js";
 const ARMING_MS = { read: 400, safe: 400, risky: 600, destructive: 600 };
 
 let armedAt = 0;
+const LOOK_AFTER_MS = 3000;
+const LOOK_AGAIN_MS = 10000;
+
 let waitingRows = null;
+let lookAt = 0;
 
 const list = () => document.querySelector("[data-list]");
 const request = () => document.querySelector("[data-request]");
@@ -38,6 +42,13 @@ export function showHeld() {
   return true;
 }
 
+/** A page that came back from a form instead of the one that sent it. */
+export function showAnswered() {
+  waitingRows = null;
+  arm();
+  focusFirst();
+}
+
 /** Begin on a queue page; returns what to call when something changed. */
 export function startQueue() {
   arm();
@@ -45,14 +56,12 @@ export function startQueue() {
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-show-new]") && showHeld()) event.preventDefault();
   });
-  window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
-    arm();
-  });
+  window.addEventListener("pageshow", arm);
   focusFirst();
   const readList = calmly(refreshList, 120);
   const readRequest = calmly(refreshRequest, 60);
   setInterval(readList, 30000);
+  setInterval(tellLook, 1000);
   return (hint) => {
     readList();
     const open = request()?.dataset;
@@ -61,17 +70,23 @@ export function startQueue() {
 }
 
 function arm() {
+  lookAt = performance.now() + LOOK_AFTER_MS;
   armedAt = performance.now() + (ARMING_MS[request()?.dataset.tier] ?? 0);
 }
 
+/** Colleagues are told who has a request open, from the third second on and for as long as it is looked at. */
+function tellLook() {
+  const open = request();
+  const url = open?.dataset.claimUrl;
+  if (!url || !open.offsetParent || document.hidden || performance.now() < lookAt) return;
+  lookAt = performance.now() + LOOK_AGAIN_MS;
+  const csrfmiddlewaretoken = open.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
+  const body = new URLSearchParams({ act: "look", csrfmiddlewaretoken });
+  fetch(url, { method: "POST", body, headers: { "X-Desk-Form": "sent" } }).catch(() => null);
+}
+
 function guardSubmit(event) {
-  const form = event.target;
-  if (form.method !== "post") return;
-  if (form.dataset.sent || (form.matches("[data-yes]") && !isArmed())) {
-    event.preventDefault();
-    return;
-  }
-  form.dataset.sent = "yes";
+  if (event.target.matches("[data-yes]") && !isArmed()) event.preventDefault();
 }
 
 function focusFirst() {
@@ -118,6 +133,8 @@ async function refreshRequest() {
   const same = ["version", "state", "runState"].every((name) => open.dataset[name] === fresh.dataset[name]);
   if (same) {
     replaceIfChanged(open.querySelector("[data-left]"), fresh.querySelector("[data-left]"));
+    const claim = open.querySelector("[data-claim]");
+    if (!claim?.contains(document.activeElement)) replaceIfChanged(claim, fresh.querySelector("[data-claim]"));
     return;
   }
   if (open.dataset.state === "awaiting") announce(fresh.querySelector(".became b")?.textContent ?? "This request changed.");
@@ -125,8 +142,10 @@ async function refreshRequest() {
   const told = open.querySelector("[data-told]");
   swapRequest(fresh);
   if (told) fresh.querySelector(".rhead")?.after(told);
-  const note = open.querySelector(".closing input[name=note]")?.value;
-  if (note && !fresh.querySelector(".closing")) fresh.querySelector(".rhead")?.after(keepNote(note));
+  const note = open.querySelector("[name=note]")?.value;
+  const field = fresh.querySelector("[name=note]");
+  if (field) field.value = note ?? "";
+  else if (note) fresh.querySelector(".rhead")?.after(keepNote(note));
 }
 
 /** What somebody was writing when a colleague closed it, to be copied. */

@@ -10,6 +10,7 @@ from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.models import AgentRun, Conversation, ToolCall
 from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
+from supervision.inbox.doubts import Doubt, read_doubt
 from supervision.inbox.notices import Notice, notice_of
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 
@@ -74,6 +75,7 @@ class Request:
     speaker: str
     model_words: str
     notice: Notice | None
+    doubt: Doubt | None
 
     @property
     def approvable(self) -> bool:
@@ -84,11 +86,6 @@ class Request:
     def waits(self) -> bool:
         """Whether yes and no are still open."""
         return self.call.status == CallStatus.AWAITING
-
-    @property
-    def doubtful(self) -> bool:
-        """Whether a person has to say what really happened."""
-        return self.call.status == CallStatus.IN_DOUBT
 
 
 def find_call(call_id: int) -> ToolCall | None:
@@ -122,6 +119,7 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         speaker=name_speaker(call.step.provider, call.step.model),
         model_words=_words_of(call),
         notice=notice_of(call, card, now=now),
+        doubt=read_doubt(call, card, now=now),
     )
 
 

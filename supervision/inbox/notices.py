@@ -50,8 +50,7 @@ def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | Non
     if status is CallStatus.IN_DOUBT:
         return Notice("risky", "warn", "Nobody knows whether this happened.", _DOUBT)
     if status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}:
-        words = "happened" if status is CallStatus.HAPPENED else "did not happen"
-        return Notice("info", "people", f"{_resolver(call)} said it {words}.", "The assistant went on from there.")
+        return _cleared(call, status, now=now)
     return _not_done(call, status, now=now)
 
 
@@ -84,10 +83,14 @@ def _why_not(call: ToolCall) -> str:
     return f"{reason} {note}".strip()
 
 
-def _resolver(call: ToolCall) -> str:
-    """Who cleared the doubt: the call's row names who said yes before it was tried."""
+def _cleared(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
+    """Who cleared the doubt, when and how: the call's row names who said yes before it was tried."""
+    words = "it happened" if status is CallStatus.HAPPENED else "it did not happen"
     decision = call.decisions.filter(verdict__in=["happened", "not_happened"]).first()
-    return decision.who if decision else "Somebody"
+    if decision is None:
+        return Notice("info", "people", f"Somebody said {words}.", "The assistant went on from there.")
+    fact = f"{decision.who} said {words}, at {say_when(decision.decided_at, now=now)}."
+    return Notice("info", "people", fact, f"“{decision.note}” The assistant was told exactly that.")
 
 
 def _message(call: ToolCall) -> str:

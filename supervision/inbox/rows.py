@@ -10,6 +10,8 @@ from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.models import AgentRun, ToolCall
 from supervision.cards import title_of
+from supervision.inbox.claims import holders
+from supervision.models import Claim
 from supervision.wording import say_left, say_time, say_when, shorten
 
 URGENT = "Call back now"
@@ -39,6 +41,7 @@ class Row:
     soon: bool
     version: int
     urgent: bool = False
+    who: str = ""
 
     @property
     def key(self) -> str:
@@ -94,8 +97,9 @@ def decided_today(now: datetime) -> QuerySet[ToolCall]:
 
 def read_desk(*, view: str, now: datetime) -> Desk:
     """The list for one of the two views, "waiting" or "decided"."""
-    calls = [_call_row(call, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
-    handoffs = [_handoff_row(run, now=now) for run in _handoff_rows()]
+    held = holders(now=now)
+    calls = [_call_row(call, held, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
+    handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows()]
     decided = decided_today(now)
     if view == "decided":
         groups = [Group("Newest first", [_decided_row(call, now=now) for call in _with_run(decided)])]
@@ -129,9 +133,10 @@ def _group_of(call: ToolCall, *, now: datetime) -> str:
     return SOON if call.expires_at is None or call.expires_at - now <= HALF_HOUR else LATER
 
 
-def _call_row(call: ToolCall, *, now: datetime) -> Row:
+def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
     doubt = call.status == CallStatus.IN_DOUBT
     left, small, soon = ("", "", False) if doubt else say_left(call.expires_at, now=now)
+    claim = held.get(f"call-{call.pk}")
     return Row(
         kind="call",
         id=call.pk,
@@ -144,11 +149,16 @@ def _call_row(call: ToolCall, *, now: datetime) -> Row:
         left_small=small,
         soon=soon,
         version=call.version,
+        who=claim.who if claim else "",
     )
 
 
-def _handoff_row(run: AgentRun, *, now: datetime) -> Row:
+def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row:
     since, urgent = run.finished_at or run.created_at, run.outcome == "urgent_help"
+    claim, today = held.get(f"handoff-{run.pk}"), timezone.localtime(now).date()
+    left, small = (say_when(since, now=now), "since") if timezone.localtime(since).date() == today else ("", "")
+    if claim and claim.due_at:
+        left, small = f"by {say_time(claim.due_at)}", "late" if claim.due_at < now else ""
     return Row(
         kind="handoff",
         id=run.pk,
@@ -157,11 +167,12 @@ def _handoff_row(run: AgentRun, *, now: datetime) -> Row:
         title=shorten(run.request, 90),
         tier=None,
         note=shorten(run.handoff_reason[:1].upper() + run.handoff_reason[1:], 80),
-        left=say_when(since, now=now) if timezone.localtime(since).date() == timezone.localtime(now).date() else "",
-        left_small="since",
-        soon=urgent,
+        left=left,
+        left_small=small,
+        soon=urgent or small == "late",
         version=run.version,
         urgent=urgent,
+        who=claim.who if claim else "",
     )
 
 

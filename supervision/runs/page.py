@@ -10,7 +10,7 @@ from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.models import AgentRun
 from supervision.cards import title_of
 from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
-from supervision.runs.words import State, state_of
+from supervision.runs.words import NEEDS_ATTENTION, State, state_of
 from supervision.wording import count, say_cost, say_duration, say_findings, say_when, shorten
 
 _CHANNELS = {"phone": "By phone", "text": "By text", "online": "Online", "desk": "At the desk"}
@@ -69,7 +69,7 @@ def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
     return RunView(
         run=run,
         title=_title(run),
-        state=state_of(run),
+        state=NEEDS_ATTENTION if waiting and waiting.status == CallStatus.IN_DOUBT else state_of(run),
         over=RunStatus(run.status).over,
         channel=_CHANNELS.get(run.conversation.channel, ""),
         started=say_when(run.created_at, now=now),

@@ -43,6 +43,7 @@ _ENDS = {
     "unavailable": "The model could not be reached.",
     "timeout": "The model did not answer in time.",
     "bad_request": "The model’s provider could not read the question.",
+    "model_not_found": "The model’s provider does not know this model. An administrator has to check its name.",
     "unreadable": "The model’s answer could not be read.",
     "truncated": "The model’s answer broke off.",
     "cancelled": "A person stopped it.",
@@ -57,6 +58,9 @@ class State:
     icon: str
     words: str
     detail: str
+
+
+NEEDS_ATTENTION = State("risky", "warn", "Needs attention", "Nobody knows whether something happened.")
 
 
 def state_of(run: AgentRun) -> State:

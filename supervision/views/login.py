@@ -10,7 +10,7 @@ from supervision.views.access import form_of, open_to_all
 WRONG = "Name or password is wrong."
 ANSWER_UNSENT = "Your answer was not sent. Nothing has changed. Log in and answer again."
 UNSENT = {
-    "new_run": "Your request was not sent, and its words are not kept. Log in and write it again.",
+    "new_run": "Your request was not sent. Log in and its words are back in the form, for 15 minutes.",
     "run": "The run was not stopped. Nothing has changed. Log in and try again.",
     "tools": "Nothing was saved. Log in and try again.",
 }

@@ -11,12 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from supervision import actions
+from supervision.inbox.claims import read_held
 from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.handoffs import find_handoff, just_answered
-from supervision.inbox.rows import Row, read_desk
+from supervision.inbox.rows import Desk, Row, read_desk
 from supervision.models import REASONS
 from supervision.roles import Permission
-from supervision.views.access import DeskRequest, allowed, form_of, render_part
+from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of, render_part
 
 PARTS = {"list": "_list.html", "request": "_beside.html"}
 STATUS_OF = {
@@ -47,13 +48,11 @@ class Kept:
 @allowed(Permission.SEE_QUEUE)
 def show_queue(request: DeskRequest) -> HttpResponseBase:
     """The list; beside it the first row's page, so that a wide screen is never half empty."""
-    view = _view_of(request)
-    first = _first_row(request) if view == "waiting" and "X-Desk-Part" not in request.headers else None
-    if first and first.kind == "call":
-        return _show(request, call_id=first.id, at_list=True)
-    if first:
-        return _show(request, handoff_id=first.id, at_list=True)
-    return _show(request, at_list=True)
+    desk = read_desk(view=_view_of(request), now=timezone.now())
+    first = desk.rows[0] if desk.view == "waiting" and desk.rows and PART_HEADER not in request.headers else None
+    call_id = first.id if first and first.kind == "call" else None
+    handoff_id = first.id if first and first.kind == "handoff" else None
+    return _show(request, call_id=call_id, handoff_id=handoff_id, desk=desk)
 
 
 @require_safe
@@ -80,7 +79,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
         ticked=frozenset(post.getlist("ticked")),
         typed=post.get("typed", ""),
         reason=post.get("reason", ""),
-        note=_clean(post.get("note", "")),
+        note=clean_note(post.get("note", "")),
     )
     digest = post.get("digest", "")
     if post.get("answer") == "yes":
@@ -109,7 +108,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
 def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Whether a call of unknown outcome happened."""
     following = _row_after(request, f"call-{call_id}")
-    note, happened = _clean(request.POST.get("note", "")), request.POST.get("happened")
+    note, happened = clean_note(request.POST.get("note", "")), request.POST.get("happened")
     if happened not in {"yes", "no"}:
         raise BadRequest("The answer has to be yes or no.")
     outcome = actions.resolve_call(
@@ -125,7 +124,7 @@ def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
 def close_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """Take a handed-over run off the desk."""
     following = _row_after(request, f"handoff-{run_id}")
-    note = _clean(request.POST.get("note", ""))
+    note = clean_note(request.POST.get("note", ""))
     outcome = actions.close_handoff(user=request.user, run_id=run_id, note=note)
     if isinstance(outcome, actions.Refused):
         return _show_refusal(request, outcome, Kept(note=note), handoff_id=run_id)
@@ -137,24 +136,28 @@ def _show(
     *,
     call_id: int | None = None,
     handoff_id: int | None = None,
-    at_list: bool = False,
+    desk: Desk | None = None,
     kept: Kept | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, part = timezone.now(), request.headers.get("X-Desk-Part", "")
-    context: dict[str, Any] = {"at_list": at_list, "kept": kept or Kept(), "reasons": REASONS, "now": now}
+    now, part = timezone.now(), request.headers.get(PART_HEADER, "")
+    context: dict[str, Any] = {"at_list": desk is not None, "kept": kept or Kept(), "reasons": REASONS, "now": now}
     if call_id is not None and part != "list":
         call = find_call(call_id)
         if call is None:
             raise Http404("There is no request with this number.")
         context["asked"] = read_request(call, now=now)
+        context["held"] = read_held("call", call_id, user=request.user, now=now)
+        context["claim_url"] = reverse("claim", args=[call_id])
         context["shown"] = actions.sign_showing(call_id=call.pk, version=call.version)
     if handoff_id is not None and part != "list":
         context["handoff"] = find_handoff(handoff_id, now=now)
         if context["handoff"] is None:
             raise Http404("There is no hand-off with this number.")
+        context["held"] = read_held("handoff", handoff_id, user=request.user, now=now)
+        context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
     if part != "request":
-        context["desk_list"] = read_desk(view=_view_of(request), now=now)
+        context["desk_list"] = desk or read_desk(view=_view_of(request), now=now)
         context["just_answered"] = just_answered(request.user, now=now)
     context["here"] = _address(call_id=call_id, handoff_id=handoff_id)
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
@@ -189,11 +192,6 @@ def _go_to(row: Row | None) -> HttpResponse:
     return redirect("request", row.id) if row.kind == "call" else redirect("handoff", row.id)
 
 
-def _first_row(request: DeskRequest) -> Row | None:
-    rows = read_desk(view="waiting", now=timezone.now()).rows
-    return rows[0] if rows else None
-
-
 def _row_after(request: DeskRequest, key: str) -> Row | None:
     """The row under this one, or the first of the others, as the list stands before the answer."""
     rows = read_desk(view="waiting", now=timezone.now()).rows
@@ -211,8 +209,3 @@ def _number(request: HttpRequest, name: str) -> int:
     if not value.isdecimal() or len(value) > 9:
         raise BadRequest(f"The form is incomplete: {name} is missing.")
     return int(value)
-
-
-def _clean(text: str) -> str:
-    """A note as typed, with plain line ends and without the characters that no database keeps."""
-    return text.replace("\r\n", "\n").replace("\x00", "").strip()

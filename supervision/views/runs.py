@@ -18,7 +18,7 @@ from supervision import actions
 from supervision.roles import Permission, display_name
 from supervision.runs.listing import STATES, is_cursor, list_page
 from supervision.runs.page import read_run
-from supervision.views.access import DeskRequest, allowed, form_of, render_part
+from supervision.views.access import DeskRequest, allowed, form_of, render_part, take_kept_words
 
 NUL = "null_characters_not_allowed"
 NO_PAGE = "This page of the list does not exist."
@@ -131,8 +131,11 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
             return redirect("run", run_id)
         except actions.BadRequest as refusal:
             form.add_error("request", refusal.message)
+    context = _new_run_context(form, twin)
+    if not form.is_bound:
+        context = {**context, **_kept_context(request)}
     return render_part(
-        request, "new_run.html", {}, _new_run_context(form, twin), status=409 if twin else 400 if form.errors else 200
+        request, "new_run.html", {}, context, status=409 if twin else 400 if form.errors else 200
     )
 
 
@@ -155,6 +158,11 @@ def _find_twin(request: DeskRequest, form: NewRunForm) -> AgentRun | None:
     lately = AgentRun.objects.filter(created_at__gte=timezone.now() - JUST_NOW, asked_by=display_name(request.user))
     key = asked["request_key"]
     return lately.filter(request=asked["request"]).exclude(request_key=str(key) if key else "").first()
+
+
+def _kept_context(request: DeskRequest) -> dict[str, Any]:
+    kept = take_kept_words(request)
+    return {"words": kept["request"], "channel": kept["channel"] or "phone", "kept": True} if kept else {}
 
 
 def _new_run_context(form: NewRunForm, twin: AgentRun | None) -> dict[str, Any]:

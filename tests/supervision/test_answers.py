@@ -210,7 +210,7 @@ def test_without_its_audit_row_a_yes_does_not_count(
     def broken(**_: object) -> None:
         raise OSError("the record cannot be written")
 
-    monkeypatch.setattr(actions, "append_entry", broken)
+    monkeypatch.setattr("supervision.actions.answers.append_entry", broken)
     desk.raise_request_exception = False
     assert answer(desk, ana_waits).status_code == 500
     assert status_of(ana_waits) == "awaiting"

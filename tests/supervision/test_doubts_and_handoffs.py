@@ -1,16 +1,24 @@
 """What only a person can clear up: calls of unknown outcome, and runs that were handed over."""
 
+import os
+import re
 from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from playwright.sync_api import Browser, expect
+from pytest_django.live_server_helper import LiveServer
 
 from agentops import control
+from agentops.domain.transcript import call_key
 from agentops.models import AgentRun, AuditEntry, ToolCall
 from supervision.models import Decision, HandoffClosing
+from tests.supervision.browser import open_browser
 from tests.supervision.rows import MOVE, add_call, add_run
+
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
 
 FOUND = {"patient_id": 2, "name": "Leo Brandt", "born": "1979-10-02"}
 
@@ -49,7 +57,51 @@ def test_the_one_who_cleared_it_is_named(desk: Client) -> None:
         desk.post(f"/requests/{call.pk}/resolve/", {"happened": happened, "version": 1, "note": "Rang Ana"})
         assert ToolCall.objects.get(pk=call.pk).status == status
         assert Decision.objects.get(call=call).verdict == status
-        assert f"Priya Nair said {words}." in desk.get(f"/requests/{call.pk}/").content.decode()
+        page = desk.get(f"/requests/{call.pk}/").content.decode()
+        assert f"Priya Nair said {words}, at " in page
+        assert "“Rang Ana” The assistant was told exactly that." in page
+        told = ToolCall.objects.get(pk=call.pk).result["message"]
+        assert f"Priya Nair looked: {'it did happen' if happened == 'yes' else 'it did not happen'}. Rang Ana" in told
+
+
+def test_a_doubt_says_what_was_tried_since_when_and_by_which_reference(desk: Client, priya: User) -> None:
+    call = add_call(
+        status="in_doubt", decided_by="Mo Ali", decided_at=timezone.now(), started_at=timezone.now(), attempts=2
+    )
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    assert "What was attempted" in page
+    assert "If it happened" in page
+    assert MOVE.doing in page
+    assert call_key(call_id=call.pk, digest=call.digest) in page
+    assert "2 attempts" in page
+    assert "Mo Ali at " in page
+    assert "Open Ana Gomez in the system that this changes." in page
+    assert "Needs attention" in desk.get(f"/runs/{call.run_id}/").content.decode()
+
+
+def test_a_doubt_about_a_tool_without_words_shows_the_values_that_were_sent(desk: Client) -> None:
+    call = add_call(None, status="in_doubt", decided_by="Mo Ali", started_at=timezone.now())
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    assert "Appointment id</bdi></dt><dd><bdi>3</bdi>" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_doubt_is_cleared_in_the_browser_and_stays_there_without_a_note(
+    priya: User, browser: Browser, live_server: LiveServer
+) -> None:
+    call = in_doubt()
+    context = open_browser(browser, live_server, priya, width=390, height=844)
+    page = context.new_page()
+    page.goto(f"/requests/{call.pk}/")
+    page.get_by_role("button", name="It happened").click()
+    assert page.get_by_label("How did you find out?").evaluate("field => field.validity.valueMissing")
+    page.get_by_label("How did you find out?").fill("It is in the calendar")
+    page.get_by_role("button", name="It happened").click()
+    expect(page).to_have_url(re.compile("/$"))
+    page.goto(f"/requests/{call.pk}/")
+    expect(page.locator(".became")).to_contain_text("Priya Nair said it happened, at ")
+    assert ToolCall.objects.get(pk=call.pk).status == "happened"
+    context.close()
 
 
 def test_a_doubt_is_cleared_once(desk: Client) -> None:

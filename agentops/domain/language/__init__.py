@@ -7,6 +7,7 @@ from agentops.domain.language.names import find_names
 from agentops.domain.language.phrases import resolve_date, resolve_time
 from agentops.domain.language.reading import Reading, Span, read_words
 from agentops.domain.language.times import say_time
+from agentops.domain.language.tongue import is_foreign
 
 __all__ = [
     "Intent",
@@ -14,6 +15,7 @@ __all__ = [
     "Span",
     "TurnRead",
     "find_names",
+    "is_foreign",
     "read_conversation",
     "read_turns",
     "read_words",

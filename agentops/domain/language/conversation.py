@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from agentops.domain.language.answers import puts_off
+from agentops.domain.language.complaints import names_symptom
 from agentops.domain.language.intents import WISHES, Intent
 from agentops.domain.language.reading import Reading, read_words
-from agentops.domain.language.words import fold_case
+from agentops.domain.language.words import clean_words, fold_case
 
 _SAME_DAY = re.compile(r"\b(?:that|the same|same|this) (?:day|date)\b|\bthat (?:\w+ )?(?:morning|afternoon|evening)\b")
 _SAME_TIME = re.compile(r"\b(?:that|the same|same) time\b|\bboth at the same\b")
@@ -20,12 +22,25 @@ _SHALL_I_BOOK = re.compile(
     r"|reserve)\b"
 )
 _FORGOT = re.compile(
-    r"\binstructions?\b|\bsupposed to do\b|\bwhat\b[^.?!]* (?:told|tell) me\b"
-    r"|\b(?:remember|forgot|forget|forgotten) (?:what|how|to write)\b"
+    r"\binstructions?\b|\b(?:supposed|meant) to (?:do|take)\b|\bwhat\b[^.?!]{0,60} (?:told|tell) me\b"
+    r"|\b(?:remember|forgot|forget|forgotten|recall|understand|understood) (?:what|how|to write|everything)\b"
+    r"|\bhow (?:often|many times)\b|\bside effects?\b"
 )
 _OFFERS_MORE = re.compile(
-    r"\b(?:anything|something) (?:else|more)|\belse (?:can|could|may|will|you)|\b(?:need|want|require"
-    r"|have) any (?:other|more|further)|\bfurther (?:help|assist)|\bmore help"
+    r"\b(?:any ?thing|some ?thing|what|who) (?:else|more|further)|\belse (?:can|could|may|will|you|i)"
+    r"|\b(?:need|want|require|have|like|any) any ?(?:other|more|further)"
+    r"|\bany (?:other|more|further) (?:help|assist\w*|tasks?|questions?|requests?|things?|problems?|needs?|info\w*|way)"
+    r"|\bfurther (?:help|assist)|\bmore (?:help|assist\w*)|\b(?:anymore|other|additional) (?:assistance|help|tasks?)"
+    r"|\b(?:help|assist|do) (?:for )?you (?:with )?(?:any ?thing|something|in any)|\b(?:is|was|will) (?:that|this|it)(?: be)?"
+    r" (?:all|everything)|\ball (?:for )?(?:now|today)\?|\bcan i (?:do|help)[^.?!]{0,12}(?:anything|something)?\W*$"
+)
+_ASKS_WHO = re.compile(
+    r"\b(?:your|the patient'?s?|full|doctor'?s?|his|her|their) (?:\w+ ){0,2}name\b|\bname[^.?!]{0,10}\?|\bdate of birth\b"
+    r"|\bwho (?:is|'s|was|are) (?:your|the|this|it)\b|\bwhich (?:doctor|clinician|nurse)\b|\bwith whom\b"
+)
+_ASKS_OUTRIGHT = re.compile(
+    r"\b(?:book|schedule|reserve|cancel|re-?schedule|postpone|move (?:it|my|the)|make an?|set up|find|search|message"
+    r"|text|remind)\b|\?"
 )
 _ACTIONS = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL})
 _KEEP_GOING = frozenset({Intent.QUESTION, Intent.LIST, Intent.MESSAGE, Intent.FIND})
@@ -37,6 +52,8 @@ _CARER = (
 _NEW_SEARCH = re.compile(
     rf"\b(?:find|search|look(?:ing)?)\b[^.?!]*\b{_CARER}\b|\b(?:another|different|other) (?:\w+ )?{_CARER}\b"
     r"|\b(?:some|any)(?:one|body|thing|where) else\b"
+    r"|\b(?:other|another|different|alternative|more) (?:options?|choices?|alternatives|suggestions?|results?)\b"
+    r"|\bwhat (?:else|others?)\b|\b(?:show|get|give|find|try) (?:me )?(?:another|some more|others?)(?: one)?\W*$"
 )
 _BOOKED = re.compile(
     r"\b(?:is|are|been|was|now|you're|i've|have) (?:booked|confirmed|scheduled|moved|rescheduled)\b|^done\b"
@@ -97,9 +114,16 @@ def read_turns(
         question = asked[index] if index < len(asked) else ""
         offer = read_words(text=question, now=now, clinicians=clinicians, kinds=kinds) if question else Reading()
         turn = read_words(text=text, now=now, clinicians=clinicians, kinds=kinds, asked=question)
+        if turn.intent not in _ACTIONS and _offers(fold_case(question)) and puts_off(clean_words(text).text):
+            turn = replace(turn, intent=Intent.DENY)
         state = _take_turn(state, turn, offer, text=fold_case(text), question=fold_case(question))
         states.append(state)
     return states
+
+
+def _offers(question: str) -> bool:
+    """Whether the folded `question` offers something that can be turned down."""
+    return bool(_OFFERS_BOOKING.search(question) or _OFFERS_MORE.search(question))
 
 
 def _take_turn(state: TurnRead, turn: Reading, offer: Reading, *, text: str, question: str) -> TurnRead:
@@ -128,6 +152,10 @@ def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str
     if turn in (Intent.EMERGENCY, Intent.PERSON):
         return turn
     offers_more = bool(_OFFERS_MORE.search(question))
+    if offers_more and turn is Intent.GREETING:
+        return Intent.DENY
+    if open_wish in WISHES and turn in WISHES and _only_names(turn, question=question, text=text):
+        return open_wish
     if turn is Intent.DENY:
         dropped = offers_more or (open_wish not in _ACTIONS and _OFFERS_BOOKING.search(question))
         return Intent.DENY if dropped else open_wish if open_wish in WISHES else turn
@@ -144,11 +172,25 @@ def _settle_intent(open_wish: Intent, read: Reading, *, question: str, text: str
         return open_wish if open_wish in WISHES else turn
     if open_wish is Intent.QUESTION and turn in (Intent.FIND, Intent.LIST) and not _NEW_SEARCH.search(text):
         return open_wish
+    if open_wish is Intent.FIND and _wants_a_time(read, text):
+        return Intent.BOOK
     if turn is Intent.QUESTION and open_wish in (Intent.BOOK, Intent.FIND) and _FORGOT.search(text):
         return turn
     if turn in _KEEP_GOING and open_wish in _ACTIONS | {Intent.FIND}:
         return turn if turn is Intent.FIND and _NEW_SEARCH.search(text) else open_wish
     return turn
+
+
+def _only_names(turn: Intent, *, question: str, text: str) -> bool:
+    """Whether the answer to "who?" only speaks of people: "my new doctor is Dr Chen now" opens no search."""
+    if not _ASKS_WHO.search(question) or _ASKS_OUTRIGHT.search(text):
+        return False
+    return turn is not Intent.QUESTION or not _FORGOT.search(text)
+
+
+def _wants_a_time(read: Reading, text: str) -> bool:
+    """Whether somebody who was looking now wants to be seen: "as soon as possible, I have a fever"."""
+    return read.soonest or (read.intent is Intent.BOOK and names_symptom(text))
 
 
 def _override(base: Reading, new: Reading) -> Reading:

@@ -1,11 +1,12 @@
 """Wishes to move an appointment, and to be seen, as they are said at a front desk."""
 
-from agentops.domain.language.nouns import CARER, EVENT, search_any
+from agentops.domain.language.nouns import CARER, EVENT, WHEN, search_any
 
 _MOVES = search_any(
     r"\bre-?schedul\w*|\bre-?book\w*|\bre-?arrang\w*|\bpostpone\b",
     r"\bpush (?:it |that |my \w+ )?(?:back|forward|out)\b|\bbring (?:it |that |my \w+ )?forward\b",
-    rf"\b(?:mov(?:e|ing|ed)|shift|swap|switch|chang(?:e|ing|ed)|adjust|alter) (?:\S+ ){{0,6}}?(?:{EVENT}|{CARER}"
+    rf"\b(?:mov(?:e|ing|ed)|shift|swap|switch|(?<!oil )chang(?:e|ing|ed)|adjust|alter)"
+    rf" (?:[^\s.?!]+ ){{0,6}}?(?:{EVENT}|{CARER}"
     rf"|date|it)\b",
     r"\b(?:move|shift) (?:\S+ ){0,5}?(?:to|from|until)\b|\bchange (?:\S+ ){0,3}?(?:day|time|date)\b",
     r"\b(?:can't|cannot|won't|unable to|not able to) (?:make|come|attend|do)\b[^.?!]{0,60}"
@@ -15,10 +16,15 @@ _MOVES = search_any(
     r"|morning|afternoon|evening|tomorrow|weekend|week|later|earlier|another|different)\b",
     rf"\b(?:something|anything|time|one|slot|space|in|{EVENT}) (?:\w+ )?(?:earlier|sooner)\b"
     rf"|\b(?:something|anything) (?:\w+ )?later\b|\b(?:earlier|sooner|later) {EVENT}\b",
+    rf"\b(?:can|could|would|may) (?:i|we|you)\b[^.?!]{{0,40}}\b{WHEN}[^.?!]{{0,15}}\binstead\b",
     r"\b(?:earlier|sooner|later|other|different) than (?:my|the one|what i)\b",
     r"\b(?:put|push|knock|bring) (?:it|that|this|me|my \w+|the \w+) (?:back|forward|off)\b"
     r"|\bput (?:it |\S+ \S+ )?off\b"
     r"|\b(?:push|bring|put) back (?:my|the)\b",
+)
+_WAS_MOVED = search_any(
+    r"^\W*(?:has|have|did|was|were|is|are)\b[^.?!]{0,60}\b(?:been (?:moved|changed)|moved|changed|rescheduled|postponed)\b",
+    r"\bany changes? (?:to|in|on)\b",
 )
 _DROPS = search_any(
     r"\b(?:can't|cannot|can not|won't|unable to|not able to|not going to be able to|won't be able to|(?:not"
@@ -51,6 +57,12 @@ _ASKS_FOR_VISIT = search_any(
     r"|bloods|smear(?: tests?)?|(?:medication|medicine|asthma|annual) review)\b",
     r"\b(?:to see (?:dr|nurse|doctor) \w+|to see (?:someone|somebody|anyone)|to be seen|to come in|a word with"
     r"|in with|in to see)\b",
+    rf"\b(?:can|could|may|might) (?:i|we|he|she|they) (?:please )?come (?:\w+ ){{0,2}}?{WHEN}\b",
+    r"\bbring (?:my \w+|him|her|them|\w+) in\b",
+    r"\b(?:want|need|like|have|get) (?:to (?:have|get) )?(?:my|his|her|their) (?:\w+ ){1,3}(?:checked|looked at|examined|seen to"
+    r"|cleaned|tested|assessed)\b",
+    rf"\bneeds? (?:an? |the )?(?:doctor|gp|nurse|dentist) (?:\w+ )?(?:asap|urgently|now|soon|right away|{WHEN})\b",
+    rf"\bfollow[ -]?up (?:with|on)\b[^.?!]{{0,40}}\b{WHEN}\b",
 )
 _OWN_RECORD = search_any(
     r"\bmy (?:\w+ )?(?:results?|records?|notes|prescription|medication|calendar|schedule)\b|\bdo i (?:have|need)\b"
@@ -64,6 +76,10 @@ _OWN_VISIT = search_any(
 )
 _WHEN_FREE = search_any(
     r"\bwho(?:'s| is) (?:free|available|in|working|about|around|on)\b",
+    rf"\b(?:is|are) there any(?:thing|one|body)?\b[^.?!]{{0,30}}\bwith {CARER}\b",
+    r"\b(?:(?:is|are) there (?:an?|any|some)|what|which) (?:\w+ )?(?:slots?|spaces?|openings?|vacanc\w+)\b(?!.*\bmy\b)",
+    r"\bwhat(?: \w+)? (?:do|have|can|could|would) you (?:have|got|offer|do)\b(?! (?:to do|open))",
+    rf"^\W*(?:is|are|would) (?:the |this )?{WHEN} (?:\w+ )?(?:free|available|possible|okay|ok|any good|open)\b(?!.*\b(?:my|for me)\b)",
     r"\bis (?:dr|doctor|nurse) (?:\w+ ){1,2}(?:in|about|around|there|on|free|working|available)\b",
     r"\b(?:does|do|would|has|have|will|can|could) (?:(?:dr|doctor|nurse) (?:\w+ ){1,2}|you |anyone |anybody |someone )"
     r"(?:have |got |do |offer |still have )?(?:anything|something|any (?:time|times|slots?|space|room))\b",
@@ -90,6 +106,8 @@ def asks_when_free(text: str) -> bool:
 
 def moves(text: str) -> bool:
     """Wants an appointment at another time; one that cannot be kept, with a wish for another, is moved."""
+    if _WAS_MOVED.search(text):
+        return False
     drops = _DROPS.search(text)
     if drops and _SEEKS_ANOTHER.search(text, drops.start()) and not _ONLY_CANCELS.search(text):
         return True

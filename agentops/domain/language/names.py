@@ -84,9 +84,14 @@ _PLACES = frozenset({"in", "near", "around", "within", "city"})
 """After these a capitalised word is a place."""
 
 _RULED_OUT = re.compile(
-    r"\b(?:not|n't|instead of|rather than|except|but|old|previous|former|other than)(?: (?:want|see|like|to|with"
-    r"|doctor|was|is|have))* "
+    r"\b(?:not|n't|instead of|rather than|except|but|old|previous|former|other than|used to|anyone but|no longer)"
+    r"(?: (?:want|see|seeing|like|to|with|be|go|doctor|was|is|have|that|my|the))* "
     r"(?:(?:dr|doctor|nurse)\b\.? ?)?$",
+    re.IGNORECASE,
+)
+_RULED_OUT_AFTER = re.compile(
+    r"^(?:'s|,? (?:was|is|used to be|isn't|wasn't|is not|was not|is no longer))(?: \w+)? (?:my|the|an?|her|his)?(?: \w+)? ?"
+    r"(?:old|previous|former|last|other) (?:1|one|doctor|dr|nurse|gp)\b|^ (?:isn't|is not|wasn't|is no longer) my\b",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\b(?:or|either)\b", re.IGNORECASE)
@@ -177,11 +182,17 @@ def _score_all(spoken: list[_Said], names: Sequence[str], bare: bool) -> list[tu
 
 def _keep_last(said: str, scored: list[tuple[float, str, _Said]]) -> list[tuple[float, str, _Said]]:
     """Of several clear names the last counts ("Johnson, no, Morgan"), unless they are a choice or were ruled out."""
-    clear = [s for s in scored if s[0] >= _SURE and not _RULED_OUT.search(said[max(0, s[2].start - 30) : s[2].start])]
+    clear = [s for s in scored if s[0] >= _SURE and not _is_ruled_out(said, s[2])]
     places = sorted({s[2].start for s in clear})
     if not clear or any(_CHOICE.search(said[a:b]) for a, b in pairwise(places)):
         return clear or scored
     return [s for s in clear if s[2].start == places[-1]] if len(places) > 1 else clear
+
+
+def _is_ruled_out(said: str, word: _Said) -> bool:
+    """ "Not Dr Chen", "it used to be Dr Chen", "Dr Chen was my old doctor"."""
+    before, after = said[max(0, word.start - 30) : word.start], said[word.end : word.end + 40]
+    return bool(_RULED_OUT.search(before) or _RULED_OUT_AFTER.match(after))
 
 
 def _keep_titled(scored: list[tuple[float, str, _Said]]) -> list[tuple[float, str, _Said]]:

@@ -15,8 +15,9 @@ _KIN = (
     r"|nan|gran|grandma|grandad|grandmother|grandfather|aunt|uncle|friend|neighbour|neighbor|parent|mother-in-law"
     r"|father-in-law)"
 )
+_NOT_DOCTORS = r"(?<!doctor )(?<!doctors )(?<!doctor's )(?<!doctor’s )(?<!dr )(?<!drs )(?<!dr's )(?<!nurse's )"
 _INTRODUCED = re.compile(
-    rf"\b(?:(?:my|the|his|her|their|patient'?s?|full) (?:full )?name is|name(?:'?s| is)|name:|i am called"
+    rf"\b(?:(?:my|the|his|her|their|patient'?s?|full) (?:full )?name is|{_NOT_DOCTORS}name(?:'?s| is)|name:|i am called"
     rf"|under the name(?: of)?|patient:?) "
     rf"(?:(?:mr|mrs|ms|miss)\.? )?{_NAME}",
     re.IGNORECASE,

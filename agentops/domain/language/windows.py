@@ -21,6 +21,7 @@ _NOT_BEFORE = re.compile(r"\b(?:not|no|nothing|never) (?:later than|after) $")
 _ONWARD = re.compile(r"^ (?:or later|onwards?|and later|or after|and after|and onwards?|upwards)\b")
 _BACKWARD = re.compile(r"^ (?:or earlier|or before|at the latest|and earlier|latest)\b")
 _TO = re.compile(r"^ ?(?:-|to|and|until|till|through) ?$")
+_ENDS = re.compile(r"\b(?:end|ends|ending|finish|finishes|finishing|over)(?: it| the meeting)?(?: at| by| around)? $")
 _BETWEEN = re.compile(r"\b(?:between|from) $")
 
 _PARTS: tuple[tuple[str, time | None, time | None], ...] = (
@@ -67,6 +68,7 @@ def find_time_wishes(text: str, found: Sequence[TimeFound]) -> list[TimeWish]:
     """The time wishes of clean text, in order: clock times, and parts of the day where no clock time was said."""
     wishes: list[TimeWish] = []
     skip = False
+    found = [one for one in found if one is found[0] or not _ENDS.search(text[max(0, one.start - 30) : one.start])]
     for one, following in zip_longest(found, found[1:]):
         if skip:
             skip = False

@@ -115,6 +115,51 @@ _SHORT = {
     "wouldnt": "wouldn't",
     "im": "i'm",
     "ive": "i've",
+    "thats": "that's",
+    "whats": "what's",
+    "hows": "how's",
+    "wheres": "where's",
+    "theres": "there's",
+    "youre": "you're",
+    "theyre": "they're",
+    "arent": "aren't",
+    "wasnt": "wasn't",
+    "werent": "weren't",
+    "didnt": "didn't",
+    "havent": "haven't",
+    "hasnt": "hasn't",
+    "shouldnt": "shouldn't",
+    "wanna": "want to",
+    "gonna": "going to",
+    "gotta": "have to",
+    "gimme": "give me",
+    "lemme": "let me",
+    "dunno": "don't know",
+    "idk": "i don't know",
+    "nvm": "never mind",
+    "thx": "thanks",
+    "thnx": "thanks",
+    "thanx": "thanks",
+    "tks": "thanks",
+    "ty": "thank you",
+    "tysm": "thank you",
+    "cya": "see you",
+    "yh": "yes",
+    "def": "definitely",
+    "defo": "definitely",
+    "bday": "birthday",
+    "msg": "message",
+    "coz": "because",
+    "cuz": "because",
+    "tdy": "today",
+    "tday": "today",
+    "tomo": "tomorrow",
+    "tmoro": "tomorrow",
+    "tmo": "tomorrow",
+    "tnite": "tonight",
+    "apmt": "appointment",
+    "apptmt": "appointment",
+    "shud": "should",
     "resched": "reschedule",
     "cud": "could",
     "wud": "would",
@@ -129,7 +174,19 @@ _HALF_BEFORE = re.compile(
     r"(?:day|mon|tues?|weds?|thurs?|thu|fri|sat|sun|tomorrow|tmrw|tmw|(?<=\d)(?:st|nd|rd|th)) (?:in the )?$"
 )
 _HALF_AFTER = re.compile(r" (?:i|at|the|a|not|so|\d)\b")
-_DIGIT_WORDS = {"2moro": "tomorrow", "2morrow": "tomorrow", "2day": "today", "2nite": "tonight", "b4": "before"}
+_DIGIT_WORDS = {
+    "2moro": "tomorrow",
+    "2morrow": "tomorrow",
+    "2mrw": "tomorrow",
+    "2moz": "tomorrow",
+    "2day": "today",
+    "2nite": "tonight",
+    "2night": "tonight",
+    "b4": "before",
+    "l8r": "later",
+    "gr8": "great",
+    "m8": "mate",
+}
 _NOT_MISSPELT = frozenset(
     {"mourning", "moaning", "sundae", "sundry", "evenings", "mornings", "afternoons", "cancer", "cancers"}
 )
@@ -139,7 +196,7 @@ _TOKEN = re.compile(
     r"\b(?P<tens>twenty|thirty|forty|fifty)[ -]"
     r"(?P<unit>one|two|three|four|five|six|seven|eight|nine"
     r"|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)\b"
-    r"|\b(?P<mixed>2moro|2morrow|2day|2nite|b4)\b|(?P<word>[^\W\d_]+)"
+    r"|\b(?P<mixed>2moro|2morrow|2mrw|2moz|2day|2nite|2night|b4|l8r|gr8|m8)\b|(?P<word>[^\W\d_]+)"
 )
 _PRONOUN_ONE = re.compile(
     r"(?:this|that|the|which|any|another|no|each|next|other|every|a|good|some|new|first|1st"

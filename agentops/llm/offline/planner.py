@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 from datetime import datetime
 
-from agentops.domain.language import Intent, Reading, read_turns
+from agentops.domain.language import Intent, Reading, is_foreign, read_turns
 from agentops.domain.messages import Block, FailureKind, ModelFailure, ModelReply, ModelRequest, StopReason
 from agentops.domain.pricing import Usage
 from agentops.domain.routing import DecisionType
@@ -141,6 +141,8 @@ def _dispatch(desk: Desk) -> None:
     turn, reading = desk.turn, desk.reading
     if turn.intent is Intent.EMERGENCY:
         desk.hand_over(f"Possible emergency: {desk.last_said}", text=wording.EMERGENCY, urgent=True)
+    if is_foreign(desk.last_said):
+        desk.hand_over("The caller does not write in English.", text=wording.ENGLISH_ONLY)
     if turn.intent is Intent.PERSON:
         desk.hand_over("The caller asks for a person.")
     if turn.intent is Intent.GREETING and not (turn.has_date or turn.has_time):

@@ -23,6 +23,10 @@ THAT_ONE = "Do you mean that one?"
 WELCOME = "You are welcome. Goodbye."
 NOTHING_DONE = "All right. I have changed nothing. Is there anything else I can do?"
 PERSON = "I am passing you to a person at the clinic. They will see everything you have told me."
+ENGLISH_ONLY = (
+    "I can only read English. I am passing this to a colleague at the clinic, who will take it from here. "
+    "In an emergency, please call 999."
+)
 NOT_DONE = "I am sorry, I could not do that, and nothing has been changed."
 COLLEAGUE = (
     "I did not do this myself, and nothing has been changed so far. A colleague at the clinic will see to it and get "

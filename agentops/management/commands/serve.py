@@ -1,28 +1,23 @@
 """`manage.py serve`: web server, worker and sweeper in one process, without Redis."""
 
 import errno
-import fcntl
 import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import uvicorn
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.core.checks import run_checks
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
-from kombu.exceptions import OperationalError as BrokerError
+from django.db import connection
 
-from agentops.celery import app
 from agentops.embedded import EmbeddedMachine
 from agentops.llm.models import describe_model
+from agentops.startup import REFUSED, check_start
 
 # From the signal to the end of the process, whatever still runs: everything unfinished is in the database.
 STOP_SECONDS = 2.2
@@ -47,7 +42,7 @@ class Server(uvicorn.Server):
 
 class Command(BaseCommand):
     help = "Run Handrail in one process: pages, worker and sweeper. Ctrl-C ends it."
-    requires_system_checks = []  # run below, where each refusal is one clear line
+    requires_system_checks = []  # check_start runs them, and says each refusal in one clear line
     stealth_options = ("logins",)
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -56,10 +51,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, logins: Sequence[str] = (), **_: Any) -> None:
         """Serve until a signal comes; `logins` are lines to print for whoever is to try it out."""
-        refuse_faults()
-        refuse_old_tables()
-        refuse_silent_redis()
-        lock = lock_database()
+        check_start("serve")
         listener = listen(host=host, port=port)
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         announcement = "\n".join(describe(address, logins))
@@ -70,8 +62,6 @@ class Command(BaseCommand):
             machine.start()
             serve_until_signal(listener, on_up=lambda: self.say(announcement), on_stop=machine.request_stop)
             machine.stop(seconds=STOP_SECONDS)
-        if lock:
-            lock.close()
         self.say("Stopped.")
 
     def say(self, text: str) -> None:
@@ -106,59 +96,6 @@ def serve_until_signal(listener: socket.socket, *, on_up: Callable[[], None], on
     Server(config, on_up=on_up, on_stop=stop).run(sockets=[listener])
 
 
-def refuse_faults() -> None:
-    """Stop with the first thing the system checks find, the database's own answers among them."""
-    try:
-        connection.ensure_connection()
-        serious = [found for found in run_checks(databases=["default"]) if found.is_serious()]
-    except OperationalError as error:
-        raise CommandError(f"The database does not answer ({error}). Start it, or correct HANDRAIL_DATABASE.") from None
-    if serious:
-        raise CommandError(" ".join(filter(None, [str(serious[0].msg), serious[0].hint])))
-
-
-def refuse_old_tables() -> None:
-    """Stop where migrations have not been applied."""
-    executor = MigrationExecutor(connection)
-    missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    if missing:
-        raise CommandError(f"The database is {len(missing)} migrations behind. Run: {sys.argv[0]} migrate")
-
-
-def refuse_silent_redis() -> None:
-    """Stop where Redis is set and does not answer."""
-    if not settings.REDIS_URL:
-        return
-    try:
-        with app.connection_for_write() as broker:
-            broker.ensure_connection(max_retries=1, interval_start=0.5, timeout=3)
-    except BrokerError as error:
-        raise CommandError(
-            f"Redis does not answer ({error}). Start it, correct HANDRAIL_REDIS, or leave that unset to run everything "
-            "in this process."
-        ) from None
-
-
-def lock_database() -> IO[str] | None:
-    """Hold the SQLite file for this process: a second one would not hear the first one's hints and doorbells."""
-    if connection.vendor != "sqlite":
-        return None
-    database = Path(connection.settings_dict["NAME"])
-    lock = database.with_name(f"{database.name}.serve-lock").open("a+")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        raise CommandError(
-            f"Process {lock.read().strip() or '?'} already serves {database}. Stop it first, or set HANDRAIL_DATABASE "
-            "to another file."
-        ) from None
-    lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
-    return lock
-
-
 def listen(*, host: str, port: int) -> socket.socket:
     """Take the port before anything else starts."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -167,8 +104,8 @@ def listen(*, host: str, port: int) -> socket.socket:
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             advice = f"Stop the program that uses it, or choose another: {sys.argv[0]} serve --port {port + 1}"
-            raise CommandError(f"Port {port} is in use. {advice}") from None
-        raise CommandError(f"Cannot listen at {host}:{port}: {error.strerror}.") from None
+            raise CommandError(f"Port {port} is in use. {advice}", returncode=REFUSED) from None
+        raise CommandError(f"Cannot listen at {host}:{port}: {error.strerror}.", returncode=REFUSED) from None
 
 
 def describe(address: str, logins: Sequence[str]) -> list[str]:

@@ -1,8 +1,11 @@
 """One lease, one writer: a worker that wakes up late writes nothing."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
+from django.conf import settings
+from django.utils import timezone
 
 from agentops.domain.lifecycle import Effect
 from agentops.domain.messages import ModelReply, ModelRequest
@@ -72,6 +75,21 @@ def test_a_reply_that_comes_after_the_lease_is_never_used(tool: Stalling) -> Non
     assert RunFact.objects.filter(run=run).count() == 1 and Step.objects.filter(run=run).count() == 1
 
 
+def test_working_time_of_a_dead_worker_is_charged_up_to_its_last_heartbeat(tool: Stalling) -> None:
+    run_id = begin()
+    gone = timezone.now() - timedelta(minutes=5)
+    AgentRun.objects.filter(pk=run_id).update(
+        status="running",
+        lease_owner="dead",
+        lease_epoch=1,
+        active_ms=1_000,
+        charged_at=gone,
+        lease_expires_at=gone + timedelta(seconds=settings.LEASE_SECONDS + 7),
+    )
+    run = work(run_id, ScriptedModel(say("Fine.")))
+    assert 8_000 <= run.active_ms < 12_000, "1 s charged before, 7 s to the last heartbeat, and this slice"
+
+
 def test_tokens_that_a_dead_worker_had_reserved_are_charged_in_full(tool: Stalling) -> None:
     run_id = begin()
     AgentRun.objects.filter(pk=run_id).update(
@@ -83,7 +101,7 @@ def test_tokens_that_a_dead_worker_had_reserved_are_charged_in_full(tool: Stalli
         iterations=1,
     )
     run = work(run_id, ScriptedModel(say("Fine.")))
-    assert run.tokens == 700 + 120 and run.iterations == 2 and run.lease_losses == 1
+    assert run.tokens == 700 + 120 and run.iterations == 1 and run.lease_losses == 1
 
 
 def test_only_a_lease_that_is_still_ours_is_renewed(tool: Stalling) -> None:

@@ -3,6 +3,7 @@
 import gzip
 import json
 import socket
+import threading
 from typing import Any
 
 import pytest
@@ -31,9 +32,9 @@ OVERLOAD = b'data: {"type":"error","error":{"type":"overloaded_error","message":
 FAULTS: dict[str, tuple[Act, FailureKind]] = {
     "cut in the first line": (cut(GOOD, 8), FailureKind.UNAVAILABLE),
     "cut in the headers": (cut(GOOD, 40), FailureKind.UNAVAILABLE),
-    "cut in the body": (cut(GOOD, len(GOOD) - 20), FailureKind.TRUNCATED),
+    "cut in the body": (cut(GOOD, len(GOOD) - 20), FailureKind.UNAVAILABLE),
     "ended in the headers": (end_early(GOOD, 40), FailureKind.UNAVAILABLE),
-    "ended in the body": (end_early(GOOD, len(GOOD) - 20), FailureKind.TRUNCATED),
+    "ended in the body": (end_early(GOOD, len(GOOD) - 20), FailureKind.UNAVAILABLE),
     "closed without a word": (lambda peer: None, FailureKind.UNAVAILABLE),
     "no HTTP": (lambda peer: peer.sendall(b"\x16\x03\x01 what?\r\n\r\n"), FailureKind.UNAVAILABLE),
     "invalid JSON": (answer(b'{"id": '), FailureKind.UNREADABLE),
@@ -59,7 +60,7 @@ FAULTS: dict[str, tuple[Act, FailureKind]] = {
         answer(STREAM[: STREAM.index(b"\n\n") + 2] + OVERLOAD, headers=AS_STREAM),
         FailureKind.OVERLOADED,
     ),
-    "stream without an end": (answer(STREAM[:-40], headers=AS_STREAM), FailureKind.TRUNCATED),
+    "stream without an end": (answer(STREAM[:-40], headers=AS_STREAM), FailureKind.UNAVAILABLE),
     "redirect": (answer(b"", status=302, headers={"location": "http://127.0.0.1:9/"}), FailureKind.BAD_REQUEST),
     "400": (error(400, "invalid_request_error"), FailureKind.BAD_REQUEST),
     "400 prompt too long": (
@@ -69,7 +70,7 @@ FAULTS: dict[str, tuple[Act, FailureKind]] = {
     "401": (error(401, "authentication_error"), FailureKind.KEY_REJECTED),
     "402": (error(402, "billing_error"), FailureKind.KEY_REJECTED),
     "403 as HTML": (answer(b"<h1>Forbidden</h1>", status=403), FailureKind.KEY_REJECTED),
-    "404": (error(404, "not_found_error"), FailureKind.BAD_REQUEST),
+    "404": (error(404, "not_found_error"), FailureKind.MODEL_NOT_FOUND),
     "408": (error(408), FailureKind.TIMEOUT),
     "413": (error(413, "request_too_large"), FailureKind.CONTEXT_FULL),
     "429": (error(429, "rate_limit_error"), FailureKind.RATE_LIMITED),
@@ -142,14 +143,37 @@ def test_one_question_is_one_request() -> None:
             assert len(server.seen) == 1
 
 
-def test_a_refused_connection_and_tls_on_a_plain_port_are_unavailable() -> None:
+def test_a_refused_connection_is_unavailable() -> None:
     with socket.create_server(("127.0.0.1", 0)) as closed:
-        port = closed.getsockname()[1]
-    with MisbehavingServer(answer(message())) as server:
-        for url in (f"http://127.0.0.1:{port}", server.url.replace("http:", "https:")):
-            with connect(url) as model, pytest.raises(ModelFailure) as caught:
-                model.ask(make_request(deadline_s=2.0))
-            assert caught.value.kind is FailureKind.UNAVAILABLE
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}"
+    with connect(url) as model, pytest.raises(ModelFailure) as caught:
+        model.ask(make_request())
+    assert caught.value.kind is FailureKind.UNAVAILABLE
+
+
+def test_tls_on_a_plain_port_is_unavailable() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as plain:
+        threading.Thread(target=_refuse_in_plain_words, args=(plain,), daemon=True).start()
+        with connect(f"https://127.0.0.1:{plain.getsockname()[1]}") as model, pytest.raises(ModelFailure) as caught:
+            model.ask(make_request())
+    assert caught.value.kind is FailureKind.UNAVAILABLE
+
+
+def _refuse_in_plain_words(listener: socket.socket) -> None:
+    """What a server does that expects HTTP and reads a TLS greeting."""
+    peer, _ = listener.accept()
+    with peer:
+        peer.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        peer.recv(65_536)
+
+
+@pytest.mark.parametrize("key", ["", " ", "sk invented\nkey", "sk-inv\rented"])
+def test_a_key_that_no_header_can_carry_is_a_rejected_key(key: str) -> None:
+    with MisbehavingServer(answer(message())) as server, connect(server.url, api_key=key) as model:
+        with pytest.raises(ModelFailure) as caught:
+            model.ask(make_request())
+        assert caught.value.kind is FailureKind.KEY_REJECTED and "inv" not in str(caught.value)
+        assert not server.seen
 
 
 def test_the_request_is_what_the_messages_api_wants() -> None:

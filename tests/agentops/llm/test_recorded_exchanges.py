@@ -40,7 +40,7 @@ def test_every_recorded_exchange_is_read_or_is_the_right_failure() -> None:
             assert reply.content == response["body"]["content"]
             assert reply.usage.input_tokens == response["body"]["usage"]["input_tokens"]
         outcomes[outcome] = outcomes.get(outcome, 0) + 1
-    assert outcomes == {"json": 168, "stream": 41, "bad_request": 1, "not a message: unreadable": 10}
+    assert outcomes == {"json": 168, "stream": 41, "model_not_found": 1, "not a message: unreadable": 10}
 
 
 def test_the_stream_and_the_json_form_of_every_recorded_reply_give_the_same_blocks() -> None:
@@ -110,5 +110,5 @@ def test_every_reported_error_is_named() -> None:
         "err-429-gsd-32": FailureKind.RATE_LIMITED,
         "err-429-cc-5769": FailureKind.RATE_LIMITED,
         "err-529-midstream": FailureKind.OVERLOADED,
-        "err-404-model": FailureKind.BAD_REQUEST,
+        "err-404-model": FailureKind.MODEL_NOT_FOUND,
     }

@@ -12,11 +12,25 @@ from agentops.llm.sse import assemble_message
 from tests.replies import TEXT, call, fail, message, read, read_stream, write_stream
 
 
-def test_a_stream_cut_at_any_byte_is_truncated_and_never_half_a_reply() -> None:
+def test_a_stream_cut_at_any_byte_is_a_broken_connection_and_never_half_a_reply() -> None:
     whole = write_stream(message(content=[TEXT, call()], stop_reason="tool_use"))
     for at in range(len(whole.rstrip())):
-        assert fail(whole[:at].encode(), content_type="text/event-stream") is FailureKind.TRUNCATED
+        assert fail(whole[:at].encode(), content_type="text/event-stream") is FailureKind.UNAVAILABLE
     assert read_stream(whole.rstrip()).tool_uses == [call()]
+
+
+def test_a_stream_cut_in_the_middle_of_a_character_is_a_broken_connection_too() -> None:
+    body = 'data: {"type":"ping","x":"one\u2028two \U0001f600"}\n\n'.encode() + write_stream(message()).encode()
+    for at in range(body.index(b"\xe2"), body.index(b'"}\n')):
+        assert fail(body[:at], content_type="text/event-stream") is FailureKind.UNAVAILABLE
+    assert fail(body.replace(b"\xe2", b"\xff"), content_type="text/event-stream") is FailureKind.UNREADABLE
+
+
+def test_a_second_message_in_a_stream_is_unreadable() -> None:
+    stream = write_stream(message())
+    assert fail((stream.partition("\n\n")[0] + "\n\n" + stream).encode(), content_type="text/event-stream") is (
+        FailureKind.UNREADABLE
+    )
 
 
 def test_a_stream_may_use_any_line_ending_and_hold_pings_comments_and_unknown_events() -> None:

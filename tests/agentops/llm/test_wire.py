@@ -40,6 +40,7 @@ from tests.replies import TEXT, USAGE, call, fail, message, read, write_stream
         {"usage": {"input_tokens": "1", "output_tokens": 1}},
         {"usage": {"input_tokens": True, "output_tokens": 1}},
         {"usage": {"input_tokens": 10**12, "output_tokens": 1}},
+        {"usage": {"input_tokens": 12, "output_tokens": 2_000_001}},
         {"usage": USAGE | {"cache_read_input_tokens": -5}},
         {"type": "completion"},
         {"role": "user"},

@@ -11,7 +11,7 @@ from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.outcomes import ToolError
 from agentops.domain.tiers import ActionTier
 from agentops.domain.transcript import run_messages
-from agentops.ledger.reading import read_transcript
+from agentops.ledger.reading import find_run, read_transcript
 from agentops.models import AgentRun, ModelRoute, ToolCall, ToolPolicy, move_call
 from agentops.runner import loop
 from agentops.tools.registry import ToolContext
@@ -167,7 +167,7 @@ def test_a_later_message_is_sorted_by_words_alone(acts: Acts) -> None:
 def test_a_call_that_never_got_a_result_is_answered_in_the_history(acts: Acts) -> None:
     run = work(begin(), ScriptedModel(call(("act", {"text": "x"})), say("Fine.")))
     ToolCall.objects.filter(run=run).update(status="started", decided_by="Priya Nair")
-    messages = run_messages(read_transcript(run), over=True)
+    messages = run_messages(read_transcript(find_run(run.pk)), over=True)
     assert (
         messages[-1]["content"][0]["type"] == "tool_result" and "Nobody knows" in messages[-1]["content"][0]["content"]
     )

@@ -1,0 +1,241 @@
+"""The rows of the hot path, as narrow as they are needed, and the prepared queries that read them."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Now
+
+from agentops.domain.limits import Limits, Spent
+from agentops.domain.pricing import PriceRow
+from agentops.domain.tiers import ActionTier, permitted_tiers
+from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
+from agentops.models.prepared import Param, Select
+from agentops.models.runs import AgentRun, Step, ToolCall
+from agentops.models.stops import StopScope, StopSwitch
+
+
+def param(name: str, model: Any, field: str) -> Param:
+    """The place of a value in a query, of the kind that this field of this model has."""
+    return Param(name, model._meta.get_field(field))
+
+
+class RunRow(NamedTuple):
+    """A run with what the gate must know of its task type, without the long texts."""
+
+    pk: int
+    status: str
+    request: str
+    conversation_id: int
+    ordinal: int
+    lease_owner: str
+    lease_epoch: int
+    lease_losses: int
+    lease_expires_at: datetime | None
+    charged_at: datetime | None
+    stop_requested: bool
+    iterations: int
+    tokens: int
+    tokens_reserved: int
+    active_ms: int
+    waited_ms: int
+    tool_calls: int
+    cost_nano: int
+    unpriced_calls: int
+    max_iterations: int
+    max_tokens: int
+    max_active_ms: int
+    max_tool_calls: int
+    max_identical_calls: int
+    created_at: datetime
+    started_at: datetime | None
+    suspended_at: datetime | None
+    task_type_id: int
+    slug: str
+    toolset: str
+    sorts: bool
+    permitted: list[str]
+    answer_minutes: int
+    channel: str
+    stopped: bool
+    """Whether a stop of everything or of this type of task is in force."""
+
+    @property
+    def limits(self) -> Limits:
+        """The bounds this run has."""
+        return Limits(
+            iterations=self.max_iterations,
+            tokens=self.max_tokens,
+            active_ms=self.max_active_ms,
+            tool_calls=self.max_tool_calls,
+            identical_calls=self.max_identical_calls,
+        )
+
+    @property
+    def spent(self) -> Spent:
+        """What is used or reserved of them."""
+        return Spent(
+            iterations=self.iterations,
+            tokens=self.tokens + self.tokens_reserved,
+            active_ms=self.active_ms,
+            tool_calls=self.tool_calls,
+        )
+
+    @property
+    def tiers(self) -> frozenset[ActionTier]:
+        """The tiers an agent may use in this type of task."""
+        return permitted_tiers(self.permitted)
+
+
+class TaskRow(NamedTuple):
+    """A type of task as a new run takes it over, and whether a stop of it or of everything is in force."""
+
+    pk: int
+    slug: str
+    name: str
+    enabled: bool
+    max_iterations: int
+    max_tokens: int
+    max_active_ms: int
+    max_tool_calls: int
+    max_identical_calls: int
+    stopped: bool
+
+
+class BriefRow(NamedTuple):
+    """The long texts of a run and of its task type, read once a slice."""
+
+    request_id: Any
+    prompt: str
+    briefing: str
+    on_the_line: bool
+
+
+class CallRow(NamedTuple):
+    """A call as the loop reads it."""
+
+    pk: int
+    run_id: int
+    step_id: int
+    tool_use_id: str
+    tool: str
+    arguments: str
+    digest: str
+    tier: str
+    effect: str
+    status: str
+    version: int
+    hands_off: bool
+    attempts: int
+    card: dict[str, Any] | None
+    result: dict[str, Any] | None
+
+
+class CallEnd(NamedTuple):
+    """What became of a call, for the run's figures."""
+
+    pk: int
+    status: str
+    started_at: datetime | None
+    expires_at: datetime | None
+
+
+class StepRow(NamedTuple):
+    """A model turn as the loop reads it."""
+
+    pk: int
+    seq: int
+    content: list[Any]
+    stop_reason: str
+    failure: str
+    retry_after: float | None
+    decision: str
+
+
+class PolicyRow(NamedTuple):
+    """What an admin decided about a tool, and whether a stop of it is in force."""
+
+    tier: str
+    floor: str
+    enabled: bool
+    stopped: bool
+
+
+class RouteRow(NamedTuple):
+    """Which model takes a decision, and how much it may write."""
+
+    decision: str
+    model: str
+    max_tokens: int
+
+
+def _stopped(slug: str) -> Exists:
+    return Exists(
+        StopSwitch.objects.filter(Q(scope=StopScope.ALL) | Q(scope=StopScope.TASK_TYPE, name=OuterRef(slug)))
+    )
+
+
+_RUN = param("run_id", AgentRun, "id")
+_RUN_COLUMNS: tuple[Any, ...] = (
+    *RunRow._fields[: RunRow._fields.index("slug")],
+    *(f"task_type__{name}" for name in ("slug", "toolset", "sorts", "permitted_tiers", "answer_minutes")),
+    "conversation__channel",
+    _stopped("task_type__slug"),
+)
+_CALLS = ToolCall.objects.values_list(*CallRow._fields)
+
+RUN = Select(RunRow, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_RUN_COLUMNS))
+LOCKED_RUN = Select(RunRow, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_RUN_COLUMNS), lock=AgentRun)
+FREE_RUN = Select(
+    RunRow,
+    lambda: AgentRun.objects.filter(
+        Q(status="queued") | Q(status="running", lease_expires_at__lt=Now()), pk=_RUN
+    ).values_list(*_RUN_COLUMNS),
+    lock=AgentRun,
+)
+"""A run that nobody works on: queued, or its owner let the lease run out by the database's clock."""
+
+TASK = Select(
+    TaskRow,
+    lambda: TaskType.objects.filter(slug=param("slug", TaskType, "slug")).values_list(
+        *TaskRow._fields[:-1], _stopped("slug")
+    ),
+)
+BRIEF = Select(
+    BriefRow,
+    lambda: AgentRun.objects.filter(pk=_RUN).values_list(
+        "request_id", "task_type__prompt", "briefing", "conversation__on_the_line"
+    ),
+)
+CALLS = Select(CallRow, lambda: _CALLS.filter(run_id=_RUN).order_by("step_id", "position"))
+CALL = Select(CallRow, lambda: _CALLS.filter(pk=param("call_id", ToolCall, "id")).order_by())
+CALL_ENDS = Select(CallEnd, lambda: ToolCall.objects.filter(run_id=_RUN).order_by().values_list(*CallEnd._fields))
+STEPS = Select(
+    StepRow,
+    lambda: Step.objects.filter(run_id=_RUN).exclude(kind="note").order_by("seq").values_list(*StepRow._fields),
+)
+POLICY = Select(
+    PolicyRow,
+    lambda: ToolPolicy.objects.filter(tool=param("tool", ToolPolicy, "tool")).values_list(
+        "tier", "floor", "enabled", Exists(StopSwitch.objects.filter(scope=StopScope.TOOL, name=OuterRef("tool")))
+    ),
+)
+ROUTES = Select(
+    RouteRow,
+    lambda: (
+        ModelRoute.objects.filter(
+            Q(task_type_id=param("task_type_id", AgentRun, "id")) | Q(task_type=None),
+            provider=param("provider", ModelRoute, "provider"),
+            valid_from__lte=param("today", ModelRoute, "valid_from"),
+        )
+        .order_by(F("task_type").asc(nulls_first=True), "valid_from")
+        .values_list(*RouteRow._fields)
+    ),
+)
+"""The routes in force, the more particular and the newer ones last."""
+
+PRICES = Select(
+    PriceRow,
+    lambda: Price.objects.filter(model=param("model", Price, "model")).values_list(*(f.name for f in fields(PriceRow))),
+)

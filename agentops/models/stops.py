@@ -1,0 +1,95 @@
+"""What is stopped at the moment: a row exists for as long as the stop is in force, and is gone when it is lifted."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from agentops.models.catalogue import TaskType, ToolPolicy
+
+
+class StopScope(StrEnum):
+    """How far a stop reaches."""
+
+    ALL = "all"
+    TASK_TYPE = "task_type"
+    TOOL = "tool"
+
+
+class StopSwitch(models.Model):
+    """A stop that is in force. `name` is the slug of the task type or the name of the tool, empty for everything."""
+
+    scope = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StopScope])
+    name = models.CharField(max_length=80, blank=True, default="")
+    reason = models.CharField(max_length=300)
+    who = models.CharField(max_length=150)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scope", "name"], name="one_stop_per_thing"),
+            # A stop that names nothing, or names something within "everything", would stop nobody knows what.
+            models.CheckConstraint(
+                condition=Q(scope="all", name="") | (Q(scope__in=["task_type", "tool"]) & ~Q(name="")),
+                name="stop_names_its_thing",
+            ),
+            models.CheckConstraint(condition=~Q(reason="") & ~Q(who=""), name="stop_has_reason_and_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"stop of {self.name or 'everything'}"
+
+    @property
+    def thing(self) -> str:
+        """What is stopped, as people call it."""
+        if self.scope == StopScope.ALL:
+            return "Everything"
+        if self.scope == StopScope.TOOL:
+            return ToolPolicy.objects.filter(tool=self.name).values_list("label", flat=True).first() or self.name
+        return TaskType.objects.filter(slug=self.name).values_list("name", flat=True).first() or self.name
+
+    @property
+    def sentence(self) -> str:
+        """What is stopped, since when, by whom and why, in one sentence for whoever runs into it."""
+        at, now = timezone.localtime(self.at), timezone.localtime()
+        clock = at.strftime("%-I:%M%p").lower()
+        since = clock if at.date() == now.date() else f"{at.strftime('%-d %B')}, {clock}"
+        end = "" if self.reason.endswith((".", "!", "?")) else "."
+        return f"{self.thing} is stopped since {since} by {self.who}: {self.reason}{end}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """Every stop in force at one moment; nearly always none."""
+
+    rows: tuple[StopSwitch, ...] = ()
+
+    def forbid(self, *, task_type: str, tools: Iterable[str] = ()) -> str:
+        """Why runs of this type stand still, or one of these tools may not be called; empty where they may go on."""
+        named = {(StopScope.ALL, ""), (StopScope.TASK_TYPE, task_type), *((StopScope.TOOL, tool) for tool in tools)}
+        return next((row.sentence for row in self.rows if (row.scope, row.name) in named), "")
+
+    @property
+    def frozen(self) -> Q:
+        """The queued runs that no worker takes up while these stops last. One that is to end still ends."""
+        queued = Q(status="queued", stop_requested=False)
+        if any(row.scope == StopScope.ALL for row in self.rows):
+            return queued
+        return queued & Q(task_type__slug__in=[row.name for row in self.rows if row.scope == StopScope.TASK_TYPE])
+
+
+def read_stops() -> Stops:
+    """One query on a table that is nearly always empty; read it in the transaction that is to respect it."""
+    return Stops(tuple(StopSwitch.objects.order_by("scope")))
+
+
+class SweepMark(models.Model):
+    """When the sweeper last came by, on the database's clock; one row, so that a probe can tell a dead sweeper."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"swept at {self.at}"

@@ -1,0 +1,35 @@
+"""One function per button: who may, what the machine says, the decision and the audit row, all in one transaction."""
+
+from agentops.control import BadRequest, Stopped
+from supervision.actions.answers import approve_call, reject_call, resolve_call, sign_showing
+from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
+from supervision.actions.handoffs import close_handoff
+from supervision.actions.outcomes import Answered, Refused
+from supervision.actions.people import record_viewing, save_preferences
+from supervision.actions.policy import set_tool_tier
+from supervision.actions.runs import cancel_run, start_run
+from supervision.actions.stops import lift_stop, stop_work
+
+__all__ = [
+    "Answered",
+    "BadRequest",
+    "Refused",
+    "Stopped",
+    "Work",
+    "approve_call",
+    "cancel_run",
+    "close_handoff",
+    "hand_over_work",
+    "leave_work",
+    "lift_stop",
+    "look_at_work",
+    "record_viewing",
+    "reject_call",
+    "resolve_call",
+    "save_preferences",
+    "set_tool_tier",
+    "sign_showing",
+    "start_run",
+    "stop_work",
+    "take_work",
+]

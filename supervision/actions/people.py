@@ -1,0 +1,40 @@
+"""What is kept of the people themselves: whom they saw, and how they want the desk to behave."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from agentops.domain.cards import Subject
+from supervision.models import Preferences, Viewing
+from supervision.roles import Permission, display_name, require
+
+SAME_LOOK = timedelta(minutes=10)
+
+
+def record_viewing(
+    *, user: User, page: str, run_id: int, call_id: int | None = None, subject: Subject | None = None
+) -> bool:
+    """Write down that this person saw this card; False where they had it open a moment ago."""
+    role, now = require(user, Permission.SEE_QUEUE), timezone.now()
+    patient = f"{subject.given} {subject.surname}, {subject.number}".removesuffix(", ")[:200] if subject else ""
+    same = Viewing.objects.filter(user=user, run=run_id, call=call_id, page=page, patient=patient)
+    if same.filter(seen_at__gt=now - SAME_LOOK).exists():
+        return False
+    Viewing.objects.create(
+        user=user,
+        who=display_name(user),
+        role=role,
+        page=page,
+        run_id=run_id,
+        call_id=call_id,
+        patient=patient,
+        seen_at=now,
+    )
+    return True
+
+
+def save_preferences(*, user: User, keys: bool, sound: bool, notices: bool) -> None:
+    """Keep how this person wants the desk to behave."""
+    require(user, Permission.SEE_QUEUE)
+    Preferences.objects.update_or_create(user=user, defaults={"keys": keys, "sound": sound, "notices": notices})

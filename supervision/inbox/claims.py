@@ -1,0 +1,63 @@
+"""Who has what in hand, and what was left with a note."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import User
+
+from supervision.cards import title_of
+from supervision.models import Claim
+from supervision.wording import say_when, shorten
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Who has this: `mine` where it is the reader, `left` the last note that somebody left with it."""
+
+    who: str
+    mine: bool
+    kept: bool
+    since: str
+    due: str
+    left: str
+    left_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorkInHand:
+    """One thing that a person has: what kind, which, and what it is called."""
+
+    kind: str
+    id: int
+    title: str
+
+
+def read_held(kind: str, work_id: int, *, user: User, now: datetime) -> Held:
+    """Who has it now, and the last note that was left with it."""
+    claim = Claim.objects.of(kind, work_id).alive(now).first()
+    left = Claim.objects.of(kind, work_id).exclude(note="").order_by("-released_at").first()
+    return Held(
+        who=claim.who if claim else "",
+        mine=bool(claim and claim.user_id == user.pk),
+        kept=bool(claim and claim.kept),
+        since=say_when(claim.taken_at, now=now) if claim else "",
+        due=say_when(claim.due_at, now=now) if claim and claim.due_at else "",
+        left=left.note if left else "",
+        left_by=f"{left.who}, {say_when(left.released_at or left.taken_at, now=now)}" if left else "",
+    )
+
+
+def holders(*, now: datetime) -> dict[str, Claim]:
+    """Every live claim, by the key of its row."""
+    alive = Claim.objects.alive(now)
+    return {f"call-{one.call_id}" if one.call_id else f"handoff-{one.run_id}": one for one in alive}
+
+
+def works_of(user: User) -> list[WorkInHand]:
+    """What this person has and is still to be done."""
+    return [
+        WorkInHand("call", one.call.pk, title_of(one.call))
+        if one.call
+        else WorkInHand("handoff", one.run_id or 0, shorten(one.run.request if one.run else "", 90))
+        for one in Claim.objects.kept_by(user).select_related("call", "run")
+    ]

@@ -1,0 +1,59 @@
+"""A call of unknown outcome: what was tried, since when, and by which reference it can be looked for."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from agentops.domain.cards import Card
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.transcript import call_key
+from agentops.models import ToolCall
+from supervision.wording import count, say_ago, say_when
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What a person needs to find out whether it happened. `values` are the bytes sent, where no card says them."""
+
+    attempted: str
+    since: str
+    ago: str
+    tries: str
+    approved: str
+    reference: str
+    how: str
+    values: list[tuple[str, str]]
+
+
+def read_doubt(call: ToolCall, card: Card | None, *, now: datetime) -> Doubt | None:
+    """The doubt about a call; None where there is none, or where it was cleared up."""
+    if call.status != CallStatus.IN_DOUBT:
+        return None
+    since = call.started_at or call.proposed_at
+    return Doubt(
+        attempted=card.doing if card and card.doing else f"Use “{call.tool}”",
+        since=say_when(since, now=now),
+        ago=say_ago(since, now=now),
+        tries=count(call.attempts or 1, "attempt"),
+        approved=f"{call.decided_by} at {say_when(call.decided_at, now=now)}" if call.decided_at else call.decided_by,
+        reference=call_key(call_id=call.pk, digest=call.digest),
+        how=_how_to_check(card),
+        values=[] if card and card.changes else _values_of(call),
+    )
+
+
+def _how_to_check(card: Card | None) -> str:
+    patient = f"{card.subject.given} {card.subject.surname}" if card and card.subject else ""
+    where = f"Open {patient} in the system that this changes" if patient else "Open the system that this changes"
+    return f"{where}. Look whether what stands below is there, or search for the reference."
+
+
+def _values_of(call: ToolCall) -> list[tuple[str, str]]:
+    try:
+        values = json.loads(call.arguments)
+    except ValueError:
+        return [("Sent", call.arguments)]
+    if not isinstance(values, dict):
+        return [("Sent", call.arguments)]
+    named = {name.replace("_", " ").capitalize(): value for name, value in values.items()}
+    return [(name, str(value)) for name, value in named.items() if value not in ("", None)]

@@ -1,0 +1,48 @@
+"""What belongs to one person: how the desk behaves for them, and what they have in hand at the end of a shift."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from supervision import actions
+from supervision.inbox.claims import works_of
+from supervision.roles import Permission
+from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part
+from supervision.wording import count
+
+
+@require_safe
+@allowed(Permission.SEE_QUEUE)
+def show_me(request: DeskRequest) -> HttpResponseBase:
+    """The person's own page."""
+    return _show(request)
+
+
+@form_of("me")
+@allowed(Permission.SEE_QUEUE)
+def save_me(request: DeskRequest) -> HttpResponseBase:
+    """Keep the settings."""
+    wanted = {name: name in request.POST for name in ("keys", "sound", "notices")}
+    actions.save_preferences(user=request.user, **wanted)
+    messages.info(request, "Saved.")
+    return redirect("me")
+
+
+@form_of("me")
+@allowed(Permission.DECIDE)
+def hand_over(request: DeskRequest) -> HttpResponseBase:
+    """Give everything in hand back to the desk with one note."""
+    note = clean_note(request.POST.get("note", ""))
+    done = actions.hand_over_work(user=request.user, note=note)
+    if isinstance(done, actions.Refused):
+        return _show(request, refused=done, note=note, status=400)
+    messages.info(request, f"{count(done, 'item')} handed over with your note.")
+    return redirect("me")
+
+
+def _show(
+    request: DeskRequest, *, refused: actions.Refused | None = None, note: str = "", status: int = 200
+) -> HttpResponse:
+    context = {"works": works_of(request.user), "refused": refused, "note": note}
+    return render_part(request, "me.html", {}, context, status=status)

@@ -1,0 +1,74 @@
+"""The emergency switch: one page with a reason to write, and what is stopped at the moment."""
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
+
+from agentops.models import TaskType, ToolPolicy
+from supervision import actions
+from supervision.roles import Permission
+from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part
+from supervision.wording import count
+
+EVERYTHING = "all:"
+
+
+@require_safe
+@allowed(Permission.STOP_WORK)
+def show_stops(request: DeskRequest) -> HttpResponseBase:
+    """What can be stopped, and what is."""
+    return _show(request)
+
+
+@form_of("stops")
+@allowed(Permission.STOP_WORK)
+def stop_work(request: DeskRequest) -> HttpResponseBase:
+    """Stop now."""
+    what = request.POST.get("what", EVERYTHING)
+    scope, _, name = what.partition(":")
+    reason = clean_note(request.POST.get("reason", ""))
+    done = actions.stop_work(user=request.user, scope=scope, name=name, reason=reason)
+    if isinstance(done, actions.Refused):
+        return _show(request, refused=done, what=what, reason=reason, status=400)
+    messages.info(request, _say(done))
+    return redirect("stops")
+
+
+@form_of("stops")
+@allowed(Permission.STOP_WORK)
+def lift_stop(request: DeskRequest) -> HttpResponseBase:
+    """Let the work go on."""
+    scope, _, name = request.POST.get("what", "").partition(":")
+    reason = clean_note(request.POST.get("reason", ""))
+    done = actions.lift_stop(user=request.user, scope=scope, name=name, reason=reason)
+    if isinstance(done, actions.Refused):
+        return _show(request, refused=done, status=400)
+    messages.info(request, "The work goes on." if done else "This was not stopped any more. Nothing was changed.")
+    return redirect("stops")
+
+
+def _say(done: actions.Stopped) -> str:
+    if not done.created:
+        return "This was stopped before. Nothing was changed."
+    begun = f" {count(done.in_flight, 'action')} had begun and will end." if done.in_flight else ""
+    return f"Stopped. {count(done.invalidated, 'approved request')} withdrawn.{begun}"
+
+
+def _show(
+    request: DeskRequest,
+    *,
+    refused: actions.Refused | None = None,
+    what: str = EVERYTHING,
+    reason: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    kinds = [(f"task_type:{one.slug}", one.name) for one in TaskType.objects.order_by("name")]
+    tools = [(f"tool:{one.tool}", one.label or one.tool) for one in ToolPolicy.objects.order_by("label", "tool")]
+    context = {
+        "choices": [("Everything", [(EVERYTHING, "Everything")]), ("Type of task", kinds), ("Tool", tools)],
+        "what": what,
+        "reason": reason,
+        "refused": refused,
+    }
+    return render_part(request, "stops.html", {}, context, status=status)

@@ -1,0 +1,86 @@
+"""The emergency switch: who may, with which reason, and what everybody then reads on every page."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from agentops.models import AuditEntry, StopSwitch, ToolCall, ToolPolicy
+from tests.supervision.rows import add_call, task_type
+
+
+@pytest.fixture
+def leader(ruth: User, sign_in: Callable[[User], Client]) -> Client:
+    """Ruth's browser: a manager's."""
+    return sign_in(ruth)
+
+
+def stop(client: Client, what: str = "all:", reason: str = "Wrong texts went out") -> int:
+    return client.post("/stop/now/", {"what": what, "reason": reason}).status_code
+
+
+def test_a_stop_stands_on_every_page_with_who_and_why(leader: Client, desk: Client) -> None:
+    assert stop(leader) == 302
+    for address in ["/", "/runs/", "/runs/new/", "/me/"]:
+        page = desk.get(address).content.decode()
+        assert "Everything is stopped since" in page
+        assert "by Ruth Kerr: Wrong texts went out." in page
+        assert "Lift</a>" not in page
+    assert "Lift</a>" in leader.get("/").content.decode()
+    assert AuditEntry.objects.filter(what="work.stopped", who="Ruth Kerr").exists()
+
+
+def test_the_front_desk_has_no_switch(desk: Client) -> None:
+    assert "Stop the assistant" not in desk.get("/").content.decode()
+    assert stop(desk) == 403
+    assert not StopSwitch.objects.exists()
+
+
+def test_a_stop_needs_a_reason_and_keeps_what_was_chosen(leader: Client) -> None:
+    task_type("moving", "Moving")
+    answer = leader.post("/stop/now/", {"what": "task_type:moving", "reason": "  "})
+    assert answer.status_code == 400
+    assert "Write why, so that everybody who runs into it knows." in answer.content.decode()
+    assert 'value="task_type:moving" selected' in answer.content.decode()
+    assert not StopSwitch.objects.exists()
+
+
+@pytest.mark.parametrize("what", ["tool:no_such_tool", "everything", "", "all:x"])
+def test_what_does_not_exist_cannot_be_stopped(leader: Client, what: str) -> None:
+    assert stop(leader, what) == 400
+    assert not StopSwitch.objects.exists()
+
+
+def test_what_was_approved_is_withdrawn_and_what_waits_goes_on_waiting(leader: Client) -> None:
+    waits, approved = add_call(), add_call(status="approved", decided_by="Mo Ali")
+    page = leader.post("/stop/now/", {"what": "all:", "reason": "Wrong texts"}, follow=True).content.decode()
+    assert "Stopped. 1 approved request withdrawn." in page
+    assert ToolCall.objects.get(pk=approved.pk).status == "invalidated"
+    assert ToolCall.objects.get(pk=waits.pk).status == "awaiting"
+
+
+def test_one_tool_is_stopped_and_lifted_by_its_name(leader: Client, desk: Client) -> None:
+    ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
+    assert stop(leader, "tool:book_appointment") == 302
+    assert "Book is stopped since" in desk.get("/").content.decode()
+    lifted = leader.post("/stop/lift/", {"what": "tool:book_appointment", "reason": "Mended"}, follow=True)
+    assert "The work goes on." in lifted.content.decode()
+    assert "is stopped since" not in desk.get("/").content.decode()
+    assert AuditEntry.objects.filter(what="work.resumed").exists()
+
+
+def test_lifting_needs_a_reason_and_twice_is_said(leader: Client) -> None:
+    stop(leader)
+    assert leader.post("/stop/lift/", {"what": "all:", "reason": ""}).status_code == 400
+    assert StopSwitch.objects.exists()
+    leader.post("/stop/lift/", {"what": "all:", "reason": "Mended"})
+    again = leader.post("/stop/lift/", {"what": "all:", "reason": "Mended"}, follow=True)
+    assert "This was not stopped any more." in again.content.decode()
+
+
+def test_the_bar_alone_can_be_read_again(leader: Client, desk: Client) -> None:
+    stop(leader)
+    part = desk.get("/me/", headers={"X-Desk-Part": "stops"}).content.decode()
+    assert "Everything is stopped" in part
+    assert "<html" not in part

@@ -1,0 +1,120 @@
+"""A run's life as people and workers live it: asked for, worked on, answered, worked on, over."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import partial
+from unittest import mock
+
+from django.contrib.auth.models import User
+from django.db import OperationalError, connection
+
+from agentops.ledger import claim_run, give_up
+from agentops.models import AgentRun, ToolCall
+from agentops.runner import loop
+from agentops.runner.sweeper import sweep_once
+from supervision import actions
+from tests.torture.cast import Cast
+from tests.torture.points import Subject
+
+LONG_AGO = "2020-01-01T00:00:00Z"
+MOST_ROUNDS = 6
+
+
+@contextmanager
+def as_worker(owner: str) -> Iterator[None]:
+    """Hold leases under a name of one's own: a forked process would otherwise bear its parent's."""
+    claim, give = partial(claim_run, owner=owner), partial(give_up, owner=owner)
+    with mock.patch.multiple(loop, claim_run=claim, give_up=give):
+        yield
+
+
+def live(subject: Subject, cast: Cast) -> None:
+    """The whole life up to the trap or to its end. A database that fails a person is an error on their page."""
+    scenes = (lambda: ask_for(subject), lambda: work(cast), lambda: answer_all(subject), lambda: work(cast))
+    for scene in scenes:
+        with suppress(OperationalError):
+            scene()
+        if cast.trap.sprung:
+            return
+
+
+def recover(subject: Subject, cast: Cast) -> AgentRun:
+    """What happens after a fault: the person tries again, time passes, the sweeper and a fresh worker do the rest.
+
+    Ends with a run that is over or in doubt, or with one that is stuck.
+    """
+    for _ in range(MOST_ROUNDS):
+        if not subject.run():
+            ask_for(subject)
+        let_time_pass(subject)
+        sweep_once()
+        work(cast)
+        answer_all(subject)
+        run = AgentRun.objects.get(request_key=subject.key)
+        if run.finished_at or doubts(run.pk):
+            break
+    return run
+
+
+def ask_for(subject: Subject) -> None:
+    """A person hands the caller's words in; the form's key makes a second press harmless."""
+    actions.start_run(
+        user=person(), request=subject.words, channel="desk", on_the_line=False, request_key=subject.key
+    )
+
+
+def work(cast: Cast) -> None:
+    """A worker answers the doorbell as long as it rings. A broken database breaks one slice off."""
+    while not cast.trap.sprung and (run_id := cast.outside.take_bell()):
+        with suppress(OperationalError):
+            loop.advance(run_id)
+
+
+def answer_all(subject: Subject) -> None:
+    """A person says yes to whatever waits."""
+    for call in ToolCall.objects.filter(run__request_key=subject.key, status="awaiting").order_by("pk"):
+        say_yes(call)
+
+
+def say_yes(call: ToolCall) -> actions.Answered | actions.Refused:
+    """The button, pressed by Priya on the card as it now stands."""
+    return actions.approve_call(
+        user=person(),
+        call_id=call.pk,
+        version=call.version,
+        digest=call.digest,
+        shown=actions.sign_showing(call_id=call.pk, version=call.version),
+        ticked=set(),
+        typed="",
+    )
+
+
+def clear_up(run_id: int, *, happened: bool) -> None:
+    """A person has looked, and says what became of each call in doubt."""
+    for call in doubts(run_id):
+        actions.resolve_call(
+            user=person(), call_id=call.pk, version=call.version, happened=happened, note="I looked it up."
+        )
+
+
+def doubts(run_id: int) -> list[ToolCall]:
+    """The calls of a run of which nobody knows whether they happened."""
+    return list(ToolCall.objects.filter(run_id=run_id, status="in_doubt"))
+
+
+def person() -> User:
+    """Priya of the front desk."""
+    return User.objects.get(username="priya")
+
+
+def let_time_pass(subject: Subject) -> None:
+    """Leases end, bells count as forgotten, and a server hangs up on a client that sleeps in a transaction."""
+    run = AgentRun.objects.filter(request_key=subject.key)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
+            )
+    run.filter(status="running").update(lease_expires_at=LONG_AGO)
+    run.filter(status="queued").update(rung_at=LONG_AGO)
