@@ -10,7 +10,8 @@ AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HAND
   HANDRAIL_DATABASE=postgresql://handrail@127.0.0.1:5432/handrail \
   HANDRAIL_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
 
-.PHONY: help demo test unit lint types laws checks bench ask lock clean runtime dev system
+.PHONY: help demo test unit lint types laws checks torture bench ask lock clean runtime dev system
+.PHONY: races seeded-bugs
 
 help: ## List these commands
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -36,8 +37,17 @@ checks: dev ## Check settings as in production, and that every model change has 
 unit: system dev
 	$(PY) -m pytest
 
+torture: system dev ## Kill the machine at every point, 2,200 times, and its workers at random; prints the table
+	$(PY) -m tests.torture
+
 bench: dev ## Measure runs per second and the cost of one run
 	$(PY) -m benchmarks
+
+races: system dev ## Let people, workers and sweepers race for one row 1,000 times on both databases
+	$(PY) -m tests.races
+
+seeded-bugs: dev ## Put 20 bugs in, one at a time, and see each caught by the suite meant for it
+	$(PY) -m tests.seeded_bugs
 
 ask: runtime ## Run one request in the terminal: make ask Q="I need to see Dr Chen on Thursday after 3"
 	@$(PY) manage.py ask "$$Q"

@@ -2,7 +2,8 @@
 
 `python -m benchmarks.in_flight` starts a model that takes its time, then real workers: `manage.py serve` on SQLite, and
 the Celery worker on a PostgreSQL and a Redis of its own. Each works off a wave of runs; then very many suspended runs
-are put into the table, and another process works off the same wave.
+are put into the table, and another process works off the same wave. A run may work for 30 s in all, its model's time
+included.
 """
 
 import argparse
@@ -13,7 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,8 +52,9 @@ talk = Conversation.objects.create(channel="text", opened_at=now)
 task = TaskType.objects.filter(sorts=False).first()
 limits = dict(max_iterations=9, max_tokens=9, max_active_ms=9, max_tool_calls=9, max_identical_calls=3)
 runs = AgentRun.objects.bulk_create([
-    AgentRun(conversation=talk, ordinal=number, task_type=task, request="Book me in.", status="suspended", created_at=now,
-             queued_at=now, rung_at=now, suspended_at=now, **limits) for number in range({runs})], batch_size=2_000)
+    AgentRun(conversation=talk, ordinal=number, task_type=task, request="Book me in.", status="suspended",
+             created_at=now, queued_at=now, rung_at=now, suspended_at=now, **limits)
+    for number in range({runs})], batch_size=2_000)
 step = Step.objects.create(run=runs[0], seq=1, kind="model", started_at=now)
 later = now + timedelta(days=1)
 ToolCall.objects.bulk_create([
@@ -133,12 +135,63 @@ class Wave:
         )
 
 
-def run_wave(*, command: list[str], ready: str, env: dict[str, str], model: SlowModel, runs: int) -> Wave:
+@dataclass(frozen=True)
+class Installation:
+    """One way to run a worker: its command, the line that says it is up, and its environment."""
+
+    name: str
+    command: list[str]
+    ready: str
+    env: dict[str, str]
+
+    def prepare(self) -> None:
+        """Make the tables and fill them."""
+        for words in (["migrate"], ["seed", "--patients", "10", "--days", "5"]):
+            done = manage(*words, env=self.env)
+            assert done.returncode == 0, done.stderr
+
+
+@contextmanager
+def on_sqlite(threads: int, model: SlowModel) -> Iterator[Installation]:
+    """Everything in one process."""
+    with tempfile.TemporaryDirectory() as home:
+        env = environment(threads, model, HANDRAIL_DATABASE=f"sqlite:///{home}/handrail.sqlite3")
+        yield Installation("serve, SQLite", ["manage.py", "serve", "--port", "0"], "Ctrl-C", env)
+
+
+@contextmanager
+def on_postgresql(threads: int, model: SlowModel) -> Iterator[Installation]:
+    """One Celery worker of several processes: broker and database are servers of their own."""
+    celery = ["-m", "celery", "-A", "agentops.celery"]
+    with run_postgres() as server, new_database(server) as database, run_redis() as redis:
+        env = environment(threads, model, HANDRAIL_DATABASE=database, HANDRAIL_REDIS=redis)
+        worker = [*celery, "worker", "-P", "threads", "-c", str(threads)]
+        yield Installation("Celery, PostgreSQL", worker, r"\[queues\]", env)
+
+
+def environment(threads: int, model: SlowModel, **more: str) -> dict[str, str]:
+    """What both installations have in common."""
+    return clean_environment(
+        HANDRAIL_MODEL="anthropic",
+        ANTHROPIC_API_KEY="only-for-this-benchmark",
+        ANTHROPIC_BASE_URL=model.url,
+        HANDRAIL_SWEEP_SECONDS="1",
+        HANDRAIL_LOG_LEVEL="WARNING",
+        HANDRAIL_WORKER_THREADS=str(threads),
+        **more,
+    )
+
+
+def run_wave(place: Installation, *, model: SlowModel, runs: int) -> Wave:
     """Queue the runs, start the worker on them, and watch it until they are done."""
+    env = place.env
     ask(START.format(runs=runs), env=env)
     model.most = model.answered = 0
-    with tempfile.TemporaryDirectory() as home, Program(PYTHON, *command, env=env, log=Path(home) / "log") as worker:
-        worker.wait_for(ready)
+    with (
+        tempfile.TemporaryDirectory() as home,
+        Program(PYTHON, *place.command, env=env, log=Path(home) / "log") as worker,
+    ):
+        worker.wait_for(place.ready)
         begun = time.monotonic()
         while model.answered < runs:
             assert time.monotonic() - begun < 300, f"{model.answered} of {runs} in 300 s\n{worker.output[-3000:]}"
@@ -173,32 +226,6 @@ def read_memory(pid: int, line: str) -> float:
     return int(found[1]) / 1024
 
 
-@contextmanager
-def installations(threads: int, model: SlowModel) -> Iterator[Iterator[tuple[str, list[str], str, dict[str, str]]]]:
-    """Each way to run a worker: name, command, the line that says it is up, and its environment."""
-    common = {
-        "HANDRAIL_MODEL": "anthropic",
-        "ANTHROPIC_API_KEY": "only-for-this-benchmark",
-        "ANTHROPIC_BASE_URL": model.url,
-        "HANDRAIL_SWEEP_SECONDS": "1",
-        "HANDRAIL_LOG_LEVEL": "WARNING",
-        "HANDRAIL_WORKER_THREADS": str(threads),
-    }
-    serve = ["manage.py", "serve", "--port", "0"]
-    celery = ["-m", "celery", "-A", "agentops.celery", "worker", "-P", "threads", "-c", str(threads)]
-    with ExitStack() as stack:
-
-        def each() -> Iterator[tuple[str, list[str], str, dict[str, str]]]:
-            file = Path(stack.enter_context(tempfile.TemporaryDirectory())) / "handrail.sqlite3"
-            yield "serve, SQLite", serve, "Ctrl-C", clean_environment(**common, HANDRAIL_DATABASE=f"sqlite:///{file}")
-            database = stack.enter_context(new_database(stack.enter_context(run_postgres())))
-            redis = stack.enter_context(run_redis())
-            env = clean_environment(**common, HANDRAIL_DATABASE=database, HANDRAIL_REDIS=redis)
-            yield "Celery, PostgreSQL", celery, r"\[queues\]", env
-
-        yield each()
-
-
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -209,15 +236,13 @@ def main() -> None:
     given = parser.parse_args()
     print(f"{given.runs} runs a wave, {given.threads} threads, a model that answers after {given.seconds} s")
     print(f"{'':<34}{'in flight':>10}{'seconds':>10}{'peak MiB':>10}{'then MiB':>10}{'sweep ms':>10}")
-    with SlowModel(seconds=given.seconds) as model, installations(given.threads, model) as each:
-        for name, command, ready, env in each:
-            for words in (["migrate"], ["seed", "--patients", "10", "--days", "5"]):
-                done = manage(*words, env=env)
-                assert done.returncode == 0, done.stderr
-            wave = {"command": command, "ready": ready, "env": env, "model": model, "runs": given.runs}
-            print(run_wave(**wave).line(f"{name}, none suspended"), flush=True)
-            ask(SUSPEND.format(runs=given.suspended), env=env)
-            print(run_wave(**wave).line(f"{name}, {given.suspended:,} suspended"), flush=True)
+    for kind in (on_sqlite, on_postgresql):
+        with SlowModel(seconds=given.seconds) as model, kind(given.threads, model) as place:
+            place.prepare()
+            print(run_wave(place, model=model, runs=given.runs).line(f"{place.name}, none suspended"), flush=True)
+            ask(SUSPEND.format(runs=given.suspended), env=place.env)
+            wave = run_wave(place, model=model, runs=given.runs)
+            print(wave.line(f"{place.name}, {given.suspended:,} suspended"), flush=True)
 
 
 if __name__ == "__main__":

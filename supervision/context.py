@@ -19,7 +19,7 @@ _PLACES = (
     ("metrics", "Metrics", "chart", Permission.SEE_METRICS),
     ("tools", "Tools", "sliders", Permission.SET_TIERS),
 )
-_HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue", "claim": "queue",
+_HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
 
 
@@ -38,6 +38,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "me": {"name": name, "initials": _initials(name), "role": role},
         "wants": SimpleLazyObject(lambda: Preferences.objects.filter(user=request.user.pk).first() or Preferences()),
         "stops": SimpleLazyObject(lambda: read_stops().rows) if role else (),
+        "may_see_access": may(role, Permission.SEE_ACCESS),
         "may_stop": may(role, Permission.STOP_WORK),
         "may_see_cost": may(role, Permission.SEE_COST),
         "may_see_raw": may(role, Permission.SEE_RAW),

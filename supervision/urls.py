@@ -3,7 +3,7 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import claims, health, login, me, metrics, queue, runs, stops, tools
+from supervision.views import claims, health, login, me, metrics, queue, runs, stops, tools, viewings
 
 urlpatterns = [
     # for probes
@@ -32,6 +32,7 @@ urlpatterns = [
     path("me/hand-over/", me.hand_over, name="hand_over"),
     # figures and settings
     path("metrics/", metrics.show_metrics, name="metrics"),
+    path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),
     path("stop/lift/", stops.lift_stop, name="lift_stop"),

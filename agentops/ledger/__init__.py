@@ -4,6 +4,7 @@ the run's lock, and says what that act is.
 
 from agentops.ledger.advance import CallMoved
 from agentops.ledger.claims import claim_run, give_up
+from agentops.ledger.doubts import settle_doubt
 from agentops.ledger.endings import Ending, finish_run
 from agentops.ledger.holding import hold_result
 from agentops.ledger.leases import BEAT_SECONDS, give_back_connection, renew_leases
@@ -68,5 +69,6 @@ __all__ = [
     "renew_leases",
     "ring_again",
     "run_transactional",
+    "settle_doubt",
     "stop_in_force",
 ]

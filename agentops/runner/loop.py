@@ -7,12 +7,11 @@ from datetime import UTC, datetime, timedelta
 import structlog
 from structlog.contextvars import bound_contextvars
 
-from agentops.domain.lifecycle import Effect, RunStatus
-from agentops.domain.messages import FailureKind, ModelFailure, ModelReply, StopReason
-from agentops.domain.next_move import AwaitHuman, Finish, next_move
+from agentops.domain.lifecycle import CallStatus, Effect
+from agentops.domain.next_move import AwaitHuman, Finish
 from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.routing import DecisionType
-from agentops.domain.transcript import CallView, Transcript, Turn, call_key
+from agentops.domain.transcript import CallView, Transcript, call_key
 from agentops.domain.validation import OutputRules
 from agentops.ledger import (
     Ask,
@@ -37,13 +36,15 @@ from agentops.ledger import (
     record_result,
     record_sorting,
     run_transactional,
+    settle_doubt,
 )
 from agentops.llm.models import Model, get_model
 from agentops.runner.endings import end_run, output_rules
 from agentops.runner.heartbeat import keep_alive
 from agentops.runner.proposals import read_proposals
-from agentops.runner.requests import Desk, NoRoute, open_desk
-from agentops.tools.execution import BACKOFF_SECONDS, MAX_ATTEMPTS, execute_here, execute_tool
+from agentops.runner.requests import Desk, open_desk
+from agentops.runner.turns import ask_model, last_words
+from agentops.tools.execution import BACKOFF_SECONDS, MAX_ATTEMPTS, check_effect, execute_here, execute_tool
 from agentops.tools.registry import Tool, ToolContext
 
 log = structlog.get_logger(__name__)
@@ -111,6 +112,7 @@ class _Slice:
                 act = progress.act
                 if isinstance(act, AwaitHuman):
                     log.info("run_suspended", count=len(act.calls))
+                    self._check_doubts(act)
                     break
                 if isinstance(act, Frozen):
                     log.info("run_stopped")
@@ -124,12 +126,21 @@ class _Slice:
                     break
                 progress = step
 
+    def _check_doubts(self, wait: AwaitHuman) -> None:
+        """Spare a person the question where a tool can say for sure what became of its call."""
+        for call in wait.calls:
+            tool = self.desk.toolset.find(call.tool) if call.status is CallStatus.IN_DOUBT else None
+            key = call_key(call_id=call.id, digest=call.digest)
+            happened = check_effect(tool=tool, key=key) if tool else None
+            if happened is not None:
+                settle_doubt(run_id=self.lease.run_id, call_id=call.id, happened=happened)
+
     def _ask(self, transcript: Transcript, ask: Ask) -> Progress | _Words:
         give_back_connection()
         if ask.move.wait_s:
             time.sleep(ask.move.wait_s)
         decision = ask.move.decision
-        turn = self._model_turn(transcript, ask)
+        turn = ask_model(self.model, self.desk, transcript, ask=ask, deadline_s=self._left_s(transcript))
         if turn.failure:
             log.warning("model_failed", failure=turn.failure.kind, decision=decision)
             return record_failure(
@@ -141,7 +152,7 @@ class _Slice:
             return record_sorting(
                 lease=self.lease, transcript=transcript, turn=turn, active_ms=self._active_ms(), prepare=self.prepare
             )
-        last = _last_words(transcript, reply)
+        last = last_words(transcript, reply)
         if last:
             return _Words(turn, last)
         proposals = read_proposals(
@@ -160,28 +171,6 @@ class _Slice:
             active_ms=self._active_ms(),
             quote=self.desk.quote,
         )
-
-    def _model_turn(self, transcript: Transcript, ask: Ask) -> ModelTurn:
-        decision, started, begun = ask.move.decision, _now(), time.monotonic()
-        reply: ModelReply | None = None
-        failed: ModelFailure | None = None
-        model = ""
-        try:
-            request = self.desk.request(
-                transcript,
-                decision=decision,
-                max_tokens=ask.budget.max_tokens,
-                deadline_s=self._left_s(transcript),
-            )
-            model = request.model
-            reply = self.model.ask(request)
-            _refuse_half_a_call(reply)
-        except ModelFailure as failed_call:
-            reply, failed = None, failed_call
-        except NoRoute as missing:
-            failed = ModelFailure(FailureKind.BAD_REQUEST, str(missing))
-        took = int((time.monotonic() - begun) * 1000)
-        return ModelTurn(decision, model, self.model.provider, started, took, reply=reply, failure=failed)
 
     def _run(self, progress: Progress, dispatch: Dispatch) -> Progress:
         call, transcript = dispatch.call, progress.transcript
@@ -273,21 +262,6 @@ class _Slice:
         now = time.monotonic()
         spent, self.charged_at = int((now - self.charged_at) * 1000), now
         return spent
-
-
-def _last_words(transcript: Transcript, reply: ModelReply) -> Finish | None:
-    """The run's end, if this reply is one: then it is written together with it."""
-    if reply.tool_uses:
-        return None
-    turn = Turn(seq=0, content=tuple(reply.content), stop_reason=reply.stop_reason)
-    move = next_move(transcript.with_turn(turn))
-    return move if isinstance(move, Finish) and move.status is not RunStatus.CANCELLED else None
-
-
-def _refuse_half_a_call(reply: ModelReply) -> None:
-    """A call that was cut off in the middle is not a call: the turn is asked for again with more room."""
-    if reply.stop_reason is StopReason.MAX_TOKENS and reply.tool_uses:
-        raise ModelFailure(FailureKind.TRUNCATED, "the reply was cut off inside a tool call", retry_after=0.0)
 
 
 def _unplugged(call: CallView) -> ToolResult:

@@ -43,15 +43,18 @@ def execute_tool(*, tool: Tool, context: ToolContext, arguments: str, deadline_s
     end = time.monotonic() + deadline_s
     attempts = MAX_ATTEMPTS if tool.effect.repeatable else 1
     result: ToolResult | None = None
+    doubtful = False
     for attempt in range(1, attempts + 1):
         result = _attempt(tool, context, parsed, deadline_s=end - time.monotonic())
         pause = BACKOFF_SECONDS * 2 ** (attempt - 1)
+        doubtful = doubtful or result is None
         may_help = result is None or result.status in {ToolResultStatus.RETRYABLE_ERROR, ToolResultStatus.TIMEOUT}
         if not may_help or attempt == attempts or time.monotonic() + pause >= end:
             break
         log.info("tool_retry", tool=tool.name, run_id=context.run_id, attempt=attempt)
         time.sleep(pause)
-    return result
+    # "Not now" from a later try says nothing of an earlier one that may have acted.
+    return None if doubtful and not (result and result.ok) else result
 
 
 def execute_here(*, tool: Tool, context: ToolContext, arguments: str) -> ToolResult:
@@ -60,6 +63,18 @@ def execute_here(*, tool: Tool, context: ToolContext, arguments: str) -> ToolRes
     if parsed is None:
         return _outdated(tool)
     return _run(tool, context, parsed) or _crashed(tool)
+
+
+def check_effect(*, tool: Tool, key: str) -> bool | None:
+    """Ask a tool whether the call with this key took effect. None: it cannot tell, or did not answer in its time."""
+    if tool.check is None:
+        return None
+    future = _hands.submit(tool.check, key)
+    try:
+        return future.result(timeout=tool.timeout_s)
+    except Exception as error:  # a check that breaks has found nothing out
+        log.warning("check_failed", tool=tool.name, error=type(error).__name__)
+        return None
 
 
 def _parse(tool: Tool, arguments: str) -> BaseModel | None:

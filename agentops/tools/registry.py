@@ -38,6 +38,7 @@ class Tool:
     `run` raises `ToolError` when it certainly did not act; any other exception of a non-idempotent tool is a doubt.
     `floor` is the mildest tier an admin may give it; None means nobody classified it: destructive.
     `describe` makes the card a person reads before saying yes; without it the tool cannot be approved.
+    `check` tells, for an idempotency key, whether that call took effect; None where it cannot tell.
     `local` marks a tool that touches only this database: it runs in the caller's thread, bounded by the database.
     `timeout_s` bounds any other tool, in seconds. `hands_off` ends the run and gives it to a person.
     `outgoing` names the arguments whose text leaves the clinic: it is validated before the gate.

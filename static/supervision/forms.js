@@ -36,7 +36,7 @@ async function post(url, data) {
   const body = new URLSearchParams(data);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   try {
-    return await fetch(url, { method: "POST", headers, body, signal, credentials: "same-origin" });
+    return await fetch(url, { method: "POST", headers, body, signal, keepalive: true });
   } catch {
     return null;
   }

@@ -1,19 +1,21 @@
 """One request beside the list: everything a person needs to say yes or no, in a fixed order."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from agentops.domain.cards import Card, Mismatch
+from agentops.domain.cards import Card, Mismatch, Subject
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.models import AgentRun, Conversation, ToolCall
 from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
 from supervision.inbox.doubts import Doubt, read_doubt
 from supervision.inbox.notices import Notice, notice_of
+from supervision.inbox.sources import Source, read_sources
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 
+FRESH = timedelta(minutes=5)
 _ASKED = {"phone": "Asked by phone", "text": "Asked by text", "online": "Asked online", "desk": "Asked at the desk"}
 
 
@@ -69,6 +71,8 @@ class Request:
     ticks: list[Tick]
     re_entry: ReEntry | None
     checked_ago: str
+    checked_long_ago: bool
+    sources: list[Source]
     left: str
     left_short: str
     until: str
@@ -76,6 +80,16 @@ class Request:
     model_words: str
     notice: Notice | None
     doubt: Doubt | None
+
+    @property
+    def subject(self) -> Subject | None:
+        """The patient it is about, where the card names one."""
+        return self.card.subject if self.card else None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the checks were made so long ago that the world may have changed meanwhile."""
+        return self.waits and self.checked_long_ago
 
     @property
     def approvable(self) -> bool:
@@ -112,6 +126,8 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         reads=_reads(call, now=now),
         ticks=_ticks(card) if card else [],
         re_entry=re_entry_of(card, tier) if card else None,
+        checked_long_ago=bool(card and card.checked_at and now - card.checked_at > FRESH),
+        sources=read_sources(call),
         checked_ago=say_ago(card.checked_at, now=now) if card and card.checked_at else "",
         left=say_left_long(call.expires_at, now=now),
         left_short=short,

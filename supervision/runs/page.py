@@ -6,9 +6,10 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
+from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.models import AgentRun
-from supervision.cards import title_of
+from supervision.cards import find_subject, title_of
 from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
 from supervision.runs.words import NEEDS_ATTENTION, State, state_of
 from supervision.wording import count, say_cost, say_duration, say_findings, say_when, shorten
@@ -55,6 +56,7 @@ class RunView:
     chosen: Chosen | None
     findings: list[str]
     others: list[Other]
+    subject: Subject | None
     waiting_call: int | None
     handoff_open: bool
 
@@ -81,6 +83,7 @@ def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
         chosen=read_chosen(run, lines, chosen, now=now) if chosen else None,
         findings=say_findings(run.findings),
         others=_others(run, now=now),
+        subject=find_subject(run.calls.order_by("pk")),
         waiting_call=waiting.pk if waiting else None,
         handoff_open=bool(run.handoff_reason and run.finished_at and not hasattr(run, "handoff_closing")),
     )

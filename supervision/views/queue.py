@@ -147,6 +147,8 @@ def _show(
         if call is None:
             raise Http404("There is no request with this number.")
         context["asked"] = read_request(call, now=now)
+        subject = context["asked"].subject
+        actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)
         context["held"] = read_held("call", call_id, user=request.user, now=now)
         context["claim_url"] = reverse("claim", args=[call_id])
         context["shown"] = actions.sign_showing(call_id=call.pk, version=call.version)
@@ -154,6 +156,8 @@ def _show(
         context["handoff"] = find_handoff(handoff_id, now=now)
         if context["handoff"] is None:
             raise Http404("There is no hand-off with this number.")
+        subject = context["handoff"].subject
+        actions.record_viewing(user=request.user, page="handoff", run_id=handoff_id, subject=subject)
         context["held"] = read_held("handoff", handoff_id, user=request.user, now=now)
         context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
     if part != "request":

@@ -107,6 +107,7 @@ def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     view = read_run(run_id, chosen=at, now=timezone.now())
     if view is None:
         raise Http404("There is no run with this number.")
+    actions.record_viewing(user=request.user, page="run", run_id=run_id, subject=view.subject)
     context = {"view": view, "run": view.run, "request_key": uuid.uuid4(), "at": at}
     return render_part(request, "run.html", {"run": "_run.html"}, context)
 

@@ -68,15 +68,13 @@ class Worker:
     def hear(self, run_id: int) -> None:
         """Let it take up a run; returns when it stands still, has ended its slice, or is dead."""
         before = AgentRun.objects.get(pk=run_id).lease_epoch
-        self._tasks.put(run_id)
-        self._wait()
+        self._wait_after(lambda: self._tasks.put(run_id))
         run = AgentRun.objects.get(pk=run_id)
         self.lease = Lease(run_id, run.lease_owner, run.lease_epoch) if run.lease_epoch > before else None
 
     def go_on(self, answer: Answer) -> None:
         """Let the model or the tool answer; what `answer` raises is raised there."""
-        self._answers.put(answer)
-        self._wait()
+        self._wait_after(lambda: self._answers.put(answer))
 
     def die(self) -> None:
         """Be killed where it stands."""
@@ -92,8 +90,9 @@ class Worker:
         self._news.put(place)
         return self._answers.get(timeout=HANGS_AFTER_SECONDS)()
 
-    def _wait(self) -> None:
+    def _wait_after(self, let_go: Callable[[], None]) -> None:
         self.stage.active = self
+        let_go()
         self.at = self._news.get(timeout=HANGS_AFTER_SECONDS)
 
     def _live(self) -> None:

@@ -140,7 +140,7 @@ def wipe() -> None:
 def let_pass(seconds: float) -> None:
     """Let time pass: every moment that the rows hold moves into the past."""
     delta = timedelta(seconds=seconds)
-    moments = ("rung_at", "queued_at", "lease_expires_at", "suspended_at")
+    moments = ("rung_at", "queued_at", "lease_expires_at", "suspended_at", "charged_at")
     AgentRun.objects.filter(finished_at=None).update(**{name: F(name) - delta for name in moments})
     ToolCall.objects.filter(finished_at=None).update(
         expires_at=F("expires_at") - delta, decided_at=F("decided_at") - delta

@@ -68,7 +68,8 @@ class Generated:
 def generate(seed: int) -> Generated:
     """The answer of this number, always the same."""
     dice = random.Random(seed)
-    blocks = [TEXT, call(), call(id="toolu_2", input={"text": "\u00e9\u4e2d", "n": [1, 2]})][: dice.randint(0, 3)]
+    given = dice.choice(["\u00e9\u4e2d", *NASTY])
+    blocks = [TEXT, call(), call(id="toolu_2", input={"text": given, "n": [1, 2]})][: dice.randint(0, 3)]
     reply = copy.deepcopy(message(content=blocks, stop_reason=dice.choice(REASONS)))
     for _ in range(dice.choice([0, 0, 1, 2])):
         _alter_value(reply, dice)

@@ -6,6 +6,7 @@ import random
 
 from agentops.domain.arguments import BadArguments, canonical_arguments
 from agentops.domain.messages import FailureKind, ModelFailure, ModelReply
+from agentops.domain.storable import storable
 from agentops.llm.failures import MAX_DETAIL_CHARS, read_failure
 from agentops.llm.wire import MAX_TOKENS, read_reply
 from tests.degradation.generated import NASTY, generate
@@ -38,8 +39,8 @@ def judge(seed: int) -> str:
 
 def check_reply(reply: ModelReply, seed: int) -> None:
     """It can be kept by every database, and each of its calls is fit for the gate."""
-    json.dumps(reply.content, allow_nan=False, ensure_ascii=False).encode()
-    assert "\\u0000" not in json.dumps(reply.content), seed
+    json.dumps(reply.content, allow_nan=False)
+    assert storable(reply.content) == reply.content, seed
     assert 0 <= reply.usage.total <= 6 * MAX_TOKENS, seed
     ids = [call["id"] for call in reply.tool_uses]
     assert len(set(ids)) == len(ids), seed

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from unittest import mock
 
@@ -45,9 +46,25 @@ class Site:
 
     def begin(self, person: Visitor) -> tuple[int, Wish]:
         """A new patient asks for a time that is free; the run, not waited for."""
-        self.patient += 1
-        wish = find_wish(self.production, patient=self.patient)
+        wish = self.next_wish()
         return ask(self.production, person, wish.words), wish
+
+    def next_wish(self) -> Wish:
+        """What the next patient wants."""
+        self.patient += 1
+        return find_wish(self.production, patient=self.patient)
+
+    def check_alive(self) -> None:
+        """Nobody has to start anything again by hand."""
+        ended = [name for name, program in self.production.programs.items() if program.process.poll() is not None]
+        assert not ended, f"ended by themselves: {ended}\n{self.production.logs_of(*ended)}"
+
+    def renew_workers(self) -> None:
+        """End whatever workers there are, and start two that are well."""
+        for name in [name for name in self.production.programs if name not in {"web", "beat"}]:
+            self.production.programs.pop(name).kill()
+        for name in harness.WORKERS:
+            self.production.start_worker(name)
 
     def signal_workers(self, number: signal.Signals) -> None:
         """Freeze or thaw every worker there was at the start."""
@@ -65,16 +82,16 @@ class Site:
 @contextmanager
 def open_site(logs: Path, *, lease_seconds: int, sweep_seconds: int) -> Iterator[Site]:
     """Install and start everything on servers that can be taken away."""
-    settings = {"LEASE_SECONDS": lease_seconds, "SWEEP_SECONDS": sweep_seconds}
     with (
-        mock.patch.multiple(harness, **settings),
+        mock.patch.multiple(harness, LEASE_SECONDS=lease_seconds, SWEEP_SECONDS=sweep_seconds),
         breakable_postgres() as postgres,
         breakable_redis() as redis,
         new_database(postgres.url) as database,
         run_production(database=database, redis=redis.url, logs=logs) as production,
     ):
         # Beat comes up last, and refuses to while there is no broker.
-        wait_until(lambda: production.value("SELECT at FROM agentops_sweepmark"), seconds=60, failing=production.logs_of)
+        swept = "SELECT at FROM agentops_sweepmark"
+        wait_until(lambda: production.value(swept), seconds=60, failing=production.logs_of)
         yield Site(production, postgres, redis, lease_seconds)
 
 
@@ -103,7 +120,7 @@ def database_restarted(site: Site) -> float:
     site.postgres.start()
     back = time.monotonic()
     for call_id in calls:
-        wait_until(lambda call_id=call_id: _try_yes(site, call_id), seconds=60, failing=site.production.logs_of)
+        wait_until(partial(_try_yes, site, call_id), seconds=60, failing=site.production.logs_of)
     return _finish(site, site.person(), waiting, late, since=back)
 
 
@@ -118,7 +135,7 @@ def _try_yes(site: Site, call_id: int) -> bool:
 def workers_frozen(site: Site) -> float:
     """Both workers stand still past their leases in the middle of a look-up; another takes over; then they wake."""
     production, person = site.production, site.person()
-    wish = find_wish(production, patient=99)
+    wish = site.next_wish()
     with production.locked("clinic_patient"):
         run_id = ask(production, person, wish.words)
         wait_until_somebody_waits_for(production, "clinic_patient")
@@ -140,7 +157,7 @@ def workers_frozen(site: Site) -> float:
 def workers_killed(site: Site) -> float:
     """Every worker is killed in the middle of a look-up, and others are started at once."""
     production, person = site.production, site.person()
-    wish = find_wish(production, patient=98)
+    wish = site.next_wish()
     with production.locked("clinic_patient"):
         run_id = ask(production, person, wish.words)
         wait_until_somebody_waits_for(production, "clinic_patient")
@@ -158,7 +175,7 @@ def workers_killed(site: Site) -> float:
 def clocks_wrong(site: Site, *, seconds: int) -> float:
     """The only worker's clock is an hour off: nothing expires too early, waits longer, or is done twice."""
     production, person = site.production, site.person()
-    for name in [name for name in production.programs if name not in {"web", "beat"}]:
+    for name in harness.WORKERS:
         production.programs.pop(name).stop()
     site.start_wrong_worker(f"wrong{seconds}", seconds)
     since = time.monotonic()
@@ -192,6 +209,7 @@ def _finish(
     for call_id in calls:
         assert say_yes(person, call_id).status == 302
     check_booked(site, [*waiting, *late])
+    site.check_alive()
     return took
 
 

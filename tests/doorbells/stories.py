@@ -34,14 +34,15 @@ class Narrator:
         assert found
         number = int(found[1])
         turn = sum(message["role"] == "assistant" for message in request.messages)
-        lines: list[ModelReply] = [
+        lines = [
             call(("look", {"text": "a"}), ("send", {"text": f"{number}"})),
             call(("note", {"text": "n"}), ("book", {"text": f"{number}"}), ("send", {"text": "second"})),
             say("Is that all?" if number % 2 else "It is done."),
         ]
         if number % 7 == 3 and turn == 1:
             raise ModelFailure(FailureKind.KEY_REJECTED, "played")
-        return lines[turn]
+        said: ModelReply = lines[turn]
+        return said
 
 
 @dataclass

@@ -6,12 +6,14 @@ from typing import Any
 from unittest import mock
 
 import pytest
+from django.db import transaction
 from django.test import override_settings
 
 from agentops import after_commit
 from agentops.models import AgentRun, Conversation, ToolCall
 from tests.doorbells.postman import Postman
 from tests.doorbells.stories import CHANNEL, Told, answer_one, begin_stories, open_stories, retell
+from tests.toys import begin, make_task
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -47,3 +49,17 @@ def test_lost_doubled_and_shuffled_bells_change_nothing() -> None:
     different = [(one, other) for one, other in zip(clean, played, strict=True) if one != other]
     assert not different, f"{len(different)} of {RUNS} differ, the first: {different[0]}"
     assert Conversation.objects.filter(channel=CHANNEL).count() == 2 * booked
+
+
+def test_no_bell_rings_before_its_run_can_be_seen_or_for_one_that_was_never_committed() -> None:
+    rung: list[int] = []
+    make_task()
+    with mock.patch.object(after_commit, "_ring", rung.append):
+        with transaction.atomic():
+            run_id = begin()
+            assert not rung, "a worker that hears it now finds nothing"
+        assert rung == [run_id]
+        with pytest.raises(RuntimeError), transaction.atomic():
+            begin()
+            raise RuntimeError
+    assert rung == [run_id]

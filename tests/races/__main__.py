@@ -40,12 +40,15 @@ def race_here() -> int:
     call_command("migrate", verbosity=0)
     from tests.races.scene import open_scene
     from tests.races.starting import starting_line
-    from tests.races.table import RACES, draw_table, run_race
+    from tests.races.table import HEADINGS, RACES, draw_row, run_race
 
+    wrong: list[str] = []
+    print(f"\n{connection.vendor}\n{draw_row(HEADINGS)}", flush=True)
     with open_scene() as scene, starting_line() as line:
-        tallies = [run_race(name, scene=scene, line=line, rounds=ROUNDS) for name in RACES]
-    print(f"\n{connection.vendor}\n{draw_table(tally.row() for tally in tallies)}")
-    wrong = [f"{tally.name}: {one}" for tally in tallies for one in tally.wrong]
+        for name in RACES:
+            tally = run_race(name, scene=scene, line=line, rounds=ROUNDS)
+            wrong += [f"{name}: {one}" for one in tally.wrong]
+            print(draw_row(tally.row()), flush=True)
     print("\n".join(wrong[:20]), end="\n" if wrong else "")
     return 1 if wrong else 0
 

@@ -1,7 +1,7 @@
 """All races, run for a number of rounds, and the table of what came of them."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from tests.races.machine import audit_append, claim_claim, result_takeover, sweeper_sweeper
@@ -62,11 +62,6 @@ def run_race(name: str, *, scene: Scene, line: Line, rounds: int) -> Tally:
     return tally
 
 
-def draw_table(rows: Iterable[tuple[str, ...]]) -> str:
-    """The rows under their headings, in columns."""
-    lines = [HEADINGS, *rows]
-    widths = [max(len(line[index]) for line in lines) for index in range(len(HEADINGS))]
-    return "\n".join(
-        "  ".join(text.rjust(width) if index else text.ljust(width) for index, (text, width) in enumerate(pairs))
-        for pairs in (list(zip(line, widths, strict=True)) for line in lines)
-    )
+def draw_row(row: Sequence[str]) -> str:
+    """One line of the table, in columns."""
+    return f"{row[0]:30}" + "".join(f"{text:>13}" for text in row[1:])

@@ -32,6 +32,7 @@ TABLE = {
     "hand_over": ("post", EVERYONE),
     "claim": ("post", EVERYONE),
     "claim_handoff": ("post", EVERYONE),
+    "viewings": ("get", LEADERS),
     "stops": ("get", LEADERS),
     "stop_work": ("post", LEADERS),
     "lift_stop": ("post", LEADERS),

@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack
-from itertools import cycle, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,8 +17,8 @@ django.setup()
 from tests.programs import ROOT, clean_environment  # noqa: E402
 from tests.servers import new_database, run_postgres, run_redis  # noqa: E402
 from tests.torture.faults import Fault  # noqa: E402
-from tests.torture.lanes import Job, run_lanes  # noqa: E402
-from tests.torture.points import CASES  # noqa: E402
+from tests.torture.lanes import run_lanes  # noqa: E402
+from tests.torture.plan import Job, plan_trials  # noqa: E402
 from tests.torture.table import Verdict, draw_table  # noqa: E402
 
 DATABASES = ("sqlite", "postgresql")
@@ -37,23 +36,6 @@ def read_words() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=5.0, help="of random deaths of real workers; 0 for none")
     parser.add_argument("--runs", type=int, default=75, help="runs that those work on at once")
     return parser.parse_args()
-
-
-def plan_trials(words: argparse.Namespace, *, databases: list[str]) -> dict[str, list[Job]]:
-    """For each database its trials: whole rounds through every case, so that no point is tried less than another."""
-    names = set(filter(None, words.points.split(",")))
-    jobs: dict[str, list[Job]] = {}
-    for database in databases:
-        jobs[database] = []
-        for fault in Fault:
-            cases = [
-                {"case": number, "fault": fault.value}
-                for number, (point, effect) in enumerate(CASES)
-                if (not names or point.name in names) and fault.applies(point, effect, database=database)
-            ]
-            rounds = -(-words.kills // (len(cases) * len(databases))) if fault is Fault.KILL else words.others
-            jobs[database] += islice(cycle(cases), rounds * len(cases))
-    return jobs
 
 
 def hold_matrix(jobs: dict[str, list[Job]], *, lanes: int, home: Path, server: str) -> list[Verdict]:
@@ -92,7 +74,9 @@ def main() -> int:
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="handrail-torture-")))
         server = stack.enter_context(run_postgres()) if "postgresql" in databases else ""
-        verdicts = hold_matrix(plan_trials(words, databases=databases), lanes=words.lanes, home=home, server=server)
+        points = frozenset(filter(None, words.points.split(",")))
+        jobs = plan_trials(kills=words.kills, others=words.others, points=points, databases=databases)
+        verdicts = hold_matrix(jobs, lanes=words.lanes, home=home, server=server)
         for fault in Fault:
             print(f"\n{fault.words}", *draw_table([one for one in verdicts if one["fault"] == fault]), sep="\n")
         print()

@@ -51,7 +51,7 @@ class Cast:
             if effect is Effect.TRANSACTIONAL:
                 Conversation.objects.create(channel=mark_of(context.run_id), opened_at=timezone.now())
             elif effect is not Effect.READ:
-                digest = digest_call(tool=effect.value, arguments=args.model_dump_json())
+                digest = digest_call(tool=acting_tool(effect), arguments=args.model_dump_json())
                 once = effect is Effect.IDEMPOTENT
                 self.outside.act(run=context.run_id, key=context.key, digest=digest, once=once)
             self.trap.reach(Place.TOOL_ACTED)

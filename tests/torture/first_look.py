@@ -39,12 +39,20 @@ def decision_stands(subject: Subject) -> Iterator[str]:
         yield f"a second yes was answered with {again}"
 
 
+def is_still_approved(subject: Subject) -> Iterator[str]:
+    if not subject.acting("approved"):
+        yield f"the call is {_act(subject).status} although nobody had begun it"
+
+
 FIRST_LOOKS: dict[str, Callable[[Subject], Iterator[str]]] = {
     "K1": leaves_nothing,
     "K11": shows_it,
     "K12": shows_it,
     "K13": decides_nothing,
     "K14": decision_stands,
+    "K15": is_still_approved,
+    "K16": is_still_approved,
+    "K17": is_still_approved,
 }
 
 

@@ -100,6 +100,11 @@ def acts_at_most_once(after: Aftermath) -> Iterator[str]:
         yield f"{call.tool} was begun {call.attempts} times"
 
 
+def does_what_was_approved(after: Aftermath) -> Iterator[str]:
+    for digest in after.outside.digests(after.run.pk) - {after.act.digest}:
+        yield f"{digest} was approved by nobody"
+
+
 def loses_nothing(after: Aftermath) -> Iterator[str]:
     happened = after.act.status in {CallStatus.SUCCEEDED, CallStatus.HAPPENED}
     ended = {CallStatus.SUCCEEDED, *([CallStatus.HAPPENED, CallStatus.NOT_HAPPENED] if after.doubtful else [])}
@@ -201,6 +206,7 @@ def keeps_one_decision_and_its_seal(after: Aftermath) -> Iterator[str]:
 
 LAWS: tuple[tuple[Harm, Law], ...] = (
     (Harm.DOUBLE, acts_at_most_once),
+    (Harm.BOOKS, does_what_was_approved),
     (Harm.LOST, loses_nothing),
     (Harm.BOOKS, charges_what_was_used),
     (Harm.BOOKS, counts_each_turn_once),
@@ -214,6 +220,7 @@ LAWS: tuple[tuple[Harm, Law], ...] = (
 
 LAWS_OF_WEATHER: tuple[tuple[Harm, Law], ...] = (
     (Harm.DOUBLE, acts_at_most_once),
+    (Harm.BOOKS, does_what_was_approved),
     (Harm.LOST, loses_nothing_silently),
     (Harm.BOOKS, charges_at_least_what_was_used),
     (Harm.BOOKS, counts_each_turn_once),

@@ -8,14 +8,11 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 from tests.programs import ROOT, clean_environment
 from tests.servers import new_database
+from tests.torture.plan import Job
 from tests.torture.table import Verdict
-
-Job = dict[str, Any]
-"""What a lane needs to know of one trial."""
 
 
 class Lane(threading.Thread):

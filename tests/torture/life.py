@@ -30,7 +30,8 @@ def as_worker(owner: str) -> Iterator[None]:
 
 def live(subject: Subject, cast: Cast) -> None:
     """The whole life up to the trap or to its end. A database that fails a person is an error on their page."""
-    scenes = (lambda: ask_for(subject), lambda: work(cast), lambda: answer_all(subject), lambda: work(cast))
+    at_work = partial(work, cast)
+    scenes = [partial(ask_for, subject), at_work, partial(answer_all, subject), at_work]
     for scene in scenes:
         with suppress(OperationalError):
             scene()

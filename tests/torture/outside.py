@@ -49,6 +49,12 @@ class Outside:
         """How often something happened for this run."""
         return self._count("SELECT COUNT(*) FROM effects WHERE run = ?", run)
 
+    def digests(self, run: int) -> set[str]:
+        """What came with the keys of this run."""
+        with self._open() as db:
+            query = "SELECT digest FROM keys JOIN effects USING (key) WHERE run = ?"
+            return {str(row[0]) for row in db.execute(query, (run,))}
+
     def refusals(self, run: int) -> int:
         """How often a key of this run came with other contents."""
         return self._count("SELECT COUNT(*) FROM refusals WHERE run = ?", run)

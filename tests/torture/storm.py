@@ -82,7 +82,9 @@ class Storm:
         self.deaths = self.doubts = 0
 
     def rage(self, *, minutes: float) -> None:
-        """Kill now and then for so long."""
+        """Kill now and then for so long, from when every worker is at work."""
+        while not all(worker and self.outside.owner_of(worker.process.pid) for worker in self.workers.values()):
+            time.sleep(LOOK_EVERY_S)
         end = time.monotonic() + 60 * minutes
         next_death = time.monotonic() + random.uniform(*CALM_S)
         back_at = 0.0

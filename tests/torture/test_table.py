@@ -1,11 +1,10 @@
 """What the programme prints, and what it plans."""
 
-from argparse import Namespace
 from collections import Counter
 
 from agentops.domain.lifecycle import Effect
-from tests.torture.__main__ import plan_trials
 from tests.torture.faults import Fault
+from tests.torture.plan import plan_trials
 from tests.torture.points import CASES, POINTS
 from tests.torture.table import count_verdicts, draw_table
 
@@ -34,7 +33,6 @@ def test_the_table_goes_by_the_number_of_the_point_and_ends_with_the_sum() -> No
 
 
 def test_the_plan_has_at_least_the_kills_asked_for_in_whole_rounds() -> None:
-    words = Namespace(kills=2_200, others=1, points="", database="both")
-    plan = plan_trials(words, databases=["sqlite", "postgresql"])
+    plan = plan_trials(kills=2_200, others=1, points=frozenset(), databases=["sqlite", "postgresql"])
     kills = [job["case"] for jobs in plan.values() for job in jobs if job["fault"] == Fault.KILL]
     assert len(kills) >= 2_200 and set(Counter(kills).values()) == {len(kills) // len(CASES)}

@@ -10,17 +10,21 @@ _CANCELS = search_any(
     r"|needed)\b",
     rf"\b(?:don't|do not|won't|will not) (?:need|want|require|be needing) (?:my|the|that|this"
     rf"|to keep) [^.?!]{{0,30}}{EVENT}",
-    rf"\b(?:not|won't|n't)(?: be)? (?:coming|going|attending|showing up)(?: to| for| at)? (?:my|our|the|that) [^.?!]{{0,20}}{EVENT}",
+    rf"\b(?:not|won't|n't)(?: be)? (?:coming|going|attending|showing up)(?: to| for| at)? (?:my|our|the"
+    rf"|that) [^.?!]{{0,20}}{EVENT}",
     rf"\b{EVENT} [^.?!]{{0,30}}\b(?:isn't|is not|not) (?:needed|required|necessary|happening)\b",
     r"\b(?:can't|cannot|won't|unable to|not able to|not going to be able to|(?:not|won't) be able to)"
-    r" (?:make (?:it|my|the)|attend|(?:come|get) to (?:my|our|the)|come (?:to|in)|(?:make|come|do|be there)(?: on| the| this| next)*"
+    r" (?:make (?:it|my|the)|attend|(?:come|get) to (?:my|our|the)|come (?:to|in)|(?:make|come|do|be there)(?: on"
+    r"| the| this| next)*"
     r" (?:\w+day|tomorrow))\b",
 )
 _DELETES = search_any(
     r"\b(?:delet(?:e|ed|ing)|remov(?:e|ed|ing)|eras(?:e|ed|ing)|wiped?|drop|scrap(?:ped)?|undo|reset|empty|format"
     r"|discard|purged?|void|eliminated?|clean|destroy|disregard|repeal|revoke|withdraw|release|close|free up|scratch"
-    r"|nix|strike|get out of|ditch|abandon|unreserve|unbook|un-?schedule|terminate|back out of|bail on|cross (?:off|out)|x out)\b",
-    r"(?<!is )(?<!are )(?<!be )(?<!'s )(?<!looks )(?<!my day )\bcleare?d?\b|(?<!don't )(?<!not )(?<!to )\bforget (?:about )?"
+    r"|nix|strike|get out of|ditch|abandon|unreserve|unbook|un-?schedule|terminate|back out of|bail on|cross (?:off"
+    r"|out)|x out)\b",
+    r"(?<!is )(?<!are )(?<!be )(?<!'s )(?<!looks )(?<!my day )\bcleare?d?\b"
+    r"|(?<!don't )(?<!not )(?<!to )\bforget (?:about )?"
     r"(?:my|the|that|this)\b|\bend (?:my|our|that|this)\b",
     r"\bget rid of\b|\b(?:take|taken|took)\b (?:\S+ ){0,8}?(?:off|from|out of)\b|\btake off\b",
 )
@@ -42,13 +46,15 @@ _POLICY = search_any(
     r"|required|necessary|needed|possible|allowed|mandatory|recommended|only)\b",
     r"\b(?:is|are) (?:a )?(?:reservations?|bookings?) (?:\w+ ){0,2}(?:taken|accepted|required|necessary|needed|possible"
     r"|allowed|mandatory|recommended|available at|an option|a must)\b",
-    r"\b(?:do|does|must|should)\b[^.?!]{0,20}\b(?:have|need) to (?:make|book|have|get)(?: an?| any)? (?:reservations?|bookings?)\b",
+    r"\b(?:do|does|must|should)\b[^.?!]{0,20}\b(?:have|need) to (?:make|book|have|get)(?: an?"
+    r"| any)? (?:reservations?|bookings?)\b",
     r"\b(?:is|are|do|does|can)\b[^.?!]{0,40}\b(?:first come|walk-?ins? only|reservation.only)\b",
 )
 _POLICY_HERE = search_any(
     r"\b(?:can i|can you|can we|can one|can people|possible to|if i can|let me|let you|let people|allow me to"
     r"|able to|how (?:do|can|would) i)\b"
-    r" (?:make|get|have|reserve|book)(?: an?| any)? (?:reservations?|tables?|bookings?|spots?) (?:at|in|for (?!\d|two|me"
+    r" (?:make|get|have|reserve|book)(?: an?| any)? (?:reservations?|tables?|bookings?|spots?) (?:at|in|for (?!\d"
+    r"|two|me"
     r"|\w+day))"
 )
 _FOR_NOW = search_any(rf"\b(?:{WHEN}|for \d|party of|under|please)\b")
@@ -61,11 +67,13 @@ _OPENING = search_any(
     r"|free|working)\b",
 )
 _ROOM = search_any(
-    r"\b(?:is|are|if|whether|what|which|any|how|where|when|who|check|find|see)\b[^.?!]{0,40}\b(?:meeting|conference|board|seminar)"
+    r"\b(?:is|are|if|whether|what|which|any|how|where|when|who|check|find|see)\b[^.?!]{0,40}\b(?:meeting|conference"
+    r"|board|seminar)"
     r" ?rooms?\b",
     rf"\bhow (?:is|are) (?:an? |the |my )?{EVENT} (?:scheduled|booked|made|arranged|set up)\b",
     r"\brooms? (?:(?:is|are|be|that's|that is|which is|currently) )*(?:open|free|available|vacant|empty|unoccupied)\b",
-    r"\b(?:(?:is|are) there|any|which|what|free|empty|vacant|available|find|check for|look for|search for)\b (?:\w+ ){0,4}"
+    r"\b(?:(?:is|are) there|any|which|what|free|empty|vacant|available|find|check for|look for"
+    r"|search for)\b (?:\w+ ){0,4}"
     r"rooms?\b",
 )
 _SLOT_NOUN = search_any(
@@ -94,16 +102,21 @@ _BOOKS = search_any(
     rf"\b(?:asap|soon\w*|right away|urgently|now|{WHEN})\b",
 )
 _NEGATED = search_any(
-    r"\b(?:don't|do not|didn't|won't|wouldn't|never|no need to|not going to|rather not)(?: \w+){0,2}? (?:book|schedule|make"
+    r"\b(?:don't|do not|didn't|won't|wouldn't|never|no need to|not going to|rather not)(?: \w+){0,2}? (?:book"
+    r"|schedule|make"
     r"|reserve|set up|arrange|add|put)\b(?: (?:it|that|this|an?|the|any|one))?"
 )
 _NO_BOOKING = search_any(
     r"\b(?:make sure (?!to|you|we)|still set|check my|what|who|do i have|did|have i|when (?:is|am)|check if|get out of"
     r"|see if i(?! can)|is my|confirm|verify|information|info|details|double.?check)\b",
-    r"\b(?:need|want|like|have) to (?:know|see (?:my|what|if)|check)\b|\b(?:rundown|overview|summary|list of)\b",
+    r"\b(?:need|want|like|have) to (?:know(?! how)(?!.*\bhow do i)|see (?:my (?:calendar|schedule|agenda"
+    r"|meetings|appointments)|what|if)|check)\b|\b(?:rundown|overview|summary|list of)\b",
     r"\bshow me\b|\b(?:best|cheapest) (?:\w+ )?(?:time|way|place|price)|\b(?:speech|essay|poem|story|song|playlist)\b",
 )
-_LOOKS_UP = search_any(r"^\W*(?:(?:can|could|would|will|you|please) )*(?:check|see if|find out|search|look up|google|show|give me|play|read)\b")
+_LOOKS_UP = search_any(
+    r"^\W*(?:(?:can|could|would|will|you|please) )*(?:check|see if|find out|search|look up|google|show|give me|play"
+    r"|read)\b"
+)
 _UPKEEP = search_any(rf"\b{UPKEEP}\b")
 _WHERE_OR_WHEN = search_any(
     r"\b(?:where|who|when|how soon|which|what (?:time|day|date|place|shop|do i do|should i do)|place|shop|garage|can i"
@@ -119,7 +132,8 @@ _LOOKS = search_any(
     rf"[^.?!]{{0,90}}\b(?:{EVENT}|{DIARY}|my (?:day|week|month)|the books)\b",
     r"\b(?:information|info|details|validate|locate|double.?check)\b[^.?!]{0,40}\b(?:my|our|the) (?:\w+ ){0,2}"
     rf"(?:{EVENT}|{DIARY})\b",
-    rf"\b(?:{EVENT}|{DIARY}) [^.?!]{{0,60}}\b(?:when|confirm(?:ed)?|scheduled for|anything|double.?check|still (?:on|good"
+    rf"\b(?:{EVENT}|{DIARY}) [^.?!]{{0,60}}\b(?:when|confirm(?:ed)?|scheduled for|anything|double.?check|still (?:on"
+    rf"|good"
     rf"|valid|set))\b",
     rf"^\W*(?:my|today's?|tomorrow's?|all|this week's) (?:\w+ )?(?:{EVENT}|{DIARY})"
     r"(?: (?:for|from|on|today|tomorrow).*)?\W*$",
@@ -153,7 +167,8 @@ _FINDS = search_any(
     rf"|choices|help with finding)\b (?:\S+ ){{0,6}}?{CARER}\b",
     rf"\b(?:which|what|who) (?:\S+ ){{0,3}}?{CARER}\b|(?<!my )\b(?:another|different|other|new|any"
     rf"|good) (?:\w+ )?{CARER}\b",
-    rf"\b(?:where|who)(?: \w+){{0,3}} (?:can|should|could|would|do|might)(?: i| we)? (?:\S+ ){{0,6}}?(?:{CARER}|schedule"
+    rf"\b(?:where|who)(?: \w+){{0,3}} (?:can|should|could|would|do|might)(?: i| we)? (?:\S+ ){{0,6}}?(?:{CARER}"
+    rf"|schedule"
     rf"|{UPKEEP})|\b(?:someone|something|one"
     rf"|somebody) else\b",
 )

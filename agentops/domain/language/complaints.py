@@ -20,7 +20,8 @@ _SINCE = search_any(
     rf"^\W*(?:\w+ ){{0,3}}{_SYMPTOM}\b",
 )
 _TALKS_ABOUT = search_any(
-    r"\b(?:about|learn|cures?|remed(?:y|ies)|treat(?:s|ment)?|explain|define|meaning|means|causes?|prevent|best way|information)\b"
+    r"\b(?:about|learn|cures?|remed(?:y|ies)|treat(?:s|ment)?|explain|define|meaning|means|causes?|prevent|best way"
+    r"|information)\b"
 )
 
 

@@ -31,11 +31,13 @@ _OFFERS_MORE = re.compile(
     r"|\b(?:need|want|require|have|like|any) any ?(?:other|more|further)"
     r"|\bany (?:other|more|further) (?:help|assist\w*|tasks?|questions?|requests?|things?|problems?|needs?|info\w*|way)"
     r"|\bfurther (?:help|assist)|\bmore (?:help|assist\w*)|\b(?:anymore|other|additional) (?:assistance|help|tasks?)"
-    r"|\b(?:help|assist|do) (?:for )?you (?:with )?(?:any ?thing|something|in any)|\b(?:is|was|will) (?:that|this|it)(?: be)?"
+    r"|\b(?:help|assist|do) (?:for )?you (?:with )?(?:any ?thing|something|in any)|\b(?:is|was|will) (?:that|this"
+    r"|it)(?: be)?"
     r" (?:all|everything)|\ball (?:for )?(?:now|today)\?|\bcan i (?:do|help)[^.?!]{0,12}(?:anything|something)?\W*$"
 )
 _ASKS_WHO = re.compile(
-    r"\b(?:your|the patient'?s?|full|doctor'?s?|his|her|their) (?:\w+ ){0,2}name\b|\bname[^.?!]{0,10}\?|\bdate of birth\b"
+    r"\b(?:your|the patient'?s?|full|doctor'?s?|his|her|their) (?:\w+ ){0,2}name\b|\bname[^.?!]{0,10}\?"
+    r"|\bdate of birth\b"
     r"|\bwho (?:is|'s|was|are) (?:your|the|this|it)\b|\bwhich (?:doctor|clinician|nurse)\b|\bwith whom\b"
 )
 _ASKS_OUTRIGHT = re.compile(

@@ -23,7 +23,8 @@ _MOVES = search_any(
     r"|\b(?:push|bring|put) back (?:my|the)\b",
 )
 _WAS_MOVED = search_any(
-    r"^\W*(?:has|have|did|was|were|is|are)\b[^.?!]{0,60}\b(?:been (?:moved|changed)|moved|changed|rescheduled|postponed)\b",
+    r"^\W*(?:has|have|did|was|were|is|are)\b[^.?!]{0,60}\b(?:been (?:moved|changed)|moved|changed|rescheduled"
+    r"|postponed)\b",
     r"\bany changes? (?:to|in|on)\b",
 )
 _DROPS = search_any(
@@ -59,7 +60,8 @@ _ASKS_FOR_VISIT = search_any(
     r"|in with|in to see)\b",
     rf"\b(?:can|could|may|might) (?:i|we|he|she|they) (?:please )?come (?:\w+ ){{0,2}}?{WHEN}\b",
     r"\bbring (?:my \w+|him|her|them|\w+) in\b",
-    r"\b(?:want|need|like|have|get) (?:to (?:have|get) )?(?:my|his|her|their) (?:\w+ ){1,3}(?:checked|looked at|examined|seen to"
+    r"\b(?:want|need|like|have|get) (?:to (?:have|get) )?(?:my|his|her|their) (?:\w+ ){1,3}(?:checked|looked at"
+    r"|examined|seen to"
     r"|cleaned|tested|assessed)\b",
     rf"\bneeds? (?:an? |the )?(?:doctor|gp|nurse|dentist) (?:\w+ )?(?:asap|urgently|now|soon|right away|{WHEN})\b",
     rf"\bfollow[ -]?up (?:with|on)\b[^.?!]{{0,40}}\b{WHEN}\b",
@@ -79,7 +81,8 @@ _WHEN_FREE = search_any(
     rf"\b(?:is|are) there any(?:thing|one|body)?\b[^.?!]{{0,30}}\bwith {CARER}\b",
     r"\b(?:(?:is|are) there (?:an?|any|some)|what|which) (?:\w+ )?(?:slots?|spaces?|openings?|vacanc\w+)\b(?!.*\bmy\b)",
     r"\bwhat(?: \w+)? (?:do|have|can|could|would) you (?:have|got|offer|do)\b(?! (?:to do|open))",
-    rf"^\W*(?:is|are|would) (?:the |this )?{WHEN} (?:\w+ )?(?:free|available|possible|okay|ok|any good|open)\b(?!.*\b(?:my|for me)\b)",
+    rf"^\W*(?:is|are|would) (?:the |this )?{WHEN} (?:\w+ )?(?:free|available|possible|okay|ok|any good"
+    rf"|open)\b(?!.*\b(?:my|for me)\b)",
     r"\bis (?:dr|doctor|nurse) (?:\w+ ){1,2}(?:in|about|around|there|on|free|working|available)\b",
     r"\b(?:does|do|would|has|have|will|can|could) (?:(?:dr|doctor|nurse) (?:\w+ ){1,2}|you |anyone |anybody |someone )"
     r"(?:have |got |do |offer |still have )?(?:anything|something|any (?:time|times|slots?|space|room))\b",

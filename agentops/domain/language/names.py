@@ -90,7 +90,8 @@ _RULED_OUT = re.compile(
     re.IGNORECASE,
 )
 _RULED_OUT_AFTER = re.compile(
-    r"^(?:'s|,? (?:was|is|used to be|isn't|wasn't|is not|was not|is no longer))(?: \w+)? (?:my|the|an?|her|his)?(?: \w+)? ?"
+    r"^(?:'s|,? (?:was|is|used to be|isn't|wasn't|is not|was not|is no longer))(?: \w+)? (?:my|the|an?|her"
+    r"|his)?(?: \w+)? ?"
     r"(?:old|previous|former|last|other) (?:1|one|doctor|dr|nurse|gp)\b|^ (?:isn't|is not|wasn't|is no longer) my\b",
     re.IGNORECASE,
 )

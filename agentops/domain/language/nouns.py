@@ -3,7 +3,8 @@
 import re
 
 EVENT = (
-    r"(?:appointments?|appts?|bookings?|reservations?|(?<!to )(?<!can )(?<!could )(?<!should )(?<!i )visits?|check-?ups?|consultations?|meetings?|sessions?"
+    r"(?:appointments?|appts?|bookings?|reservations?|(?<!to )(?<!can )(?<!could )(?<!should )(?<!i )visits?"
+    r"|check-?ups?|consultations?|meetings?|sessions?"
     r"|events?"
     r"|vaccinations?|follow-?ups?|(?<!periodic )(?<!times )tables?|slots?|jabs?|boosters?|blood tests?|smear tests?"
     r"|bloods"
@@ -31,10 +32,13 @@ CARER = (
 UPKEEP = (
     r"(?:oil change|maintenance|check.?engine|engine light|tune-?up|tires?|tyres?|brakes?|car (?:service|inspection"
     r"|check)|oil changed|transmission|wheel alignment|mechanic"
-    r"|(?:change|replace|rotate|check|fix|repair|service|inspect) (?:my |the |our )(?:\w+ ){0,2}(?:oil|filters?|spark plugs"
-    r"|fluids?|battery|radiator|car|vehicle|truck)|(?:my|the|our) (?:car|vehicle|truck) (?:\w+ ){0,3}(?:serviced?|fixed|repaired"
+    r"|(?:change|replace|rotate|check|fix|repair|service|inspect) (?:my |the |our )(?:\w+ ){0,2}(?:oil|filters?"
+    r"|spark plugs"
+    r"|fluids?|battery|radiator|car|vehicle|truck)|(?:my|the|our) (?:car|vehicle|truck) (?:\w+ ){0,3}(?:serviced?"
+    r"|fixed|repaired"
     r"|maintained|inspected|worked on)"
-    r"|my engine|engine (?:looked|checked|serviced?|repair)|(?:bring|take|drop) (?:in |off )?my (?:car|truck|vehicle|van)(?: in| off)?"
+    r"|my engine|engine (?:looked|checked|serviced?|repair)|(?:bring|take|drop) (?:in |off )?my (?:car|truck|vehicle"
+    r"|van)(?: in| off)?"
     r"|(?:car|vehicle|truck|van|auto)(?:'s)? (?:serviced|maintenance|inspect(?:ed|ion)|looked at|checked|in for))"
 )
 LEAD = (
@@ -42,7 +46,8 @@ LEAD = (
 )
 WHEN = (
     r"(?:today|tonight|tomorrow|yesterday|last night|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|weekend"
-    r"|next (?:hour|few (?:hours|days))|(?:this|next|every|each|the following|coming) (?:week|month|year|morning|afternoon|evening|night)"
+    r"|next (?:hour|few (?:hours|days))|(?:this|next|every|each|the following|coming) (?:week|month|year|morning"
+    r"|afternoon|evening|night)"
     r"|january|february|march|april|june|july|august|september|october|november|december|\d{1,2}(?:st|nd|rd|th)"
     r"|noon|midnight|\d{1,2}(?::\d\d)? ?(?:[ap]\.?m|o'?clock)|at \d{1,2}|(?:an|\d+) (?:hours?|days?|weeks?)"
     r"|on the \d+)"

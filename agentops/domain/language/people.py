@@ -39,7 +39,8 @@ _TYPED = re.compile(
 )
 """Typed without capitals: two words that no other words make a name, so what follows them must."""
 _OBJECT = re.compile(
-    rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient|fit|squeeze|let"
+    rf"\b(?:book|move|cancel|reschedule|rebook|put|see|text|message|email|tell|remind|ring|call|for|of|patient|fit"
+    rf"|squeeze|let"
     rf"|from|to) (?:in )?{_NAME}",
     re.IGNORECASE,
 )

@@ -1,0 +1,136 @@
+"""Where each value of a proposed call comes from: the caller's words, a look-up of this run, or nowhere that shows."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Any
+
+from django.utils import timezone
+
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.tiers import ActionTier
+from agentops.models import ToolCall
+from supervision.cards import read_card
+from supervision.wording import say_day, say_time, shorten
+
+_TELLING = ("name", "title", "label", "starts_at", "provider", "kind", "born")
+_EMPTY = (None, "", [], {})
+
+
+class Origin(StrEnum):
+    """How a value got into the call."""
+
+    SAID = "Caller said"
+    LOOKED_UP = "Looked up"
+    INFERRED = "Inferred"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One value: what it is called, how it reads, where it comes from and, in `detail`, the words or the look-up."""
+
+    label: str
+    value: str
+    origin: Origin
+    detail: str
+
+    @property
+    def inferred(self) -> bool:
+        """Whether neither the caller nor a look-up shows it."""
+        return self.origin is Origin.INFERRED
+
+
+def read_sources(call: ToolCall) -> list[Source]:
+    """Every value that the call would send, what was inferred first."""
+    values = _values_of(call)
+    if not values:
+        return []
+    said = _words_of(call)
+    looked = list(_found_before(call))
+    sources = [_trace(name, value, said=said, looked=looked) for name, value in values.items()]
+    return sorted(sources, key=lambda source: not source.inferred)
+
+
+def _values_of(call: ToolCall) -> dict[str, Any]:
+    try:
+        values = json.loads(call.arguments)
+    except ValueError:
+        return {}
+    return {name: value for name, value in values.items() if value not in _EMPTY} if isinstance(values, dict) else {}
+
+
+def _words_of(call: ToolCall) -> str:
+    turns = call.run.conversation.runs.filter(pk__lte=call.run_id).order_by("pk").values_list("request", flat=True)
+    return "\n".join(turns)
+
+
+def _found_before(call: ToolCall) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every record that a look-up of this run brought, with what the look-up is called; the newest first."""
+    looked = ToolCall.objects.filter(
+        run=call.run_id, tier=ActionTier.READ, status=CallStatus.SUCCEEDED, pk__lt=call.pk
+    ).order_by("-pk")
+    for one in looked:
+        card, result = read_card(one), one.result if isinstance(one.result, dict) else {}
+        done = card.done if card and card.done else one.tool
+        for record in _records_in(result.get("data")):
+            yield done, record
+
+
+def _records_in(data: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(data, dict):
+        yield data
+    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
+        yield from _records_in(inner)
+
+
+def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str, Any]]]) -> Source:
+    label = name.removesuffix("_id").replace("_", " ").capitalize()
+    for done, record in looked:
+        if record.get(name) == value:
+            return Source(label, _say_record(record, value), Origin.LOOKED_UP, done)
+    words = _find_words(value, said)
+    if words:
+        return Source(label, _say(value), Origin.SAID, f"“{words}”")
+    return Source(label, _say(value), Origin.INFERRED, "Neither said by the caller nor found in a look-up")
+
+
+def _find_words(value: Any, said: str) -> str:
+    """The caller's own words that are this value; a number counts only where it stands alone."""
+    if not isinstance(value, str | int | float) or isinstance(value, bool):
+        return ""
+    found = re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", said, re.IGNORECASE)
+    return found[0] if found else ""
+
+
+def _say_record(record: dict[str, Any], value: Any) -> str:
+    """A record by what people would call it, never by its number alone."""
+    told = [_say(record[key]) for key in _TELLING if record.get(key) not in _EMPTY]
+    return ", ".join(told) or _say(value)
+
+
+def _say(value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, dict | list):
+        return shorten(json.dumps(value, ensure_ascii=False), 200)
+    return shorten(_say_moment(str(value)), 200)
+
+
+def _say_moment(text: str) -> str:
+    """A date or time as the desk writes it; any other text as it is."""
+    try:
+        if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", text):
+            moment = datetime.fromisoformat(text)
+            moment = moment if moment.tzinfo else timezone.make_aware(moment)
+            return f"{say_day(timezone.localtime(moment).date())}, {say_time(moment)}"
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+            day = date.fromisoformat(text)
+            return f"{day.day} {day:%B} {day.year}"
+        if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
+            return time.fromisoformat(text).strftime("%-I:%M%p").lower().replace(":00", "")
+    except ValueError:
+        return text
+    return text

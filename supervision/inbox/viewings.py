@@ -1,0 +1,48 @@
+"""Who saw which patient on which card, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from supervision.models import Viewing
+from supervision.wording import say_when
+
+PAGE_SIZE = 100
+_PAGES = {"request": "Request", "handoff": "Hand-off", "run": "Run, step by step"}
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One line of the log."""
+
+    at: str
+    who: str
+    role: str
+    patient: str
+    page: str
+    run_id: int | None
+    call_id: int | None
+
+
+def read_viewings(*, words: str, before: int | None, now: datetime) -> tuple[list[Look], int | None]:
+    """A page of the log, for a person's or a patient's name or number, and where the next page begins."""
+    rows = Viewing.objects.order_by("-pk")
+    if words:
+        rows = rows.filter(Q(who__icontains=words) | Q(patient__icontains=words))
+    if before:
+        rows = rows.filter(pk__lt=before)
+    page = list(rows[: PAGE_SIZE + 1])
+    looks = [
+        Look(
+            at=say_when(one.seen_at, now=now),
+            who=one.who,
+            role=one.role,
+            patient=one.patient or "No patient known",
+            page=_PAGES[one.page],
+            run_id=one.run_id,
+            call_id=one.call_id,
+        )
+        for one in page[:PAGE_SIZE]
+    ]
+    return looks, page[PAGE_SIZE - 1].pk if len(page) > PAGE_SIZE else None
