@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import get_context
 from statistics import median, quantiles
 from unittest import mock
 
@@ -30,6 +31,7 @@ from agentops.ledger import give_back_connection  # noqa: E402
 from agentops.models import AgentRun, Conversation, ToolCall  # noqa: E402
 from agentops.runner.loop import advance  # noqa: E402
 from agentops.tools.registry import ToolContext  # noqa: E402
+from benchmarks.earlier_runs import fill_tables  # noqa: E402
 from benchmarks.machine import counted_commits, flush_cost_ms, postgres_cpu_seconds, stored_bytes  # noqa: E402
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy  # noqa: E402
 from tests.toys import answer, begin, make_task, set_tier, use_model  # noqa: E402
@@ -120,30 +122,57 @@ def one_task(work: Callable[[int], object], item: int) -> object:
         give_back_connection()
 
 
-def measure(work: Callable[[int], object], items: list[int], threads: int) -> tuple[Phase, list[object]]:
-    """Do the work on every item, so many at a time."""
-    with ThreadPoolExecutor(threads) as pool, counted_commits() as commits:
-        cpu, postgres, begun = time.process_time(), postgres_cpu_seconds(), time.perf_counter()
+def measure(
+    work: Callable[[int], object], items: list[int], *, threads: int, processes: int
+) -> tuple[Phase, list[object]]:
+    """Do the work on every item, in so many processes of so many threads each."""
+    connections.close_all()
+    shares = [items[number::processes] for number in range(processes)]
+    postgres, begun = postgres_cpu_seconds(), time.perf_counter()
+    connections.close_all()
+    if processes == 1:
+        done = [_work_share(work, items, threads)]
+    else:
+        with get_context("fork").Pool(processes) as pool:
+            done = pool.starmap(_work_share, [(work, share, threads) for share in shares])
+    seconds = time.perf_counter() - begun
+    cpu, commits = sum(one.cpu_s for one in done), sum(one.commits for one in done)
+    phase = Phase(len(items), seconds, cpu, postgres_cpu_seconds() - postgres, commits)
+    return phase, [result for one in done for result in one.results]
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one process did."""
+
+    cpu_s: float
+    commits: int
+    results: list[object]
+
+
+def _work_share(work: Callable[[int], object], items: list[int], threads: int) -> Share:
+    with counted_commits() as commits, ThreadPoolExecutor(threads) as pool:
+        cpu = time.process_time()
         results = list(pool.map(lambda item: one_task(work, item), items))
-        seconds = time.perf_counter() - begun
-        phase = Phase(len(items), seconds, time.process_time() - cpu, postgres_cpu_seconds() - postgres, commits[0])
-    return phase, results
+        return Share(time.process_time() - cpu, commits[0], results)
 
 
-def bench(runs: int, threads: int) -> None:
+def bench(*, runs: int, threads: int, processes: int, before: int) -> None:
     """Print the table."""
     with workload():
         for run_id in (start(0), start(0), start(0)):
             resume(run_id)
+        fill_tables(before)
         empty = stored_bytes(TABLES)
-        started, ids = measure(start, list(range(runs)), threads)
+        started, ids = measure(start, list(range(runs)), threads=threads, processes=processes)
         suspended = stored_bytes(TABLES) - empty
-        resumed, _ = measure(resume, ids, threads)  # type: ignore[arg-type]
+        resumed, _ = measure(resume, ids, threads=threads, processes=processes)  # type: ignore[arg-type]
         done = stored_bytes(TABLES) - empty
         alone = [resume(start(0)) * 1000 for _ in range(min(runs, 200))]
     assert not AgentRun.objects.exclude(status="completed").exists(), "every run must come to its end"
     cuts = quantiles(alone, n=100)
-    print(f"\n{connection.vendor}, {runs} runs, {threads} in flight, one process")
+    in_flight = f"{threads} in flight in each of {processes} process{'es' if processes > 1 else ''}"
+    print(f"\n{connection.vendor}, {runs} runs on top of {before:,}, {in_flight}")
     print(f"{'':<8}{'runs/s':>10}{'CPU ms':>12}{'PG CPU ms':>12}{'commits':>10}")
     print(started.line("start"))
     print(resumed.line("resume"))
@@ -155,11 +184,13 @@ def main() -> None:
     """Measure on a fresh test database."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=300)
-    parser.add_argument("--threads", type=int, default=16)
+    parser.add_argument("--threads", type=int, default=16, help="runs in flight in each process")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument("--before", type=int, default=100, help="finished runs that lie in the tables already")
     given = parser.parse_args()
     name = connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        bench(given.runs, given.threads)
+        bench(runs=given.runs, threads=given.threads, processes=given.processes, before=given.before)
     finally:
         connections.close_all()
         connection.creation.destroy_test_db(name, verbosity=0)

@@ -114,6 +114,10 @@ class Claim(models.Model):
     def __str__(self) -> str:
         return f"{self.who} has {f'call {self.call_id}' if self.call_id else f'run {self.run_id}'}"
 
+    def is_alive(self, now: datetime) -> bool:
+        """Whether colleagues are told of it: kept until given back, or looked at a moment ago."""
+        return self.released_at is None and (self.kept or self.seen_at > now - LOOK_LASTS)
+
 
 class Viewing(models.Model):
     """Somebody saw a patient's data: on which page, when. Looking again within minutes adds no row."""

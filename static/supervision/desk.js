@@ -1,5 +1,6 @@
 // The upgrade of every page: live hints, parts read again. Without it each page works as it stands.
 
+import { startNoticesBox } from "./caller.js";
 import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
@@ -16,6 +17,7 @@ if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.q
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
 if (document.querySelector("[data-stops]")) startStops();
 
+if (document.querySelector("[data-notices-box]")) startNoticesBox();
 startForms({ onShown: () => document.querySelector("[data-desk]") && showAnswered() });
 watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState, onOver: showLoggedOut });
 

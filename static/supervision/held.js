@@ -19,6 +19,7 @@ export function mendRows(shown, fresh) {
 
 function mendRow(row, now) {
   row.dataset.version = now.dataset.version ?? "";
+  if (now.dataset.caller) row.dataset.caller = now.dataset.caller;
   row.classList.remove("gone");
   const link = row.querySelector(":scope > a");
   if (!link) {

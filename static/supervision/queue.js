@@ -1,5 +1,6 @@
 // The queue page: the list, the request beside it, and the guard that nothing is answered before it could be read.
 
+import { startCallers, watchCallers } from "./caller.js";
 import { mendRows, showRows } from "./held.js";
 import { announce, calmly, readPart } from "./parts.js";
 
@@ -60,6 +61,8 @@ export function startQueue() {
   focusFirst();
   const readList = calmly(refreshList, 120);
   const readRequest = calmly(refreshRequest, 60);
+  startCallers();
+  watchCallers(list(), readRows);
   setInterval(readList, 30000);
   setInterval(tellLook, 1000);
   return (hint) => {
@@ -101,6 +104,7 @@ async function refreshList() {
   const shown = list();
   const fresh = shown && (await readPart(shown.dataset.url, "list"));
   if (!fresh) return;
+  watchCallers(fresh, readRows);
   const head = fresh.querySelector(".qhead");
   countUp(Number(head.dataset.waiting));
   shown.querySelector("[data-head]").replaceChildren(head);
@@ -112,6 +116,8 @@ async function refreshList() {
   waitingRows = held ? freshRows : null;
   sayNew(held);
 }
+
+const readRows = () => readPart(list().dataset.url, "list");
 
 async function showFirst(rows, freshRows) {
   if (rows.matches(":hover") && rows.querySelector("[data-key]")) return;

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 
 from supervision.cards import title_of
 from supervision.models import Claim
@@ -34,8 +35,9 @@ class WorkInHand:
 
 def read_held(kind: str, work_id: int, *, user: User, now: datetime) -> Held:
     """Who has it now, and the last note that was left with it."""
-    claim = Claim.objects.of(kind, work_id).alive(now).first()
-    left = Claim.objects.of(kind, work_id).exclude(note="").order_by("-released_at").first()
+    told = list(Claim.objects.of(kind, work_id).filter(~Q(note="") | Q(released_at=None)).order_by("-taken_at")[:20])
+    claim = next((one for one in told if one.is_alive(now)), None)
+    left = next((one for one in told if one.note), None)
     return Held(
         who=claim.who if claim else "",
         mine=bool(claim and claim.user_id == user.pk),

@@ -48,6 +48,11 @@ class Row:
         """What the page knows the row by when it reads the list again."""
         return f"{self.kind}-{self.id}"
 
+    @property
+    def calling(self) -> bool:
+        """Whether somebody holds the line for the answer."""
+        return self.group in {ON_THE_PHONE, URGENT}
+
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -17,7 +17,7 @@ from supervision.cards import read_card
 from supervision.wording import say_day, say_time, shorten
 
 _TELLING = ("name", "title", "label", "starts_at", "provider", "kind", "born")
-_EMPTY = (None, "", [], {})
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 class Origin(StrEnum):

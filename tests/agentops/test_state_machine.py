@@ -68,16 +68,23 @@ MUST_BE_SEEN = (
 )
 
 picks = st.integers(0, 5)
-dooms = st.none() | st.none() | st.tuples(st.integers(1, 3), st.booleans())
+dooms = st.sampled_from([*[None] * 9, (1, True), (1, False), (2, True), (2, False), (3, True), (3, False)])
+"""At which commit whoever moves next will die, and whether right before it; mostly at none."""
+
 proposals = st.lists(
     st.tuples(st.sampled_from([*TIERS, "send", "note", "ghost"]), st.sampled_from(["a", "b", "C  d"])),
     min_size=1,
     max_size=4,
 )
-words = st.sampled_from([("It is done.", StopReason.END_TURN), ("", StopReason.END_TURN), ("No.", StopReason.REFUSAL)])
-failures = st.sampled_from([FailureKind.UNAVAILABLE, FailureKind.TIMEOUT, FailureKind.KEY_REJECTED])
-replies = st.one_of(proposals, proposals, proposals, words, failures)
-"""What a model says: calls, mostly; words; or nothing usable."""
+replies = st.tuples(
+    st.sampled_from(["calls", "calls", "calls", "calls", "words", "failure"]),
+    proposals,
+    st.sampled_from([("It is done.", StopReason.END_TURN), ("", StopReason.END_TURN), ("No.", StopReason.REFUSAL)]),
+    st.sampled_from([FailureKind.UNAVAILABLE, FailureKind.TIMEOUT, FailureKind.KEY_REJECTED]),
+)
+"""What a model says: which of the three, and all three."""
+
+GOODBYE: Any = ("words", [], ("It is done.", StopReason.END_TURN), FailureKind.TIMEOUT)
 
 endings = st.sampled_from(["acts", "acts", "refuses", "not_now", "breaks_before", "breaks_after"])
 
@@ -101,9 +108,13 @@ class Histories(RuleBasedStateMachine):
 
     # --- people
 
-    @initialize()
-    def begin(self) -> None:
-        self.start_one("toying")
+    @initialize(calls=proposals, tight=st.sampled_from([False, False, True]))
+    def begin(self, calls: Any, tight: bool) -> None:
+        """Every history begins with a run that has proposed something."""
+        self.start_one("tight" if tight else "toying")
+        self.ring(self.world.bells.pop(), None)
+        said = ("calls", calls, *GOODBYE[2:])
+        self.let_go(self.stage.workers[0], lambda at: self.make_reply(at, said), None)
 
     @precondition(lambda self: len(self.rows.runs) < MOST_RUNS)
     @rule(tight=st.booleans(), doom=dooms)
@@ -256,17 +267,15 @@ class Histories(RuleBasedStateMachine):
             assert Rows.read().machine(run_id) == before.machine(run_id), "L2: a worker without a lease wrote"
 
     def make_reply(self, at: AtModel, said: Any) -> ModelReply:
-        if isinstance(said, FailureKind):
-            raise ModelFailure(said, "played", retry_after=0.0)
-        blocks: list[dict[str, Any]] = []
-        stop = StopReason.TOOL_USE
-        if isinstance(said, tuple):
-            text, stop = said
-            blocks = [{"type": "text", "text": text}]
-        else:
-            for tool, text in said:
+        kind, calls, (text, stop), failure = said
+        if kind == "failure":
+            raise ModelFailure(failure, "played", retry_after=0.0)
+        blocks: list[dict[str, Any]] = [{"type": "text", "text": text}]
+        if kind == "calls":
+            stop = StopReason.TOOL_USE
+            for tool, given in calls:
                 self.used += 1
-                blocks.append({"type": "tool_use", "id": f"u{self.used}", "name": tool, "input": {"text": text}})
+                blocks.append({"type": "tool_use", "id": f"u{self.used}", "name": tool, "input": {"text": given}})
         usage = Usage(input_tokens=5, output_tokens=at.request.max_tokens)
         return ModelReply(content=blocks, stop_reason=stop, usage=usage, model="scripted-1", provider="offline")
 
@@ -352,7 +361,7 @@ class Histories(RuleBasedStateMachine):
         self.check_places()
         while worker.at:
             if isinstance(worker.at, AtModel):
-                self.let_go(worker, lambda at: self.make_reply(at, ("It is done.", StopReason.END_TURN)), None)
+                self.let_go(worker, lambda at: self.make_reply(at, GOODBYE), None)
             else:
                 self.let_go(worker, lambda at: self.finish_tool(at, "acts"), None)
 

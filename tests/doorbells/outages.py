@@ -134,42 +134,37 @@ def _try_yes(site: Site, call_id: int) -> bool:
 
 def workers_frozen(site: Site) -> float:
     """Both workers stand still past their leases in the middle of a look-up; another takes over; then they wake."""
-    production, person = site.production, site.person()
-    wish = site.next_wish()
-    with production.locked("clinic_patient"):
-        run_id = ask(production, person, wish.words)
-        wait_until_somebody_waits_for(production, "clinic_patient")
-        site.signal_workers(signal.SIGSTOP)
-        since = time.monotonic()
-    production.start_worker("three")
-    call_id = wait_for_call(production, run_id, "awaiting", seconds=4 * site.lease_seconds + 60)
-    took = time.monotonic() - since
-    assert say_yes(person, call_id).status == 302
-    check_booked(site, [(run_id, wish)])
+    run_id, took = _lose_workers(site, lambda: site.signal_workers(signal.SIGSTOP))
     before = _rows_of(site, run_id)
     site.signal_workers(signal.SIGCONT)
     time.sleep(DOWN_SECONDS)
     assert _rows_of(site, run_id) == before, "a worker that woke up late wrote something"
-    assert production.value("SELECT lease_losses FROM agentops_agentrun WHERE id = %s", run_id) == 1
     return took
 
 
 def workers_killed(site: Site) -> float:
-    """Every worker is killed in the middle of a look-up, and others are started at once."""
-    production, person = site.production, site.person()
-    wish = site.next_wish()
+    """Two of three workers are killed in the middle of a look-up; the third goes on with it."""
+    return _lose_workers(site, site.production.kill_workers)[1]
+
+
+def _lose_workers(site: Site, lose: Callable[[], None]) -> tuple[int, float]:
+    """Lose every worker that can hold the run, with a spare one at hand; the run, and the seconds it stood still."""
+    production, person, wish = site.production, site.person(), site.next_wish()
+    production.start_worker("spare")
+    spare = production.programs["spare"].process
+    spare.send_signal(signal.SIGSTOP)
     with production.locked("clinic_patient"):
         run_id = ask(production, person, wish.words)
         wait_until_somebody_waits_for(production, "clinic_patient")
-        production.kill_workers()
+        lose()
         since = time.monotonic()
-    for name in harness.WORKERS:
-        production.start_worker(name)
+        spare.send_signal(signal.SIGCONT)
     call_id = wait_for_call(production, run_id, "awaiting", seconds=4 * site.lease_seconds + 60)
     took = time.monotonic() - since
     assert say_yes(person, call_id).status == 302
     check_booked(site, [(run_id, wish)])
-    return took
+    assert production.value("SELECT lease_losses FROM agentops_agentrun WHERE id = %s", run_id) == 1
+    return run_id, took
 
 
 def clocks_wrong(site: Site, *, seconds: int) -> float:

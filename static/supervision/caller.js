@@ -1,0 +1,66 @@
+// A caller on the line is heard: one short sound, and a desktop notification without a name where it is wanted.
+
+const UNCLAIMED_MS = 5000;
+const QUIET_MS = 20000;
+
+const wants = (name) => document.documentElement.dataset[name] === "on";
+
+let known = null;
+let lastSound = -QUIET_MS;
+let sound = null;
+
+/** Look at the rows of a fresh list: a caller on the line whom nobody has five seconds later is called out. */
+export function watchCallers(rows, readAgain) {
+  const calls = callersIn(rows);
+  const fresh = known ? [...calls].filter((key) => !known.has(key)) : [];
+  known = calls;
+  if (!fresh.length) return;
+  setTimeout(async () => {
+    const now = await readAgain();
+    const still = now ? callersIn(now) : new Set();
+    if (fresh.some((key) => still.has(key))) callOut();
+  }, UNCLAIMED_MS);
+}
+
+/** A browser lets a page sound only after somebody touched it; and it asks about notifications only when told to. */
+export function startCallers() {
+  addEventListener("pointerdown", wake, { once: true });
+  addEventListener("keydown", wake, { once: true });
+}
+
+/** On the page of settings: ticking the box is the moment at which the browser may ask. */
+export function startNoticesBox() {
+  document.addEventListener("change", async ({ target }) => {
+    if (!target.matches("[data-notices-box]") || !target.checked) return;
+    const allowed = "Notification" in window && (await Notification.requestPermission()) === "granted";
+    if (!allowed) target.checked = false;
+    target.closest(".option").querySelector("p").dataset.denied = allowed ? "" : "yes";
+  });
+}
+
+const callersIn = (rows) => new Set([...rows.querySelectorAll("[data-caller=free]")].map((row) => row.dataset.key));
+
+function wake() {
+  if (wants("sound")) sound ??= new AudioContext();
+}
+
+function callOut() {
+  if (performance.now() - lastSound < QUIET_MS) return;
+  lastSound = performance.now();
+  if (wants("sound") && sound?.state === "running") beep();
+  if (wants("notices") && document.hidden && window.Notification?.permission === "granted") {
+    new Notification("A caller is waiting for an answer.", { tag: "caller" });
+  }
+}
+
+function beep() {
+  const tone = sound.createOscillator();
+  const volume = sound.createGain();
+  tone.frequency.value = 660;
+  volume.gain.setValueAtTime(0.0001, sound.currentTime);
+  volume.gain.exponentialRampToValueAtTime(0.2, sound.currentTime + 0.02);
+  volume.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + 0.35);
+  tone.connect(volume).connect(sound.destination);
+  tone.start();
+  tone.stop(sound.currentTime + 0.4);
+}

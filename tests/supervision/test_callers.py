@@ -1,0 +1,69 @@
+"""A caller on the line is heard once, where nobody has the request; a notification names nobody."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.contrib.auth.models import User
+from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
+
+from supervision.models import Preferences
+from tests.supervision.browser import open_browser
+from tests.supervision.rows import add_call, add_run
+
+pytestmark = pytest.mark.django_db(transaction=True)
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
+
+SPY = """
+window.heard = []; window.noticed = [];
+AudioContext.prototype.createOscillator = new Proxy(AudioContext.prototype.createOscillator,
+  { apply(make, self) { window.heard.push(1); return Reflect.apply(make, self, []); } });
+window.Notification = class { static permission = "granted"; constructor(words) { window.noticed.push(words); } };
+Object.defineProperty(document, "hidden", { get: () => window.away ?? false });
+const wait = window.setTimeout; window.setTimeout = (work, ms) => wait(work, ms === 5000 ? 50 : ms);
+"""
+
+
+@pytest.fixture
+def page(priya: User, browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    context = open_browser(browser, live_server, priya)
+    page = context.new_page()
+    page.add_init_script(SPY)
+    yield page
+    context.close()
+
+
+def caller_arrives(page: Page, *, on_the_line: bool = True) -> None:
+    """A request that comes in while the desk is open, noticed by the page's own asking."""
+    add_call(run=add_run(on_the_line=on_the_line))
+    expect(page.locator(".newbar.has")).to_be_visible(timeout=15_000)
+    page.wait_for_timeout(500)
+
+
+def open_desk(page: Page) -> None:
+    add_call()
+    page.goto("/")
+    page.locator(".qhead").click()
+
+
+def test_a_caller_whom_nobody_has_is_heard_once(page: Page) -> None:
+    open_desk(page)
+    caller_arrives(page)
+    assert page.evaluate("window.heard.length") == 1
+    assert page.evaluate("window.noticed") == []
+
+
+def test_what_nobody_waits_for_on_the_line_makes_no_sound(page: Page) -> None:
+    open_desk(page)
+    caller_arrives(page, on_the_line=False)
+    assert page.evaluate("window.heard.length") == 0
+
+
+def test_a_notification_names_nobody_and_the_sound_can_be_off(page: Page, priya: User) -> None:
+    Preferences.objects.create(user=priya, sound=False, notices=True)
+    open_desk(page)
+    page.evaluate("window.away = true")
+    caller_arrives(page)
+    assert page.evaluate("window.heard.length") == 0
+    assert page.evaluate("window.noticed") == ["A caller is waiting for an answer."]
