@@ -82,7 +82,8 @@ def read_database(url: str) -> dict[str, object]:
             "OPTIONS": {
                 "server_side_binding": True,
                 "prepare_threshold": 3,
-                "pool": {"min_size": 1, "max_size": env_int("HANDRAIL_DATABASE_POOL", 12), "timeout": 10},
+                # Connections follow commits: a few serve hundreds of runs, which queue when all begin at once.
+                "pool": {"min_size": 1, "max_size": env_int("HANDRAIL_DATABASE_POOL", 12), "timeout": 30},
                 "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
             },
         }

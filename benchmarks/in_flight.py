@@ -31,6 +31,7 @@ REPLY = {
     "stop_sequence": None,
     "usage": {"input_tokens": 12, "output_tokens": 7},
 }
+PART = 10_000  # rows written by one process
 START = """
 from agentops.control import start_run
 from agentops.models import TaskType
@@ -101,6 +102,9 @@ class SlowModel:
         self.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
         self._up.set()
         self._loop.run_forever()
+        server.close()
+        self._loop.run_until_complete(asyncio.sleep(0.1))  # the last answers leave
+        self._loop.close()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -204,6 +208,12 @@ def run_wave(place: Installation, *, model: SlowModel, runs: int) -> Wave:
     return Wave(model.most, seconds, peak, rest, float(found["sweep ms"]))
 
 
+def add_suspended(place: Installation, *, runs: int) -> None:
+    """Put runs into the table that wait for a person, each with its request."""
+    for begun in range(0, runs, PART):
+        ask(SUSPEND.format(runs=min(PART, runs - begun)), env=place.env)
+
+
 def wait_for_rows(env: dict[str, str]) -> None:
     """Wait until the last answers are written down; every run must have come to a good end."""
     deadline = time.monotonic() + 60
@@ -240,7 +250,7 @@ def main() -> None:
         with SlowModel(seconds=given.seconds) as model, kind(given.threads, model) as place:
             place.prepare()
             print(run_wave(place, model=model, runs=given.runs).line(f"{place.name}, none suspended"), flush=True)
-            ask(SUSPEND.format(runs=given.suspended), env=place.env)
+            add_suspended(place, runs=given.suspended)
             wave = run_wave(place, model=model, runs=given.runs)
             print(wave.line(f"{place.name}, {given.suspended:,} suspended"), flush=True)
 

@@ -19,6 +19,8 @@ from tests.servers import new_database, run_postgres, run_redis
 PATIENCE_S = 120
 PAUSE_S = 0.05
 """Between two answers, as a desk gives them: what is measured is a worker that has time, not a queue."""
+WARM_UP = 3
+"""Answers that are not counted: they open the connections which a web process has long since opened."""
 
 WISHES = """
 SELECT p.given, p.surname, p.born, s.starts_at AT TIME ZONE 'Europe/London', d.title, d.name
@@ -47,7 +49,7 @@ for words in sys.stdin.read().splitlines():
 ANSWERED = """
 SELECT 1000 * extract(epoch FROM c.started_at - c.decided_at), 1000 * extract(epoch FROM r.finished_at - c.decided_at)
 FROM agentops_toolcall c JOIN agentops_agentrun r ON r.id = c.run_id
-WHERE r.id > %s AND c.decided_by <> '' AND c.status = 'succeeded'
+WHERE r.id > %s AND c.decided_by <> '' AND c.status = 'succeeded' ORDER BY c.decided_at OFFSET {warm_up}
 """
 ASKED = """
 SELECT extract(epoch FROM max(asked) - min(created)) FROM (
@@ -90,7 +92,7 @@ def measure(production: Production, wishes: list[str], *, name: str) -> None:
     wait_for_none(production, "status IN ('queued', 'running')")
     run_inside(production, ANSWER.format(pause=PAUSE_S))
     wait_for_none(production, "status NOT IN ('completed', 'handed_off', 'suspended')")
-    rows = production.rows(ANSWERED, last)
+    rows = production.rows(ANSWERED.format(warm_up=WARM_UP), last)
     asked = production.value(ASKED, last)
     begun, ended = sorted(float(row[0]) for row in rows), sorted(float(row[1]) for row in rows)
     figures = (median(begun), quantiles(begun, n=20)[18], median(ended), quantiles(ended, n=20)[18])

@@ -48,6 +48,7 @@ class OwnProcess:
 
     def __init__(self, work: Callable[[], None]) -> None:
         leave_database()
+        self.over = False
         self.pid = os.fork()
         if self.pid == 0:
             _exit_after(work)
@@ -57,6 +58,7 @@ class OwnProcess:
         _, status = os.waitpid(self.pid, os.WUNTRACED)
         if os.WIFSTOPPED(status):
             return True
+        self.over = True
         if os.WIFSIGNALED(status):
             return False
         assert os.WEXITSTATUS(status) == 0, "the work failed instead of being killed"
@@ -66,6 +68,12 @@ class OwnProcess:
         """Let a process that sleeps go on, and wait for its end as above."""
         os.kill(self.pid, signal.SIGCONT)
         return self.wait()
+
+    def end(self) -> None:
+        """Leave nothing behind, whatever it was doing."""
+        if not self.over:
+            os.kill(self.pid, signal.SIGKILL)
+            self.wait()
 
 
 def in_own_process(work: Callable[[], None]) -> bool:

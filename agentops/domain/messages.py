@@ -64,13 +64,19 @@ RETRYABLE_FAILURES = frozenset(
 
 
 class ModelFailure(Exception):
-    """A model call that gave no usable reply. `retry_after` is in seconds, None where the server said nothing."""
+    """A model call that gave no usable reply. `retry_after` is in seconds, None where the server said nothing.
 
-    def __init__(self, kind: FailureKind, detail: str, *, retry_after: float | None = None) -> None:
+    `begun` says that the server had begun to answer before it failed, and so may bill.
+    """
+
+    def __init__(
+        self, kind: FailureKind, detail: str, *, retry_after: float | None = None, begun: bool = False
+    ) -> None:
         super().__init__(f"{kind}: {detail}")
         self.kind = kind
         self.detail = detail
         self.retry_after = retry_after
+        self.begun = begun
 
 
 @dataclass(frozen=True, slots=True)

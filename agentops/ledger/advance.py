@@ -11,6 +11,7 @@ from agentops.domain.arguments import digest_call
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus, Effect, RunStatus
 from agentops.domain.limits import budget_turn
+from agentops.domain.messages import FailureKind
 from agentops.domain.next_move import AskModel, AwaitHuman, Doubt, Finish, RunTool, next_move
 from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.tiers import effective_tier, read_tier
@@ -148,9 +149,17 @@ def _reserve_turn(transcript: Transcript, *, move: AskModel, quote: Quote) -> tu
     budget = budget_turn(
         limits=transcript.limits, spent=transcript.spent, prompt_chars=quoted.prompt_chars, cap=quoted.cap
     )
+    if budget.limit and _failing(transcript):
+        return Finish(RunStatus.FAILED, "model_unavailable"), transcript
     if budget.limit:
         return Finish(RunStatus.LIMIT_REACHED, f"limit_{budget.limit}", limit=budget.limit), transcript
     return Ask(move, budget), transcript.with_spent(iterations=transcript.spent.iterations + 1)
+
+
+def _failing(transcript: Transcript) -> bool:
+    """Whether the model was being asked again because it could not be reached: that, not the limit, is the reason."""
+    failed = transcript.turns[-1].failure if transcript.turns else None
+    return failed is not None and failed is not FailureKind.TRUNCATED
 
 
 def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> tuple[CallView, bool]:

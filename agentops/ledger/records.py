@@ -91,7 +91,7 @@ def record_failure(*, lease: Lease, transcript: Transcript, turn: ModelTurn, act
     transcript = write_held(transcript)
     write_failure(run_id=run.pk, seq=seq, turn=turn, failure=turn.failure)
     failed = Turn(seq=seq, failure=turn.failure.kind, retry_after=turn.failure.retry_after)
-    charged = run.tokens_reserved if turn.failure.kind in SENT_FOR_SURE else 0
+    charged = run.tokens_reserved if turn.failure.kind in SENT_FOR_SURE or turn.failure.begun else 0
     return reserve_next(
         lease=lease,
         transcript=_seen(run, transcript, active_ms=active_ms).with_turn(failed),

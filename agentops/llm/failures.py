@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from http import HTTPStatus
 from typing import Any
 
 from agentops.domain.messages import FailureKind, ModelFailure
@@ -57,6 +58,7 @@ def read_failure(
         _name(status=status, kind=kind, message=message),
         detail,
         retry_after=read_retry_after(headers or {}, now=now or datetime.now(UTC)),
+        begun=status == HTTPStatus.OK,
     )
 
 

@@ -28,7 +28,7 @@ def ask_model(model: Model, desk: Desk, transcript: Transcript, *, ask: Ask, dea
     except ModelFailure as failed_call:
         reply, failed = None, failed_call
     except NoRoute as missing:
-        failed = ModelFailure(FailureKind.BAD_REQUEST, str(missing))
+        failed = ModelFailure(FailureKind.MODEL_NOT_FOUND, str(missing))
     took = int((time.monotonic() - begun) * 1000)
     return ModelTurn(ask.move.decision, name, model.provider, started, took, reply=reply, failure=failed)
 

@@ -5,7 +5,7 @@ import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
 import { announce, calmly, readPart, sayTime, showLoggedOut } from "./parts.js";
-import { showAnswered, startQueue } from "./queue.js";
+import { arm, showAnswered, startQueue } from "./queue.js";
 import { watchDesk } from "./socket.js";
 
 const readers = [];
@@ -74,6 +74,7 @@ function startStops() {
     const fresh = shown && (await readPart("/me/", "stops"));
     if (!fresh || fresh.innerHTML === shown.innerHTML) return;
     shown.replaceWith(fresh);
+    arm();
     announce(fresh.textContent.trim() || "The assistant works again.");
   }, 10000);
 }

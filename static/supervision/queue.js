@@ -12,6 +12,7 @@ const LOOK_AGAIN_MS = 10000;
 
 let waitingRows = null;
 let lookAt = 0;
+let opened = false;
 
 const list = () => document.querySelector("[data-list]");
 const request = () => document.querySelector("[data-request]");
@@ -31,6 +32,7 @@ export async function openRow(row) {
   for (const one of list().querySelectorAll("[aria-current].row")) one.removeAttribute("aria-current");
   document.activeElement.setAttribute("aria-current", "true");
   history.replaceState(null, "", href);
+  opened = true;
   swapRequest(fresh, { top: true });
 }
 
@@ -61,6 +63,7 @@ export function startQueue() {
   focusFirst();
   const readList = calmly(refreshList, 120);
   const readRequest = calmly(refreshRequest, 60);
+  noteOpened();
   startCallers();
   watchCallers(list(), readRows);
   setInterval(readList, 30000);
@@ -72,16 +75,25 @@ export function startQueue() {
   };
 }
 
-function arm() {
+/** Nothing is said for as long as it takes to see that something changed or moved. */
+export function arm() {
   lookAt = performance.now() + LOOK_AFTER_MS;
   armedAt = performance.now() + (ARMING_MS[request()?.dataset.tier] ?? 0);
+}
+
+/** What the list brought along by itself nobody has opened: going into it has. */
+function noteOpened() {
+  opened = !document.body.classList.contains("at-list");
+  for (const touch of ["pointerdown", "keydown"]) {
+    document.addEventListener(touch, ({ target }) => (opened ||= Boolean(target.closest?.("[data-request]"))));
+  }
 }
 
 /** Colleagues are told who has a request open, from the third second on and for as long as it is looked at. */
 function tellLook() {
   const open = request();
   const url = open?.dataset.claimUrl;
-  if (!url || !open.offsetParent || document.hidden || performance.now() < lookAt) return;
+  if (!opened || !url || !open.offsetParent || document.hidden || performance.now() < lookAt) return;
   lookAt = performance.now() + LOOK_AGAIN_MS;
   const csrfmiddlewaretoken = open.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
   const body = new URLSearchParams({ act: "look", csrfmiddlewaretoken });

@@ -42,6 +42,7 @@ class Row:
     version: int
     urgent: bool = False
     who: str = ""
+    kept: bool = False
 
     @property
     def key(self) -> str:
@@ -155,6 +156,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         soon=soon,
         version=call.version,
         who=claim.who if claim else "",
+        kept=bool(claim and claim.kept),
     )
 
 
@@ -178,6 +180,7 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
         version=run.version,
         urgent=urgent,
         who=claim.who if claim else "",
+        kept=bool(claim and claim.kept),
     )
 
 

@@ -36,7 +36,7 @@ _ENDS = {
     "model_refused": "The model would not answer this.",
     "context_full": "The conversation became too long for the model.",
     "unknown_stop_reason": "The model stopped for a reason that is not known here.",
-    "model_unavailable": "The model could not be reached.",
+    "model_unavailable": "The model gave no usable answer.",
     "api_key_rejected": "The model’s provider did not accept the key. An administrator has to check it.",
     "overloaded": "The model was overloaded.",
     "rate_limited": "The model’s provider asked us to slow down.",

@@ -52,7 +52,8 @@ def _say(done: actions.Stopped) -> str:
     if not done.created:
         return "This was stopped before. Nothing was changed."
     begun = f" {count(done.in_flight, 'action')} had begun and will end." if done.in_flight else ""
-    return f"Stopped. {count(done.invalidated, 'approved request')} withdrawn.{begun}"
+    withdrawn = f" {count(done.invalidated, 'approved request')} withdrawn." if done.invalidated else ""
+    return f"Stopped.{withdrawn}{begun}"
 
 
 def _show(

@@ -16,7 +16,7 @@ from tests.programs import PYTHON, ROOT, clean_environment
 from tests.seeded_bugs.bugs import BUGS, Bug, Edit
 
 LEFT_OUT = shutil.ignore_patterns(".*", "var", "node_modules", "test-results")
-MOST_SECONDS = 900
+MOST_SECONDS = 1_800
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+::.+?)(?: - |$)", re.MULTILINE)
 
 

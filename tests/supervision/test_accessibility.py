@@ -12,7 +12,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from agentops.models import ToolPolicy
+from agentops.models import StopSwitch, ToolPolicy
+from supervision.models import Claim, Viewing
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,8 +34,14 @@ def pages() -> list[str]:
     )
     failed = add_call(status="failed", decided_by="Mo Ali", decided_at=now, started_at=now, finished_at=now)
     ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
+    StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
+    seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
+    Claim.objects.create(call=call, **seen)
+    Claim.objects.create(call=final, note="She rings back at 4", released_at=now, **seen)
+    Viewing.objects.create(who="Mo Ali", role="front desk", page="request", patient="Ana Gomez", seen_at=now)
     return [
-        "/", "/?view=decided", f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
+        "/me/", "/stop/", "/access/", "/", "/?view=decided",
+        f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip

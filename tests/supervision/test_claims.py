@@ -62,9 +62,11 @@ def test_a_look_gives_way_dies_and_takes_nothing_from_anybody(
 ) -> None:
     assert claim(mos_desk, ana_waits, "look") == 204
     claim(desk, ana_waits, "look")
-    assert "Mo Ali</bdi> has this" in desk.get(f"/requests/{ana_waits.pk}/").content.decode()
+    page = desk.get(f"/requests/{ana_waits.pk}/").content.decode()
+    assert "Mo Ali</bdi> is looking at this" in page
+    assert "Mo Ali</bdi> is looking</span>" in page
     Claim.objects.update(seen_at=timezone.now() - timedelta(seconds=21))
-    assert "has this" not in desk.get(f"/requests/{ana_waits.pk}/").content.decode()
+    assert "is looking" not in desk.get(f"/requests/{ana_waits.pk}/").content.decode()
     claim(desk, ana_waits, "look")
     assert Claim.objects.get(released_at=None).who == "Priya Nair"
     claim(mos_desk, ana_waits)
@@ -140,6 +142,22 @@ def test_an_open_page_tells_the_colleague_by_itself(
         pass
     assert told.value.status == 204
     other.goto(f"/requests/{ana_waits.pk}/")
-    expect(other.locator("[data-claim]")).to_contain_text("Priya Nair has this")
+    expect(other.locator("[data-claim]")).to_contain_text("Priya Nair is looking at this")
     first.close()
     second.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_the_list_shows_by_itself_is_not_looked_at_until_somebody_goes_into_it(
+    priya: User, browser: Browser, live_server: LiveServer, ana_waits: ToolCall
+) -> None:
+    context = open_browser(browser, live_server, priya)
+    page = context.new_page()
+    page.goto("/")
+    page.wait_for_timeout(4500)
+    assert not Claim.objects.exists()
+    page.locator("#rh").click()
+    with page.expect_response("**/claim/", timeout=10_000):
+        pass
+    assert Claim.objects.get().who == "Priya Nair"
+    context.close()

@@ -151,7 +151,7 @@ def test_what_failed_says_why(desk: Client) -> None:
     assert "Did not work: Move Ana Gomez" in page
     assert "3 tries" in page
     assert "The calendar did not answer." in page
-    assert "The model could not be reached." in page
+    assert "The model gave no usable answer." in page
 
 
 def test_what_only_happens_after_a_yes_is_marked(desk: Client) -> None:

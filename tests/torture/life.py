@@ -40,14 +40,14 @@ def live(subject: Subject, cast: Cast) -> None:
 
 
 def recover(subject: Subject, cast: Cast) -> AgentRun:
-    """What happens after a fault: the person tries again, time passes, the sweeper and a fresh worker do the rest.
+    """What happens after a fault: time passes, the person tries again, the sweeper and a fresh worker do the rest.
 
     Ends with a run that is over or in doubt, or with one that is stuck.
     """
     for _ in range(MOST_ROUNDS):
+        let_time_pass(subject)
         if not subject.run():
             ask_for(subject)
-        let_time_pass(subject)
         sweep_once()
         work(cast)
         answer_all(subject)

@@ -55,6 +55,14 @@ class Trial:
     def hold(self) -> Verdict:
         """Live, strike, recover, look."""
         sleeper = self._strike()
+        try:
+            self._judge(sleeper)
+        finally:
+            if sleeper:
+                sleeper.end()
+        return self.verdict
+
+    def _judge(self, sleeper: OwnProcess | None) -> None:
         lost_tokens, in_flight = self._look_at_once()
         run = recover(self.subject, self.cast)
         self._check_doubt(run)
@@ -68,7 +76,6 @@ class Trial:
         lost_answers = range(in_flight, most + 1)
         after = Aftermath(self.subject, self.cast.outside, run, self.verdict.doubtful, lost_tokens, lost_answers)
         self.verdict.violations += find_violations(after)
-        return self.verdict
 
     def _strike(self) -> OwnProcess | None:
         """Live up to the fault; the process that sleeps, if one does."""

@@ -31,5 +31,5 @@ def names_symptom(text: str) -> bool:
 
 
 def complains(text: str) -> bool:
-    """Whether somebody is said to be unwell: "I've been dizzy for two days", "runny nose, sneezing"."""
+    """Whether somebody is said to be unwell: "I feel faint since Sunday", "hives, swollen lips"."""
     return bool(_SINCE.search(text)) and not _TALKS_ABOUT.search(text)

