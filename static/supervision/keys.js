@@ -14,6 +14,7 @@ const ACTIONS = {
   k: () => step(-1),
   a: sayYes,
   r: sayNo,
+  l: leaveIt,
   n: showHeld,
   "?": () => document.querySelector("[data-keys]")?.showModal(),
 };
@@ -74,6 +75,13 @@ function sayNo() {
   if (!panel) return;
   panel.open = true;
   panel.querySelector("input[type=radio]")?.focus();
+}
+
+function leaveIt() {
+  const claim = meant()?.querySelector("[data-claim]");
+  const panel = claim?.querySelector("details");
+  if (panel) panel.open = true;
+  claim?.querySelector("details input, form button")?.focus();
 }
 
 function chooseReason(event) {

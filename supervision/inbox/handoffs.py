@@ -31,6 +31,7 @@ class Handoff:
     findings: list[str]
     closing: HandoffClosing | None
     closed: str
+    expired: bool
 
     @property
     def urgent(self) -> bool:
@@ -41,6 +42,8 @@ class Handoff:
     def heading(self) -> str:
         """What to do, and about whom where that is known."""
         on_the_line = self.run.conversation.on_the_line
+        if self.expired:
+            return f"Call {self.subject.given} {self.subject.surname} back" if self.subject else "Call back"
         act = ("Take this call now" if on_the_line else "Call back now") if self.urgent else "This needs a person"
         return f"{act}: {self.subject.given} {self.subject.surname}" if self.subject else act
 
@@ -72,6 +75,7 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
         age=age_of(subject, timezone.localtime(now).date()) if subject else None,
         findings=list(dict.fromkeys(say_findings([*run.findings, *(one for call in calls for one in call.findings)]))),
         closing=closing,
+        expired=run.outcome != URGENT_HELP and any(call.status == CallStatus.EXPIRED for call in calls),
         closed=say_when(closing.closed_at, now=now) if closing else "",
     )
 

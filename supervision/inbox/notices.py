@@ -88,7 +88,7 @@ def _cleared(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
     words = "it happened" if status is CallStatus.HAPPENED else "it did not happen"
     decision = call.decisions.filter(verdict__in=["happened", "not_happened"]).first()
     if decision is None:
-        return Notice("info", "people", f"Somebody said {words}.", "The assistant went on from there.")
+        return Notice("info", "done", f"A check found that {words}.", "The assistant went on from there.")
     fact = f"{decision.who} said {words}, at {say_when(decision.decided_at, now=now)}."
     return Notice("info", "people", fact, f"“{decision.note}” The assistant was told exactly that.")
 

@@ -53,7 +53,7 @@ def _try(tree: Path, number: int, bug: Bug) -> bool:
     finally:
         for path, text in originals.items():
             (tree / path).write_text(text)
-            # As old as before, so that what Python compiled of it still counts.
+            # As old as before, so that Python compiles neither too much nor, with the bug, too little.
             os.utime(tree / path, ns=(kept[path].st_atime_ns, kept[path].st_mtime_ns))
     found = FAILED.search(result.stdout)
     # Only a test that failed counts; a program that does not even start was no bug worth the name.
@@ -72,15 +72,10 @@ def _changed(tree: Path, edit: Edit) -> str:
 
 def _run(tree: Path, tests: list[str]) -> "subprocess.CompletedProcess[str]":
     command = [PYTHON, "-m", "pytest", "-x", "-q", "-p", "no:logging", "--tb=no", *tests]
-    env = clean_environment(PYTHONDONTWRITEBYTECODE="1" if _compiled(tree) else "", HANDRAIL_LOG_LEVEL="ERROR")
+    env = clean_environment(HANDRAIL_LOG_LEVEL="ERROR")
     return subprocess.run(
         command, cwd=tree, env=env, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
     )
-
-
-def _compiled(tree: Path) -> bool:
-    """Whether the run without a bug has compiled the tree; what is compiled with a bug in it must not stay."""
-    return (tree / "agentops" / "__pycache__").exists()
 
 
 if __name__ == "__main__":

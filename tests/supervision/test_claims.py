@@ -148,6 +148,23 @@ def test_an_open_page_tells_the_colleague_by_itself(
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_key_leaves_it_with_a_word_for_the_next_one(
+    priya: User, browser: Browser, live_server: LiveServer, ana_waits: ToolCall
+) -> None:
+    context = open_browser(browser, live_server, priya)
+    page = context.new_page()
+    page.goto(f"/requests/{ana_waits.pk}/")
+    page.get_by_role("button", name="I have it").click()
+    expect(page.locator("[data-claim]")).to_contain_text("You have this")
+    page.locator("#rh").focus()
+    page.keyboard.press("l")
+    page.keyboard.type("She rings back at 4")
+    page.keyboard.press("Enter")
+    expect(page.locator(".leftnote")).to_contain_text("She rings back at 4")
+    context.close()
+
+
+@pytest.mark.django_db(transaction=True)
 def test_what_the_list_shows_by_itself_is_not_looked_at_until_somebody_goes_into_it(
     priya: User, browser: Browser, live_server: LiveServer, ana_waits: ToolCall
 ) -> None:

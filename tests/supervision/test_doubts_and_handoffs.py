@@ -144,6 +144,17 @@ def test_the_second_to_close_is_told_who_was_first(desk: Client, mo: User, sign_
     assert HandoffClosing.objects.get().note == "Mine"
 
 
+def test_a_request_that_nobody_answered_is_a_call_to_make(desk: Client) -> None:
+    run = handed_over()
+    add_call(run=run, status="expired")
+    assert "Call Ana Gomez back" in desk.get(f"/handoffs/{run.pk}/").content.decode()
+
+
+def test_a_doubt_that_a_check_cleared_names_nobody(desk: Client) -> None:
+    call = add_call(status="happened", decided_by="Mo Ali")
+    assert "A check found that it happened." in desk.get(f"/requests/{call.pk}/").content.decode()
+
+
 def test_what_was_not_handed_over_cannot_be_closed(desk: Client) -> None:
     run = add_run(status="completed", finished_at=timezone.now())
     assert desk.get(f"/handoffs/{run.pk}/").status_code == 404

@@ -101,7 +101,8 @@ def acts_at_most_once(after: Aftermath) -> Iterator[str]:
 
 
 def does_what_was_approved(after: Aftermath) -> Iterator[str]:
-    for digest in after.outside.digests(after.run.pk) - {after.act.digest}:
+    approved = ToolCall.objects.filter(run=after.run).exclude(decided_by="").values_list("digest", flat=True)
+    for digest in after.outside.digests(after.run.pk) - set(approved):
         yield f"{digest} was approved by nobody"
 
 

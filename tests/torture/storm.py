@@ -192,6 +192,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=75, help="runs at work at once")
     parser.add_argument("--minutes", type=float, default=3.0, help="how long workers die")
     words = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever is told to stop sends the workers home first
     call_command("migrate", verbosity=0)
     furnish()
     with ExitStack() as stack:

@@ -92,7 +92,7 @@ def test_the_patient_is_read(text: str, name: str) -> None:
         "Book me with Dr Patel",
         "this is urgent",
         "I am free on Monday",
-        "Proceed with Dr. Lawrence Bruce.",
+        "Go ahead with Dr. Magnus Fairbrook.",
     ],
 )
 def test_no_patient_is_made_up(text: str) -> None:
