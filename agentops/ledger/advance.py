@@ -131,15 +131,18 @@ def _next_act(
             call, ready = _begin_call(move.call, transcript=transcript, known_good=move.call.id in gated_now)
             transcript = transcript.with_call(call)
             if ready:
-                return _dispatch(transcript, call=call, quote=quote)
+                return _dispatch(transcript, call=call, gated_now=gated_now, quote=quote)
         elif isinstance(move, Doubt):
             transcript = transcript.with_call(_mark_in_doubt(move.call))
         else:
             return move, transcript
 
 
-def _dispatch(transcript: Transcript, *, call: CallView, quote: Quote) -> tuple[NextAct, Transcript]:
-    ahead = reserve_ahead(transcript, quote=quote) if call.effect is Effect.READ else None
+def _dispatch(
+    transcript: Transcript, *, call: CallView, gated_now: frozenset[int], quote: Quote
+) -> tuple[NextAct, Transcript]:
+    reading = call.effect is Effect.READ
+    ahead = reserve_ahead(transcript, gated_now=gated_now, quote=quote) if reading else None
     iterations = transcript.spent.iterations + (ahead is not None)
     return Dispatch(call, ahead), transcript.with_spent(iterations=iterations)
 

@@ -106,4 +106,4 @@ def _give_to_a_person(run: RunRow, *, lease: Lease, totals: Totals) -> None:
         handoff_reason=reason,
         handoff_summary=compose_summary(transcript),
     )
-    close_run(run, ending=ending, totals=totals)
+    close_run(run._replace(iterations=len(transcript.turns)), ending=ending, totals=totals)

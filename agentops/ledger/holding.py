@@ -24,10 +24,15 @@ RESULT_ROOM_CHARS = 4_000
 _PRETENDED = ToolResult(status=ToolResultStatus.SUCCESS)
 
 
-def reserve_ahead(transcript: Transcript, *, quote: Quote) -> TurnBudget | None:
-    """The budget of the model call that follows these look-ups; None where something else may follow."""
+def reserve_ahead(transcript: Transcript, *, gated_now: frozenset[int], quote: Quote) -> TurnBudget | None:
+    """The budget of the model call that follows these look-ups; None where something else may follow.
+
+    Several at once only where all of them passed the gate in this very transaction: later ones are not looked at again.
+    """
     open_calls = [one for one in transcript.calls if not one.status.answered]
-    if any(one.effect is not Effect.READ or not one.status.runnable for one in open_calls):
+    if any(one.effect is not Effect.READ or one.status is not CallStatus.ALLOWED for one in open_calls):
+        return None
+    if len(open_calls) > 1 and not gated_now.issuperset(one.id for one in open_calls):
         return None
     pretended = transcript
     for one in open_calls:

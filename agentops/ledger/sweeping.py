@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -54,9 +53,7 @@ def ring_again(*, run_ids: list[int]) -> None:
 
 def expire_calls(*, limit: int = 500) -> int:
     """End the wait of every call whose time ran out; returns how many. An answer that came first stands."""
-    # SQLite takes the index of what waits only for the very condition that the index has.
-    open_calls = ToolCall.objects.filter(status__in=["awaiting", "in_doubt"])
-    overdue = open_calls.filter(status="awaiting", expires_at__lte=Now()).order_by("expires_at")
+    overdue = ToolCall.objects.filter(status="awaiting", expires_at__lte=Now()).order_by("expires_at")
     return sum(_expire_call(call_id, run_id) for call_id, run_id in overdue.values_list("pk", "run_id")[:limit])
 
 

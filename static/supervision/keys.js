@@ -81,7 +81,7 @@ function leaveIt() {
   const claim = meant()?.querySelector("[data-claim]");
   const panel = claim?.querySelector("details");
   if (panel) panel.open = true;
-  claim?.querySelector("details input, form button")?.focus();
+  claim?.querySelector("details input[name=note], form button")?.focus();
 }
 
 function chooseReason(event) {

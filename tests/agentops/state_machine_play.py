@@ -102,8 +102,10 @@ class Play(RuleBasedStateMachine):
     # --- workers
 
     def ring(self, run_id: int, doom: Any) -> None:
+        worker = self.stage.idle()[0]
         with self.stage.doomed(doom):
-            self.stage.idle()[0].hear(run_id)
+            worker.hear(run_id)
+        assert worker.idle or worker.lease, "L1: a run was taken under an epoch that was there before"
         self.check_places()
 
     def let_go(self, worker: Worker, make: Any, doom: Any) -> None:
@@ -195,6 +197,7 @@ class Play(RuleBasedStateMachine):
     def work_off(self) -> None:
         """What clock, sweeper and one worker do in a few minutes."""
         for _ in range(12):
+            sweep_once()
             if not AgentRun.objects.filter(status__in=["queued", "running"]).exists():
                 break
             let_pass(LEASE)

@@ -27,7 +27,7 @@ from tests.agentops.state_machine_world import TIERS, let_pass
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HISTORIES = int(os.environ.get("HANDRAIL_HISTORIES", "80"))
+HISTORIES = int(os.environ.get("HANDRAIL_HISTORIES", "110"))
 STEPS = 50
 MOST_RUNS = 3
 SHRINK = "HANDRAIL_SHRINK" in os.environ
@@ -99,8 +99,9 @@ class Histories(Play):
         doom=dooms,
     )
     def rule_over(self, tool: str, tier: str, what: str, pick: int, doom: Any) -> None:
-        """A tier is changed, a tool switched off, a run stopped."""
-        run_ids = list(self.rows.runs)
+        """A tier is changed, a tool switched off, a run stopped; mostly where somebody waits for it."""
+        run_ids, waiting = list(self.rows.runs), self.calls("awaiting", "approved")
+        tool = waiting[pick % len(waiting)].tool if waiting and pick % 3 else tool
         with self.stage.doomed(doom):
             if what == "stop a run" and run_ids:
                 actions.cancel_run(user=self.people[0], run_id=run_ids[pick % len(run_ids)])
@@ -152,6 +153,16 @@ class Histories(Play):
     def work_more(self, pick: int, said: Any, ending: str) -> None:
         """The same once more, so that histories come far."""
         self.work(pick, said, ending, None)
+
+    @precondition(lambda self: self.stage.busy() and self.stage.idle())
+    @rule(pick=picks, doom=dooms)
+    def take_over(self, pick: int, doom: Any) -> None:
+        """A worker stands still past its lease, and another hears the bell of its run."""
+        busy = self.stage.busy()
+        lease = busy[pick % len(busy)].lease
+        let_pass(LEASE)
+        if lease:
+            self.ring(lease.run_id, doom)
 
     @precondition(lambda self: self.stage.busy())
     @rule(pick=picks, acted=st.booleans())

@@ -65,7 +65,7 @@ BUGS = (
             ),
             Edit(ADVANCE, 'where = {"lease_epoch": lease.epoch}\n', "where: dict[str, int] = {}\n"),
         ),
-        (LEASES,),
+        (STATES,),
     ),
     Bug(
         "a claim does not raise the epoch",
@@ -73,7 +73,7 @@ BUGS = (
             Edit(CLAIMS, "epoch=run.lease_epoch + 1)", "epoch=run.lease_epoch)"),
             Edit(ADVANCE, '{"lease_epoch": lease.epoch - 1}', '{"lease_epoch": lease.epoch}'),
         ),
-        (LEASES,),
+        (STATES,),
     ),
     Bug(
         "a tool acts before the intent is written down",

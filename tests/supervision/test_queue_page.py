@@ -60,7 +60,8 @@ def test_the_request_shows_what_is_needed_in_a_fixed_order(desk: Client) -> None
     page = desk.get(f"/requests/{call.pk}/").content.decode()
     parts = [
         "GOMEZ, Ana", "14 May 1987", "4821 077", "07700 900123", MOVE.question, "Hard to undo",
-        "The caller is still on the line.", "This does not match what was asked for", "Ana asked for a time after 3pm.",
+        "The caller is still on the line.", "This does not match what <bdi>Ana</bdi> asked for",
+        "Ana asked for a time after 3pm.",
         "2pm is fine with Ana", "What will change", "Wednesday 11 March, 3:30pm", "No change", "What they said",
         "<mark>ime after three</mark>", "The assistant says", "I think this is fine", "Checked for you",
         "2pm is still free",
