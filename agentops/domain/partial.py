@@ -19,6 +19,7 @@ REASONS = {
     "model_refused": "the model declined to answer",
     "context_full": "the conversation became too long for the model",
     "unknown_stop_reason": "the model stopped for an unknown reason",
+    "request_expired": "nobody answered the request in time: call back",
     "workers_lost": "the work broke off three times",
     "api_key_rejected": "the model's provider did not accept the key (an administrator has to check ANTHROPIC_API_KEY)",
     "bad_request": "the model's server turned the request down",

@@ -1,7 +1,7 @@
 """A call on its way into the rows, and the gate it passes there."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,6 +15,8 @@ from agentops.ledger.stops import tool_stop
 from agentops.models import ToolCall
 from agentops.models.prepared import insert_row
 from agentops.models.rows import POLICY, PolicyRow
+
+SAID_TWICE = "The assistant asked for exactly this twice at once."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: 
     for proposal in proposals:
         one = _gate_one(proposal, policies=policies, transcript=transcript, tiers=tiers, room=left > 0)
         if one.status is CallStatus.AWAITING and any(_is_same(one, other) for other in gated):
-            one = Gated(proposal, one.verdict, CallStatus.REFUSED, _said_twice())
+            one = replace(one, verdict=replace(one.verdict, rule=f"{SAID_TWICE} {one.verdict.rule}"))
         left -= one.status is not CallStatus.REFUSED
         gated.append(one)
     return gated
@@ -64,10 +66,6 @@ def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: 
 
 def _is_same(one: Gated, other: Gated) -> bool:
     return other.status is CallStatus.AWAITING and other.proposal.digest == one.proposal.digest
-
-
-def _said_twice() -> ToolResult:
-    return failure("duplicate_call", "The same call stands in this reply once already; that one waits.", "Wait for it.")
 
 
 def _gate_one(

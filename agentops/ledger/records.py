@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from agentops.domain.lifecycle import CallStatus
+from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.messages import FailureKind, ModelReply
 from agentops.domain.outcomes import ToolResult
 from agentops.domain.storable import storable
@@ -19,10 +19,10 @@ from agentops.ledger.holding import write_held
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Prepare, Progress, Quote, Totals
 from agentops.ledger.proposals import Gated, Proposal, gate_proposals, write_call
-from agentops.ledger.reading import find_run
+from agentops.ledger.reading import find_run, read_call
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
 from agentops.models import AgentRun, TaskType, move_call
-from agentops.models.rows import RunRow
+from agentops.models.rows import CALL, RunRow
 
 BUSY = "database_busy"
 SENT_FOR_SURE = frozenset({FailureKind.TIMEOUT, FailureKind.UNAVAILABLE, FailureKind.UNREADABLE, FailureKind.TRUNCATED})
@@ -133,7 +133,7 @@ def record_result(
             **unmarked,
         )
     if not moved:
-        raise CallMoved(call.id)
+        after = _withdrawn(call)
     transcript = _seen(run, transcript.with_call(after), active_ms=active_ms)
     return reserve_next(
         lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
@@ -153,10 +153,16 @@ def run_transactional(
 ) -> Progress:
     """Run a tool whose tables live in this database: its effect and its result are one commit, so it happens once.
 
+    It does not run where a stop came in between, or where the call was withdrawn on its way.
     A tool that fails leaves nothing behind: only its savepoint is rolled back, and the failure is what is recorded.
     Raises `DatabaseBusy`, with nothing recorded, where trying again may help.
     """
     run = lock_run(lease)
+    if run.stopped or _stands(call).status is not call.status:
+        transcript = _seen(run, transcript, active_ms=active_ms)
+        return reserve_next(
+            lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
+        )
     started = timezone.now()
     try:
         with transaction.atomic():
@@ -184,6 +190,22 @@ def run_transactional(
     return reserve_next(
         lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
     )
+
+
+def _stands(call: CallView) -> CallView:
+    """The call as its row stands, under the run's lock."""
+    row = CALL.row(call_id=call.id)
+    if row is None:
+        raise CallMoved(call.id)
+    return read_call(row)
+
+
+def _withdrawn(call: CallView) -> CallView:
+    """A look-up that was withdrawn while it ran: what its row says counts. Anything else that moved is a fault."""
+    row = _stands(call)
+    if call.effect is not Effect.READ or not row.status.answered:
+        raise CallMoved(call.id)
+    return row
 
 
 class DatabaseBusy(Exception):

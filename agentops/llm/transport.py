@@ -46,7 +46,8 @@ class BoundedTransport(httpx2.HTTPTransport):
     """The usual transport with a deadline under it and a bound on how much of a body is handed on."""
 
     def __init__(self, *, proxy: str | None = None) -> None:
-        super().__init__(proxy=proxy)
+        # As many calls at once as there are runs at work: their number is bounded by the worker's threads.
+        super().__init__(proxy=proxy, limits=httpx2.Limits(max_connections=None, max_keepalive_connections=20))
         # The pool takes a backend only when it is built, and httpx2 builds it: there is no public way in.
         self._pool._network_backend = _Backend()
 

@@ -188,6 +188,8 @@ class ToolCall(models.Model):
         indexes = [
             # Read by the queue and by the sweeper that expires what nobody answered.
             models.Index(fields=["expires_at"], condition=Q(status__in=["awaiting", "in_doubt"]), name="call_waiting"),
+            # Read by the sweeper, however many requests wait.
+            models.Index(fields=["expires_at"], condition=Q(status="awaiting"), name="call_expiring"),
             # Read by "decided today".
             models.Index(fields=["-decided_at"], condition=Q(decided_at__isnull=False), name="call_decided"),
         ]

@@ -3,9 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from agentops.domain.lifecycle import RunStatus
+from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.next_move import Finish
-from agentops.domain.partial import compose_partial, compose_summary, describe_end
+from agentops.domain.partial import compose_partial, compose_summary, describe_end, describe_reason
 from agentops.domain.transcript import Transcript
 from agentops.domain.validation import OutputRules, Validated, validate_text
 from agentops.ledger import Ending
@@ -28,7 +28,18 @@ def end_run(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> En
         stopped = Finish(RunStatus.HANDED_OFF, "stopped_answer")
         return replace(_hand_off(transcript, stopped, rules=rules), findings=_findings(checked))
     note = "Contact details that are not on file were taken out of the answer." if checked.findings else ""
-    return Ending(finish.status, finish.outcome, checked.text, note, findings=_findings(checked))
+    ending = Ending(finish.status, finish.outcome, checked.text, note, findings=_findings(checked))
+    return _call_back(ending, transcript) if _is_promised(transcript) else ending
+
+
+def _is_promised(transcript: Transcript) -> bool:
+    """Whether the caller was told that a person will call back, because nobody answered a request in time."""
+    return any(call.status is CallStatus.EXPIRED for call in transcript.calls)
+
+
+def _call_back(ending: Ending, transcript: Transcript) -> Ending:
+    reason = describe_reason("request_expired")
+    return replace(ending, handoff_reason=reason, handoff_summary=compose_summary(transcript))
 
 
 def _hand_off(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> Ending:

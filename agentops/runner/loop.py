@@ -72,11 +72,12 @@ def _work_on(run_id: int) -> None:
         desks.append(open_desk(brief))
         return Preparation(desks[-1].quote, desks[-1].briefing)
 
+    model = get_model()  # before a connection is held: loading it takes a while
     claim = claim_run(run_id=run_id, prepare=prepare)
     if claim is None:
         return
     with bound_contextvars(request_id=claim.brief.request_id, run_id=run_id):
-        _Slice(claim, desks, prepare, begun=begun).work()
+        _Slice(claim, desks, prepare, model=model, begun=begun).work()
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +91,10 @@ class _Words:
 class _Slice:
     """One stretch of work on one run by one worker."""
 
-    def __init__(self, claim: Claim, desks: list[Desk], prepare: Prepare, *, begun: float) -> None:
+    def __init__(self, claim: Claim, desks: list[Desk], prepare: Prepare, *, model: Model, begun: float) -> None:
         self.claim = claim
         self.lease: Lease = claim.lease
-        self.model: Model = get_model()
+        self.model = model
         self.desks = desks
         self.prepare = prepare
         self.charged_at = begun

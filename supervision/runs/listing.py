@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.models import AgentRun, ToolCall
@@ -125,9 +124,3 @@ def _row(run: AgentRun, *, now: datetime) -> RunRow:
         cost=say_cost(run.cost_nano, unpriced=run.unpriced_calls),
         over=RunStatus(run.status).over,
     )
-
-
-def oldest_unstarted_seconds() -> int:
-    """For how long the run that waits longest for a worker has been waiting, in seconds; 0 where none waits."""
-    oldest = AgentRun.objects.filter(status=RunStatus.QUEUED).order_by("queued_at").first()
-    return int((timezone.now() - oldest.queued_at).total_seconds()) if oldest else 0

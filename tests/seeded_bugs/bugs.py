@@ -119,7 +119,7 @@ BUGS = (
     ),
     Bug(
         "the tier is not read again before the act",
-        (Edit(ADVANCE, "if tier.rank > call.tier.rank:", "if tier.rank > ActionTier.DESTRUCTIVE.rank:"),),
+        (Edit(ADVANCE, "if tier.rank > call.tier.rank:", "if tier.rank > 3:"),),
         (HARD_CASES, STATES),
     ),
     Bug(

@@ -43,7 +43,9 @@ def send_one(post: Post) -> tuple[AgentRun, ToolCall, ScriptedModel]:
     return run, ToolCall.objects.get(run=run), model
 
 
-@pytest.mark.parametrize(("knows", "status", "told"), [(True, "happened", "did happen"), (False, "not_happened", "not")])
+@pytest.mark.parametrize(
+    ("knows", "status", "told"), [(True, "happened", "did happen"), (False, "not_happened", "did not happen")]
+)
 def test_a_definite_answer_of_the_tools_check_settles_the_doubt_and_the_model_is_told(
     knows: bool, status: str, told: str
 ) -> None:
