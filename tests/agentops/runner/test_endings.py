@@ -12,7 +12,7 @@ from agentops.domain.validation import OutputRules, Protected, default_claims
 from agentops.ledger import expire_calls
 from agentops.models import ToolCall
 from agentops.tools.registry import ToolContext, Toolset, register_toolset, unregister_toolset
-from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy
+from tests.scripted import Answer, Note, ScriptedModel, call, say, toy
 from tests.toys import answer, begin, make_task, set_tier, waiting_calls, work
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -91,13 +91,9 @@ def test_a_claim_is_true_once_the_call_was_executed() -> None:
 
 
 def test_a_request_that_nobody_answered_in_time_leaves_a_call_back_on_the_desk() -> None:
-    make_task()
-    set_tier("act", "risky")
-    tool = toy("act", act, effect=Effect.NON_IDEMPOTENT, floor=ActionTier.RISKY)
-    model = ScriptedModel(call(("act", {"text": "x"})), say("It is not done yet. A colleague will call you back."))
-    with plugged_in(tool):
-        run = work(begin(), model)
-        ToolCall.objects.update(expires_at=timezone.now())
-        assert expire_calls() == 1
-        run = work(run.pk, model)
+    model = ScriptedModel(call(("send", {"text": "x"})), say("It is not done yet. A colleague will call you back."))
+    run = work(begin(), model)
+    ToolCall.objects.update(expires_at=timezone.now())
+    assert expire_calls() == 1
+    run = work(run.pk, model)
     assert run.status == "completed" and "call back" in run.handoff_reason and run.handoff_summary
