@@ -5,6 +5,7 @@ from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 from kombu.exceptions import OperationalError
+from redis.exceptions import RedisError
 
 from agentops.celery import app
 from agentops.domain.events import Event
@@ -40,5 +41,5 @@ def _hint(event: Event) -> None:
             layer.group_send_now(DESK_GROUP, message)
         elif layer is not None:
             async_to_sync(layer.group_send)(DESK_GROUP, message)
-    except OSError:
+    except (OSError, RedisError):
         log.warning("hint_lost", kind=event.kind, run_id=event.run_id)

@@ -31,7 +31,7 @@ def settle_call(
         return Unsettled("not_found", "There is no such request.")
     if approve and not _is_approvable(call):
         return Unsettled("not_approvable", "This tool has no plain description, so it can only be turned down.")
-    now = timezone.now()
+    now = run.now
     if approve and run.stop_requested:
         return Unsettled("withdrawn", "This run was stopped, so nothing more is done. Nothing was changed.")
     # A no may always be said, and whoever comes late is told who was first.

@@ -89,7 +89,6 @@ def _queue_run(
     talk_id: int, *, ordinal: int, task: TaskRow, words: str, asked_by: str, request_key: str | None
 ) -> int:
     """Add the row of a new run, last in its conversation, with the limits of its task type."""
-    now = timezone.now()
     return insert_row(
         AgentRun,
         request_key=request_key,
@@ -104,9 +103,9 @@ def _queue_run(
         max_active_ms=task.max_active_ms,
         max_tool_calls=task.max_tool_calls,
         max_identical_calls=task.max_identical_calls,
-        created_at=now,
-        queued_at=now,
-        rung_at=now,
+        created_at=task.now,
+        queued_at=task.now,
+        rung_at=task.now,
     )
 
 

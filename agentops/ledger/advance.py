@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.utils import timezone
-
 from agentops.after_commit import announce
 from agentops.domain.arguments import digest_call
 from agentops.domain.events import Event
@@ -70,8 +68,7 @@ def reserve_next(
             take_run(lease, taking)
         park_run(lease, calls=act.calls, changes=counters)
     elif isinstance(act, Frozen):
-        now = timezone.now()
-        _write_run(lease, new=RunStatus.QUEUED, **_NO_LEASE, queued_at=now, rung_at=now, **counters)
+        _write_run(lease, new=RunStatus.QUEUED, **_NO_LEASE, queued_at=NOW, rung_at=NOW, **counters)
     elif taking:
         take_run(lease, {**taking, **counters})
     else:
@@ -234,7 +231,7 @@ def park_run(lease: Lease, *, calls: tuple[CallView, ...], changes: dict[str, An
         lease,
         new=RunStatus.SUSPENDED,
         **_NO_LEASE,
-        suspended_at=timezone.now(),
+        suspended_at=NOW,
         **changes,
     )
     for call in calls:

@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
-from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.partial import compose_partial, compose_summary, describe_reason
@@ -67,7 +66,6 @@ def claim_run(*, run_id: int, prepare: Prepare, owner: str = PROCESS) -> Claim |
 @transaction.atomic
 def give_up(*, run_id: int, owner: str = PROCESS) -> None:
     """A slice broke for a reason nobody foresaw: count it, and let the sweeper try again in a while."""
-    now = timezone.now()
     released = move_run(
         run_id=run_id,
         old=[RunStatus.RUNNING],
@@ -76,8 +74,8 @@ def give_up(*, run_id: int, owner: str = PROCESS) -> None:
         lease_owner="",
         lease_expires_at=None,
         lease_losses=ONE_MORE_LOSS,
-        queued_at=now,
-        rung_at=now,
+        queued_at=NOW,
+        rung_at=NOW,
     )
     if not released:
         AgentRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).update(lease_losses=F("lease_losses") + 1)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from agentops.domain.cards import Card
@@ -14,7 +14,7 @@ from agentops.domain.transcript import CallView, Transcript, unchanged_repeats, 
 from agentops.ledger.stops import tool_stop
 from agentops.models import ToolCall
 from agentops.models.prepared import insert_row
-from agentops.models.rows import POLICY, PolicyRow
+from agentops.models.rows import POLICY, PolicyRow, RunRow
 
 SAID_TWICE = "The assistant asked for exactly this twice at once."
 
@@ -119,16 +119,14 @@ def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, roo
     return None
 
 
-def write_call(
-    gated: Gated, *, run_id: int, step_id: int, position: int, now: datetime, minutes: int
-) -> CallView:
-    """Add the row of a gated call; one that waits for a person waits that many minutes."""
+def write_call(gated: Gated, *, run: RunRow, step_id: int, position: int) -> CallView:
+    """Add the row of a gated call; how long one waits for a person is counted by the database's clock."""
     proposal, card = gated.proposal, gated.proposal.card
     tool, tool_use_id = storable(proposal.tool)[:80], storable(proposal.tool_use_id)[:120]
     asks = gated.status is CallStatus.AWAITING
     call_id = insert_row(
         ToolCall,
-        run_id=run_id,
+        run_id=run.pk,
         step_id=step_id,
         position=position,
         tool_use_id=tool_use_id,
@@ -143,9 +141,9 @@ def write_call(
         findings=list(proposal.findings),
         status=gated.status.value,
         result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
-        proposed_at=now,
-        expires_at=now + timedelta(minutes=minutes) if asks else None,
-        finished_at=now if gated.result else None,
+        proposed_at=run.now,
+        expires_at=run.now + timedelta(minutes=run.answer_minutes) if asks else None,
+        finished_at=run.now if gated.result else None,
     )
     return CallView(
         id=call_id,

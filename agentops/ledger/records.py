@@ -65,7 +65,7 @@ def record_reply(
     transcript = write_held(transcript)
     written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
     gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=run.tiers)
-    calls = _write_calls(gated, run_id=run.pk, step_id=written.step_id, minutes=run.answer_minutes)
+    calls = _write_calls(gated, run=run, step_id=written.step_id)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(
         Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, calls=calls)
     )
@@ -259,9 +259,8 @@ def _sort_run(run: RunRow, reply: ModelReply) -> None:
     )
 
 
-def _write_calls(gated: list[Gated], *, run_id: int, step_id: int, minutes: int) -> tuple[CallView, ...]:
-    now = timezone.now()
+def _write_calls(gated: list[Gated], *, run: RunRow, step_id: int) -> tuple[CallView, ...]:
     return tuple(
-        write_call(one, run_id=run_id, step_id=step_id, position=position, now=now, minutes=minutes)
+        write_call(one, run=run, step_id=step_id, position=position)
         for position, one in enumerate(gated)
     )

@@ -46,7 +46,7 @@ def ring_again(*, run_ids: list[int]) -> None:
     """
     rows = AgentRun.objects.select_for_update(skip_locked=True).filter(pk__in=run_ids).order_by("pk")
     free = list(rows.values_list("pk", flat=True))
-    AgentRun.objects.filter(pk__in=free).update(rung_at=timezone.now())
+    AgentRun.objects.filter(pk__in=free).update(rung_at=Now())
     for run_id in free:
         wake(run_id)
 

@@ -76,6 +76,6 @@ def requeue_run(run: Suspended, *, now: datetime) -> bool:
         new=RunStatus.QUEUED,
         waited_ms=run.waited_ms + max(waited, 0),
         suspended_at=None,
-        queued_at=now,
-        rung_at=now,
+        queued_at=NOW,
+        rung_at=NOW,
     )

@@ -61,6 +61,9 @@ class RunRow(NamedTuple):
     stopped: bool
     """Whether a stop of everything or of this type of task is in force."""
 
+    now: datetime
+    """The database's clock: what is compared with it must come from it, whatever a worker's own clock says."""
+
     @property
     def limits(self) -> Limits:
         """The bounds this run has."""
@@ -101,6 +104,7 @@ class TaskRow(NamedTuple):
     max_tool_calls: int
     max_identical_calls: int
     stopped: bool
+    now: datetime
 
 
 class BriefRow(NamedTuple):
@@ -182,6 +186,7 @@ _RUN_COLUMNS: tuple[Any, ...] = (
     *(f"task_type__{name}" for name in ("slug", "toolset", "sorts", "permitted_tiers", "answer_minutes")),
     "conversation__channel",
     _stopped("task_type__slug"),
+    Now(),
 )
 _CALLS = ToolCall.objects.values_list(*CallRow._fields)
 
@@ -199,7 +204,7 @@ FREE_RUN = Select(
 TASK = Select(
     TaskRow,
     lambda: TaskType.objects.filter(slug=param("slug", TaskType, "slug")).values_list(
-        *TaskRow._fields[:-1], _stopped("slug")
+        *TaskRow._fields[:-2], _stopped("slug"), Now()
     ),
 )
 BRIEF = Select(
