@@ -191,7 +191,7 @@ def _rows_of(site: Site, run_id: int) -> list[tuple[object, ...]]:
 
 @contextmanager
 def supervised(site: Site) -> Iterator[None]:
-    """Start a worker anew that ended by itself, as the supervisor of the README does: Celery may give up a dead broker."""
+    """Start a worker anew that ended by itself, as the supervisor of the README does: Celery may give up on Redis."""
     over = threading.Event()
 
     def watch() -> None:
