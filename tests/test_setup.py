@@ -47,8 +47,8 @@ def test_no_committed_file_names_the_host_of_a_registry() -> None:
 
 
 def test_the_readmes_make_commands_are_in_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z]+)(?: [a-z]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"(?m)(?:^|`)make ([a-z]+)", (ROOT / "README.md").read_text()))
+    targets = set(re.findall(r"^([a-z-]+)(?: [a-z-]+)*:", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?m)(?:^|`)make ([a-z-]+)", (ROOT / "README.md").read_text()))
     assert {"demo", "test"} <= named <= targets
 
 

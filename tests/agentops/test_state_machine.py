@@ -27,7 +27,7 @@ from tests.agentops.state_machine_world import TIERS, let_pass
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-HISTORIES = int(os.environ.get("HANDRAIL_HISTORIES", "110"))
+HISTORIES = int(os.environ.get("HANDRAIL_HISTORIES", "70"))
 STEPS = 50
 MOST_RUNS = 3
 SHRINK = "HANDRAIL_SHRINK" in os.environ

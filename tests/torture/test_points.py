@@ -51,7 +51,6 @@ def test_a_process_killed_at_any_point_acts_at_most_once_and_loses_nothing(cast:
     hold_trials(cast, name, Fault.KILL)
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("name", names_of(Fault.STOP))
 def test_a_process_that_sleeps_past_its_lease_writes_nothing_when_it_wakes(cast: Cast, name: str) -> None:
     hold_trials(cast, name, Fault.STOP)
