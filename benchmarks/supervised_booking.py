@@ -126,10 +126,9 @@ def measure(
     work: Callable[[int], object], items: list[int], *, threads: int, processes: int
 ) -> tuple[Phase, list[object]]:
     """Do the work on every item, in so many processes of so many threads each."""
-    connections.close_all()
     shares = [items[number::processes] for number in range(processes)]
     postgres, begun = postgres_cpu_seconds(), time.perf_counter()
-    connections.close_all()
+    _leave_nothing_to_share()
     if processes == 1:
         done = [_work_share(work, items, threads)]
     else:
@@ -139,6 +138,13 @@ def measure(
     cpu, commits = sum(one.cpu_s for one in done), sum(one.commits for one in done)
     phase = Phase(len(items), seconds, cpu, postgres_cpu_seconds() - postgres, commits)
     return phase, [result for one in done for result in one.results]
+
+
+def _leave_nothing_to_share() -> None:
+    """Close every connection, the pool's too: a forked process must not use what its parent uses."""
+    connections.close_all()
+    if connection.vendor == "postgresql":
+        connection.close_pool()
 
 
 @dataclass(frozen=True)
