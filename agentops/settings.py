@@ -72,7 +72,7 @@ def read_database(url: str) -> dict[str, object]:
         }
     if parts.scheme in {"postgres", "postgresql"}:
         return {
-            "ENGINE": "django.db.backends.postgresql",
+            "ENGINE": "agentops.postgresql",
             "NAME": parts.path.lstrip("/"),
             "USER": unquote(parts.username or ""),
             "PASSWORD": unquote(parts.password or ""),
@@ -80,11 +80,12 @@ def read_database(url: str) -> dict[str, object]:
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 0,
             "OPTIONS": {
-                "server_side_binding": True,
-                "prepare_threshold": 3,
+                # Only what the hot path names is prepared, and planned once (agentops/postgresql, docs/decisions/0006).
+                "prepare_threshold": 1_000_000,
                 # Connections follow commits: a few serve hundreds of runs, which queue when all begin at once.
                 "pool": {"min_size": 1, "max_size": env_int("HANDRAIL_DATABASE_POOL", 12), "timeout": 30},
-                "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s",
+                "options": "-c statement_timeout=10s -c lock_timeout=5s -c idle_in_transaction_session_timeout=30s "
+                "-c plan_cache_mode=force_generic_plan",
             },
         }
     faults.append(f"HANDRAIL_DATABASE starts with {parts.scheme!r}; write sqlite:///… or postgresql://…")

@@ -1,8 +1,8 @@
 """The four bounds of a run, and what is left of them. Everything is reserved before the act."""
 
 import math
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 MIN_USEFUL_TOKENS = 256
 """With less than this to write, a model call is not worth its price: the run ends instead. A route may ask for less."""
@@ -22,8 +22,7 @@ class LimitKind(StrEnum):
     REPEATED_CALL = "repeated_call"
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(NamedTuple):
     """The bounds of one run, copied from its task type when it starts. `active_ms` excludes every wait for a person."""
 
     iterations: int = 10
@@ -33,8 +32,7 @@ class Limits:
     identical_calls: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
+class Spent(NamedTuple):
     """What a run has used. `iterations` and `tokens` hold what is reserved as well as what is used."""
 
     iterations: int = 0
@@ -57,8 +55,7 @@ def estimate_tokens(chars: int) -> int:
     return math.ceil(chars / CHARS_PER_TOKEN)
 
 
-@dataclass(frozen=True, slots=True)
-class TurnBudget:
+class TurnBudget(NamedTuple):
     """What the coming model call may use: `max_tokens` to write, `reserved` in all; or the `limit` that forbids it."""
 
     max_tokens: int = 0

@@ -16,7 +16,7 @@ class ActionTier(StrEnum):
     @property
     def rank(self) -> int:
         """0 for read up to 3 for destructive."""
-        return list(ActionTier).index(self)
+        return _RANKS[self]
 
     @property
     def words(self) -> str:
@@ -32,6 +32,9 @@ class ActionTier(StrEnum):
     def needs_person(self) -> bool:
         """Whether a call of this tier waits for staff."""
         return self.rank >= ActionTier.RISKY.rank
+
+
+_RANKS = {tier: rank for rank, tier in enumerate(ActionTier)}
 
 
 def read_tier(value: str | None) -> ActionTier:

@@ -3,9 +3,8 @@
 The transcript is the program counter: to resume a run is to read it again.
 """
 
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.limits import Limits, Spent, weigh_text
@@ -14,16 +13,14 @@ from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.tiers import ActionTier
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """When a look-up ran whose result is not in its row yet: the next commit writes it (aware times)."""
 
     started_at: datetime
     finished_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CallView:
+class CallView(NamedTuple):
     """One proposed call. `result` is there once the call is answered, `held` while only its worker knows it."""
 
     id: int
@@ -43,8 +40,7 @@ class CallView:
     held: Held | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(NamedTuple):
     """One model turn. A turn with a `failure` brought no reply and is not shown to the model."""
 
     seq: int
@@ -61,8 +57,7 @@ class Turn:
         return "\n\n".join(b["text"] for b in self.content if b.get("type") == "text" and b.get("text"))
 
 
-@dataclass(frozen=True, slots=True)
-class Transcript:
+class Transcript(NamedTuple):
     """Everything `next_move` looks at. `sorted` says whether the run has its task type."""
 
     run_id: int
@@ -81,18 +76,21 @@ class Transcript:
 
     def with_turn(self, turn: Turn) -> "Transcript":
         """The transcript with one more turn."""
-        return replace(self, turns=(*self.turns, turn))
+        return self._replace(turns=(*self.turns, turn))
 
     def with_call(self, call: CallView) -> "Transcript":
         """The transcript with one call replaced by its newer state."""
         turns = tuple(
-            replace(turn, calls=tuple(call if old.id == call.id else old for old in turn.calls)) for turn in self.turns
+            turn._replace(calls=tuple(call if old.id == call.id else old for old in turn.calls))
+            if any(old.id == call.id for old in turn.calls)
+            else turn
+            for turn in self.turns
         )
-        return replace(self, turns=turns)
+        return self._replace(turns=turns)
 
     def with_spent(self, **changes: int) -> "Transcript":
         """The transcript with other counters."""
-        return replace(self, spent=replace(self.spent, **changes))
+        return self._replace(spent=self.spent._replace(**changes))
 
 
 def call_key(*, call_id: int, digest: str) -> str:

@@ -1,7 +1,6 @@
 """The end of every verb: under the run's lock, what comes next, and what it takes is reserved in the same commit."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from agentops.after_commit import announce
@@ -183,7 +182,7 @@ def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> 
         started_at=NOW,
         attempts=call.attempts + 1,
     )
-    return replace(call, status=CallStatus.STARTED, attempts=call.attempts + 1), True
+    return call._replace(status=CallStatus.STARTED, attempts=call.attempts + 1), True
 
 
 def _dispatch_problem(call: CallView) -> ToolResult | None:
@@ -211,12 +210,12 @@ def _out_of_time() -> ToolResult:
 def _withdraw(call: CallView, result: ToolResult) -> CallView:
     new = CallStatus.INVALIDATED
     _must_move(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=NOW)
-    return replace(call, status=new, result=result)
+    return call._replace(status=new, result=result)
 
 
 def _mark_in_doubt(call: CallView) -> CallView:
     _must_move(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT)
-    return replace(call, status=CallStatus.IN_DOUBT)
+    return call._replace(status=CallStatus.IN_DOUBT)
 
 
 def _must_move(*, call_id: int, **move: Any) -> None:

@@ -6,16 +6,17 @@ from django.utils import timezone
 from agentops.domain.routing import DecisionType
 from agentops.ledger.progress import RunBrief
 from agentops.models import AgentRun, TaskType
-from agentops.models.rows import BRIEF, ROUTES, RunRow
+from agentops.models.rows import BRIEF, ROUTES, RunRow, WholeRun
 
 
-def read_brief(run: RunRow) -> RunBrief:
+def read_brief(whole: WholeRun) -> RunBrief:
     """Everything about a run that stays the same while it is worked on; it changes only when the run is sorted."""
+    run = whole.run
     texts = BRIEF.rows(run_id=run.pk)[0]
-    said: tuple[str, ...] = (run.request,)
-    if run.ordinal:
+    said: tuple[str, ...] = (whole.request,)
+    if whole.ordinal:
         said = tuple(
-            AgentRun.objects.filter(conversation_id=run.conversation_id, ordinal__lte=run.ordinal)
+            AgentRun.objects.filter(conversation_id=whole.conversation_id, ordinal__lte=whole.ordinal)
             .order_by("ordinal")
             .values_list("request", flat=True)
         )

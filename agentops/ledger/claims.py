@@ -18,7 +18,7 @@ from agentops.ledger.reading import read_transcript
 from agentops.models import AgentRun, move_run
 from agentops.models.moves import NOW
 from agentops.models.prepared import Constant
-from agentops.models.rows import FREE_RUN, RunRow
+from agentops.models.rows import FREE_RUN, WholeRun
 
 MAX_LEASE_LOSSES = 3
 ONE_MORE_LOSS = Constant(F("lease_losses") + 1)
@@ -32,28 +32,31 @@ def claim_run(*, run_id: int, prepare: Prepare, owner: str = PROCESS) -> Claim |
     is charged in full: nobody can know whether the call was sent. A run that has cost three workers their life, or
     broken three slices, is given to a person instead of a fourth.
     """
-    run = FREE_RUN.row(run_id=run_id)
-    if run is None or (run.stopped and run.status == RunStatus.QUEUED and not run.stop_requested):
+    whole = FREE_RUN.row(run_id=run_id)
+    if whole is None:
+        return None
+    run = whole.run
+    if run.stopped and run.status == RunStatus.QUEUED and not run.stop_requested:
         return None
     lease = Lease(run_id=run_id, owner=owner, epoch=run.lease_epoch + 1)
-    losses = run.lease_losses + (run.status == RunStatus.RUNNING)
+    losses = whole.lease_losses + (run.status == RunStatus.RUNNING)
     totals = Totals(run.tokens + run.tokens_reserved, run.cost_nano, run.unpriced_calls)
     taking: dict[str, Any] = {
         "lease_owner": owner,
         "lease_epoch": lease.epoch,
         "lease_expires_at": LEASE_END,
         "lease_losses": losses,
-        "started_at": run.started_at or NOW,
+        "started_at": whole.started_at or NOW,
     }
     if losses >= MAX_LEASE_LOSSES:
         take_run(lease, {**taking, "tokens": totals.tokens, "tokens_reserved": 0})
-        _give_to_a_person(run, lease=lease, totals=totals)
+        _give_to_a_person(whole, lease=lease, totals=totals)
         return None
-    brief = read_brief(run)
+    brief = read_brief(whole)
     prepared = prepare(brief)
     progress = reserve_next(
         lease=lease,
-        transcript=read_transcript(run).with_spent(active_ms=run.active_ms + _unpaid_ms(run)),
+        transcript=read_transcript(whole).with_spent(active_ms=run.active_ms + _unpaid_ms(whole)),
         quote=prepared.quote,
         totals=totals,
         stopped=run.stopped,
@@ -81,17 +84,17 @@ def give_up(*, run_id: int, owner: str = PROCESS) -> None:
         AgentRun.objects.filter(pk=run_id, status=RunStatus.QUEUED).update(lease_losses=F("lease_losses") + 1)
 
 
-def _unpaid_ms(run: RunRow) -> int:
+def _unpaid_ms(whole: WholeRun) -> int:
     """Working time of a lost slice that no commit charged: from its last one to its last heartbeat, in milliseconds."""
-    if run.status != RunStatus.RUNNING or run.charged_at is None or run.lease_expires_at is None:
+    if whole.run.status != RunStatus.RUNNING or whole.charged_at is None or whole.lease_expires_at is None:
         return 0
-    last_sign = run.lease_expires_at - timedelta(seconds=settings.LEASE_SECONDS)
-    return max(int((last_sign - run.charged_at).total_seconds() * 1000), 0)
+    last_sign = whole.lease_expires_at - timedelta(seconds=settings.LEASE_SECONDS)
+    return max(int((last_sign - whole.charged_at).total_seconds() * 1000), 0)
 
 
-def _give_to_a_person(run: RunRow, *, lease: Lease, totals: Totals) -> None:
+def _give_to_a_person(whole: WholeRun, *, lease: Lease, totals: Totals) -> None:
     """End a run that nothing can work on, by what its rows say alone. What may have happened is cleared up first."""
-    transcript = doubt_started(read_transcript(run))
+    transcript = doubt_started(read_transcript(whole))
     doubtful = tuple(call for call in transcript.calls if call.status.waits)
     if doubtful:
         park_run(lease, calls=doubtful, changes={})
@@ -104,4 +107,4 @@ def _give_to_a_person(run: RunRow, *, lease: Lease, totals: Totals) -> None:
         handoff_reason=reason,
         handoff_summary=compose_summary(transcript),
     )
-    close_run(run._replace(iterations=len(transcript.turns)), ending=ending, totals=totals)
+    close_run(whole.run._replace(iterations=len(transcript.turns)), ending=ending, totals=totals)

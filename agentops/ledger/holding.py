@@ -4,7 +4,6 @@ The model call after it was reserved when the look-up was dispatched. Where that
 recorded at once and the call is reserved anew (docs/decisions/0006).
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from agentops.domain.lifecycle import CallStatus, Effect
@@ -16,7 +15,7 @@ from agentops.domain.transcript import CallView, Held, Transcript
 from agentops.ledger.progress import Ask, Dispatch, Lease, NextAct, Progress, Quote, TurnQuote
 from agentops.ledger.reading import read_call
 from agentops.models import move_call
-from agentops.models.rows import CALL, RUN
+from agentops.models.rows import CALL, LOOK
 
 RESULT_ROOM_CHARS = 4_000
 """What is reserved for a result that is not known yet, in characters."""
@@ -36,7 +35,7 @@ def reserve_ahead(transcript: Transcript, *, gated_now: frozenset[int], quote: Q
         return None
     pretended = transcript
     for one in open_calls:
-        pretended = pretended.with_call(replace(one, status=CallStatus.SUCCEEDED, result=_PRETENDED))
+        pretended = pretended.with_call(one._replace(status=CallStatus.SUCCEEDED, result=_PRETENDED))
     move = next_move(pretended)
     if not isinstance(move, AskModel) or move.wait_s:
         return None
@@ -62,11 +61,11 @@ def hold_result(
     a whole model call.
     """
     ahead = dispatch.ahead
-    run = RUN.row(run_id=lease.run_id) if ahead else None
-    if ahead is None or run is None or run.stopped or run.stop_requested or run.lease_epoch != lease.epoch:
+    seen = LOOK.row(run_id=lease.run_id) if ahead else None
+    if ahead is None or seen is None or seen.stopped or seen.stop_requested or seen.lease_epoch != lease.epoch:
         return None
     status = CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED
-    held = replace(dispatch.call, status=status, result=result, held=Held(started_at, finished_at))
+    held = dispatch.call._replace(status=status, result=result, held=Held(started_at, finished_at))
     transcript = transcript.with_call(held)
     act = _act_ahead(transcript, ahead=ahead, quote=quote)
     return Progress(transcript, act) if act else None
@@ -110,6 +109,6 @@ def _write_one(call: CallView, *, held: Held) -> CallView:
         finished_at=held.finished_at,
     )
     if moved:
-        return replace(call, held=None)
+        return call._replace(held=None)
     row = CALL.row(call_id=call.id)
-    return read_call(row) if row else replace(call, held=None)
+    return read_call(row) if row else call._replace(held=None)

@@ -7,27 +7,28 @@ from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import read_tier
 from agentops.domain.transcript import CallView, Transcript, Turn, closing_messages
 from agentops.models import AgentRun
-from agentops.models.rows import CALLS, RUN, STEPS, CallRow, RunRow, StepRow
+from agentops.models.rows import CALLS, RUN, STEPS, CallRow, StepRow, WholeRun
 
 _STOP_REASONS = {reason.value: reason for reason in StopReason}
 
 
-def read_transcript(run: RunRow, *, with_history: bool = True) -> Transcript:
+def read_transcript(whole: WholeRun, *, with_history: bool = True) -> Transcript:
     """Fold a run's rows into its transcript; earlier runs of the conversation come first, as the caller heard them."""
+    run = whole.run
     return Transcript(
         run_id=run.pk,
-        request=run.request,
+        request=whole.request,
         limits=run.limits,
         spent=run.spent,
-        history=_history(run) if with_history and run.ordinal else (),
+        history=_history(whole) if with_history and whole.ordinal else (),
         turns=_read_turns(run.pk) if run.iterations else (),
         sorted=not run.sorts,
         stop_requested=run.stop_requested,
     )
 
 
-def find_run(run_id: int) -> RunRow:
-    """A run's row, as it stands; LookupError where there is none."""
+def find_run(run_id: int) -> WholeRun:
+    """A run as it stands; LookupError where there is none."""
     run = RUN.row(run_id=run_id)
     if run is None:
         raise LookupError(f"there is no run {run_id}")
@@ -74,8 +75,10 @@ def _turn(step: StepRow, calls: tuple[CallView, ...]) -> Turn:
     )
 
 
-def _history(run: RunRow) -> tuple[Message, ...]:
-    earlier = AgentRun.objects.filter(conversation_id=run.conversation_id, ordinal__lt=run.ordinal).order_by("ordinal")
+def _history(whole: WholeRun) -> tuple[Message, ...]:
+    earlier = AgentRun.objects.filter(
+        conversation_id=whole.conversation_id, ordinal__lt=whole.ordinal
+    ).order_by("ordinal")
     messages: list[Message] = []
     for run_id, answer in earlier.values_list("pk", "answer"):
         messages += closing_messages(read_transcript(find_run(run_id), with_history=False), answer)

@@ -1,7 +1,6 @@
 """What happened, written down: a reply with its gated calls, a failed model call, the result of a tool."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -42,13 +41,14 @@ def record_sorting(
     seq = _next_seq(transcript)
     written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
     _sort_run(run, reply)
-    run = find_run(run.pk)
+    whole = find_run(run.pk)
+    run = whole.run
     sorted_turn = Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, sorting=True)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(sorted_turn)
     return reserve_next(
         lease=lease,
-        transcript=replace(transcript, sorted=True, limits=run.limits),
-        quote=prepare(read_brief(run)).quote,
+        transcript=transcript._replace(sorted=True, limits=run.limits),
+        quote=prepare(read_brief(whole)).quote,
         totals=_totals(run).after(written),
         stopped=run.stopped,
     )
@@ -116,11 +116,11 @@ def record_result(
     run = lock_run(lease)
     transcript = write_held(transcript)
     if result is None:
-        after = replace(call, status=CallStatus.IN_DOUBT)
+        after = call._replace(status=CallStatus.IN_DOUBT)
         moved = move_call(call_id=call.id, old=[CallStatus.STARTED], new=CallStatus.IN_DOUBT)
     else:
         now = timezone.now()
-        after = replace(call, status=CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED, result=result)
+        after = call._replace(status=CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED, result=result)
         unmarked: dict[str, Any] = (
             {} if call.status is CallStatus.STARTED else {"started_at": now - took, "attempts": 1}
         )
@@ -186,7 +186,7 @@ def run_transactional(
     )
     if not moved:
         raise CallMoved(call.id)
-    transcript = _seen(run, transcript.with_call(replace(call, status=new, result=result)), active_ms=active_ms)
+    transcript = _seen(run, transcript.with_call(call._replace(status=new, result=result)), active_ms=active_ms)
     return reserve_next(
         lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
     )
@@ -236,7 +236,7 @@ def _totals(run: RunRow) -> Totals:
 def _seen(run: RunRow, transcript: Transcript, *, active_ms: int = 0) -> Transcript:
     """The transcript with what only a look under the lock can tell: decisions, a stop asked for, the time used."""
     spent = refresh_open(transcript).with_spent(active_ms=run.active_ms + active_ms)
-    return replace(spent, stop_requested=run.stop_requested)
+    return spent._replace(stop_requested=run.stop_requested)
 
 
 def _sort_run(run: RunRow, reply: ModelReply) -> None:

@@ -22,18 +22,11 @@ def param(name: str, model: Any, field: str) -> Param:
 
 
 class RunRow(NamedTuple):
-    """A run with what the gate must know of its task type, without the long texts."""
+    """A run as every verb needs it under its lock, with what the gate must know of its task type."""
 
     pk: int
     status: str
-    request: str
-    conversation_id: int
-    ordinal: int
-    lease_owner: str
     lease_epoch: int
-    lease_losses: int
-    lease_expires_at: datetime | None
-    charged_at: datetime | None
     stop_requested: bool
     iterations: int
     tokens: int
@@ -49,7 +42,6 @@ class RunRow(NamedTuple):
     max_tool_calls: int
     max_identical_calls: int
     created_at: datetime
-    started_at: datetime | None
     suspended_at: datetime | None
     task_type_id: int
     slug: str
@@ -89,6 +81,33 @@ class RunRow(NamedTuple):
     def tiers(self) -> frozenset[ActionTier]:
         """The tiers an agent may use in this type of task."""
         return permitted_tiers(self.permitted)
+
+
+class WholeRun(NamedTuple):
+    """A run as whoever takes it up needs it: the row, and what stays the same or matters only at the beginning."""
+
+    run: RunRow
+    request: str
+    conversation_id: int
+    ordinal: int
+    lease_losses: int
+    lease_expires_at: datetime | None
+    charged_at: datetime | None
+    started_at: datetime | None
+
+    @classmethod
+    def read(cls, *columns: Any) -> "WholeRun":
+        """The row of `_WHOLE_COLUMNS`."""
+        own = len(cls._fields) - 1
+        return cls(RunRow(*columns[:-own]), *columns[-own:])
+
+
+class LookRow(NamedTuple):
+    """What may have become of a run since it was locked last."""
+
+    lease_epoch: int
+    stop_requested: bool
+    stopped: bool
 
 
 class TaskRow(NamedTuple):
@@ -188,15 +207,22 @@ _RUN_COLUMNS: tuple[Any, ...] = (
     _stopped("task_type__slug"),
     Now(),
 )
+_WHOLE_COLUMNS: tuple[Any, ...] = (*_RUN_COLUMNS, *WholeRun._fields[1:])
 _CALLS = ToolCall.objects.values_list(*CallRow._fields)
 
-RUN = Select(RunRow, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_RUN_COLUMNS))
+RUN = Select(WholeRun.read, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_WHOLE_COLUMNS))
+LOOK = Select(
+    LookRow,
+    lambda: AgentRun.objects.filter(pk=_RUN).values_list(
+        "lease_epoch", "stop_requested", _stopped("task_type__slug")
+    ),
+)
 LOCKED_RUN = Select(RunRow, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_RUN_COLUMNS), lock=AgentRun)
 FREE_RUN = Select(
-    RunRow,
+    WholeRun.read,
     lambda: AgentRun.objects.filter(
         Q(status="queued") | Q(status="running", lease_expires_at__lt=Now()), pk=_RUN
-    ).values_list(*_RUN_COLUMNS),
+    ).values_list(*_WHOLE_COLUMNS),
     lock=AgentRun,
 )
 """A run that nobody works on: queued, or its owner let the lease run out by the database's clock."""
