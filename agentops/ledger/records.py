@@ -1,5 +1,6 @@
 """What happened, written down: a reply with its gated calls, a failed model call, the result of a tool."""
 
+import time
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -122,7 +123,7 @@ def record_result(
         now = timezone.now()
         after = call._replace(status=CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED, result=result)
         unmarked: dict[str, Any] = (
-            {} if call.status is CallStatus.STARTED else {"started_at": now - took, "attempts": 1}
+            {} if call.status is CallStatus.STARTED else {"started_at": now - took, "attempts": call.attempts + 1}
         )
         moved = move_call(
             call_id=call.id,
@@ -140,7 +141,6 @@ def record_result(
     )
 
 
-@transaction.atomic
 def run_transactional(
     *,
     lease: Lease,
@@ -154,46 +154,63 @@ def run_transactional(
     """Run a tool whose tables live in this database: its effect and its result are one commit, so it happens once.
 
     It does not run where a stop came in between, or where the call was withdrawn on its way.
-    A tool that fails leaves nothing behind: only its savepoint is rolled back, and the failure is what is recorded.
+    A tool that fails leaves nothing behind: its transaction is rolled back, and the failure is recorded in the next.
     Raises `DatabaseBusy`, with nothing recorded, where trying again may help.
     """
-    run = lock_run(lease)
-    if run.stopped or _stands(call).status is not call.status:
-        transcript = _seen(run, transcript, active_ms=active_ms)
-        return reserve_next(
-            lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
-        )
-    started = timezone.now()
+    begun = time.monotonic()
     try:
-        with transaction.atomic():
-            result = effect()
-            if not result.ok:
-                raise _NotDone(result)
+        return _act_and_record(
+            lease=lease, transcript=transcript, call=call, effect=effect, active_ms=active_ms, quote=quote
+        )
     except _NotDone as not_done:
         result = not_done.result
     if result.code == BUSY and not last_try:
         raise DatabaseBusy(call.id)
-    finished = timezone.now()
-    new = CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED
-    moved = move_call(
-        call_id=call.id,
-        old=[call.status],
-        new=new,
-        started_at=started,
-        attempts=call.attempts + 1,
-        result=storable(result.model_dump(mode="json")),
-        finished_at=finished,
+    took = timedelta(seconds=time.monotonic() - begun)
+    return record_result(
+        lease=lease, transcript=transcript, call=call, result=result, took=took, active_ms=active_ms, quote=quote
     )
-    if not moved:
-        raise CallMoved(call.id)
-    transcript = _seen(run, transcript.with_call(call._replace(status=new, result=result)), active_ms=active_ms)
+
+
+@transaction.atomic
+def _act_and_record(
+    *,
+    lease: Lease,
+    transcript: Transcript,
+    call: CallView,
+    effect: Callable[[], ToolResult],
+    active_ms: int,
+    quote: Quote,
+) -> Progress:
+    """One transaction for the effect and what came of it; raises `_NotDone`, which takes it back, where it failed."""
+    run = lock_run(lease)
+    if not run.stopped and _stands(call).status is call.status:
+        started = timezone.now()
+        result = effect()
+        if not result.ok:
+            raise _NotDone(result)
+        done = call._replace(status=CallStatus.SUCCEEDED, result=result)
+        _must_record(done, was=call.status, started_at=started, finished_at=timezone.now(), attempts=call.attempts + 1)
+        transcript = transcript.with_call(done)
     return reserve_next(
-        lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
+        lease=lease,
+        transcript=_seen(run, transcript, active_ms=active_ms),
+        quote=quote,
+        totals=_totals(run),
+        stopped=run.stopped,
     )
+
+
+def _must_record(call: CallView, *, was: CallStatus, **columns: Any) -> None:
+    """Write what a call came to into the row that was just read under the run's lock."""
+    assert call.result is not None
+    result = storable(call.result.model_dump(mode="json"))
+    if not move_call(call_id=call.id, old=[was], new=call.status, result=result, **columns):
+        raise CallMoved(call.id)
 
 
 def _stands(call: CallView) -> CallView:
-    """The call as its row stands, under the run's lock."""
+    """The call as its row stands."""
     row = CALL.row(call_id=call.id)
     if row is None:
         raise CallMoved(call.id)
@@ -201,9 +218,9 @@ def _stands(call: CallView) -> CallView:
 
 
 def _withdrawn(call: CallView) -> CallView:
-    """A look-up that was withdrawn while it ran: what its row says counts. Anything else that moved is a fault."""
+    """A call that did nothing and was withdrawn meanwhile: what its row says counts. Any other move is a fault."""
     row = _stands(call)
-    if call.effect is not Effect.READ or not row.status.answered:
+    if call.effect not in {Effect.READ, Effect.TRANSACTIONAL} or not row.status.answered:
         raise CallMoved(call.id)
     return row
 
