@@ -5,6 +5,7 @@ SHELL := bash
 PYTHON ?= python3
 PY := .venv/bin/python
 PORT ?= 8000
+PROCESSES ?= 2
 # Settings as in production, for checks that connect to nothing.
 AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HANDRAIL_REDIS=redis://127.0.0.1:6379 \
   HANDRAIL_DATABASE=postgresql://handrail@127.0.0.1:5432/handrail \
@@ -34,8 +35,8 @@ checks: dev ## Check settings as in production, and that every model change has 
 	$(AS_PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 	$(PY) manage.py makemigrations --check --dry-run
 
-unit: system dev
-	$(PY) -m pytest
+unit: system dev ## Run the tests, two at a time (PROCESSES=2); one file: .venv/bin/python -m pytest tests/test_story.py
+	$(PY) -m pytest -n $(PROCESSES)
 
 torture: system dev ## Kill the machine at every point, 2,200 times, and its workers at random; prints the table
 	$(PY) -m tests.torture

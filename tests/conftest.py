@@ -1,12 +1,31 @@
-"""Fixtures that several test packages share, by what they bring."""
+"""How tests are shared out among processes, and fixtures that several test packages share, by what they bring."""
 
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
 from tests.servers import new_database, run_postgres, run_redis
+from tests.sharing import ByFile, sort_by_length
+
+# --- with `-n 2`: who runs what
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByFile:
+    """Hand out whole files, in our own order."""
+    config.option.loadscopereorder = False
+    return ByFile(config, log)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """One process alone keeps the order that pytest gives."""
+    if hasattr(config, "workerinput"):
+        sort_by_length(items)
+
 
 # --- real servers: they fail, with the command that installs them, where they are missing
 

@@ -14,6 +14,7 @@ import pytest
 
 import bootstrap
 from tests.programs import PYTHON, ROOT, Program, clean_environment, manage
+from tests.sharing import LONGEST_FIRST
 
 # Spelled so that this file does not name them either.
 REGISTRIES = re.compile(
@@ -55,6 +56,10 @@ def test_the_readmes_make_commands_are_in_the_makefile() -> None:
 def test_ci_runs_the_readmes_test_command() -> None:
     script = (ROOT / ".ci" / "run").read_text()
     assert "make test" in script and "set -euo pipefail" in script
+
+
+def test_the_tests_that_are_begun_first_are_there() -> None:
+    assert [path for path in LONGEST_FIRST if not (ROOT / path).is_file()] == []
 
 
 @pytest.mark.parametrize("lock", LOCKS)

@@ -34,6 +34,13 @@ from tests.servers import free_port
 CASES = Path(os.environ.get("HANDRAIL_CASES", "../shared/cases"))
 DATA = CASES / "trajectories" / "trajectories_dev.jsonl.gz"
 SERVER = CASES / "replay_messages_server.py"
+# The server sends each answer in two pieces, and the system would keep the second back for 40 ms.
+AT_ONCE = """
+import runpy, socketserver, sys
+socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+del sys.argv[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
 TOOLSET = "recorded"
 ROOMY = {
     "max_iterations": 1_000,
@@ -85,7 +92,7 @@ def serve_recordings(folder: Path) -> Iterator[str]:
     with gzip.open(DATA, "rt") as source, gzip.open(folder / DATA.name, "wt", compresslevel=1) as target:
         target.writelines(json.dumps(_trim(json.loads(line))) + "\n" for line in source)
     port = free_port()
-    command = [sys.executable, str(SERVER), "--data", str(folder / DATA.name), "--port", str(port)]
+    command = [sys.executable, "-c", AT_ONCE, str(SERVER), "--data", str(folder / DATA.name), "--port", str(port)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None

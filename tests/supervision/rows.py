@@ -2,8 +2,10 @@
 
 import json
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
@@ -32,8 +34,16 @@ TWO_PM = Mismatch(
 )
 
 
+@cache
+def hashed(password: str) -> str:
+    """The real hash, which is slow on purpose, made once for all the people of the tests."""
+    return make_password(password)
+
+
 def person(name: str, given: str, family: str, role: str | None) -> User:
-    user = User.objects.create_user(name, password="harbour-lane-desk", first_name=given, last_name=family)
+    user = User.objects.create(
+        username=name, password=hashed("harbour-lane-desk"), first_name=given, last_name=family
+    )
     if role:
         user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user

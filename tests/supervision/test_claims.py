@@ -137,9 +137,10 @@ def test_an_open_page_tells_the_colleague_by_itself(
 ) -> None:
     first, second = (open_browser(browser, live_server, one) for one in (priya, mo))
     page, other = first.new_page(), second.new_page()
+    page.clock.install()
     page.goto(f"/requests/{ana_waits.pk}/")
     with page.expect_response("**/claim/", timeout=10_000) as told:
-        pass
+        page.clock.run_for(5_000)
     assert told.value.status == 204
     other.goto(f"/requests/{ana_waits.pk}/")
     expect(other.locator("[data-claim]")).to_contain_text("Priya Nair is looking at this")
@@ -170,11 +171,13 @@ def test_what_the_list_shows_by_itself_is_not_looked_at_until_somebody_goes_into
 ) -> None:
     context = open_browser(browser, live_server, priya)
     page = context.new_page()
+    page.clock.install()
     page.goto("/")
-    page.wait_for_timeout(4500)
+    page.clock.run_for(5_000)
+    page.wait_for_timeout(500)
     assert not Claim.objects.exists()
     page.locator("#rh").click()
     with page.expect_response("**/claim/", timeout=10_000):
-        pass
+        page.clock.run_for(5_000)
     assert Claim.objects.get().who == "Priya Nair"
     context.close()

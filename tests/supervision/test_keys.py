@@ -84,9 +84,11 @@ def test_the_first_key_counts_and_only_the_sending_waits(page: Page) -> None:
 
 def test_a_session_that_ended_takes_the_patient_off_the_screen(page: Page) -> None:
     call = waits("Ana", 5)
+    page.clock.install()
     page.goto(f"/requests/{call.pk}/")
     expect(page.locator(".pbar")).to_be_visible()
     Session.objects.all().delete()
+    page.clock.run_for(5_000)
     expect(page.locator("h1")).to_have_text("You are logged out", timeout=20_000)
     assert page.locator(".pbar").count() == 0
     assert "Yes and No still work" not in page.locator("body").inner_text()
