@@ -7,8 +7,10 @@ MANY_PROCESSES = (
     "tests/integration/test_production.py",
     "tests/doorbells/test_outages.py",
     "tests/torture/test_storm.py",
+    "tests/test_setup.py",
+    "tests/agentops/test_in_flight.py",
 )
-"""Whole installations, which measure seconds: never two at a time."""
+"""Several programs at once, and seconds that are measured: never two of these at a time."""
 
 PARTED = "tests/integration/test_on_postgresql.py"
 """Each of its tests is long and has a process and a database of its own."""
@@ -16,9 +18,8 @@ PARTED = "tests/integration/test_on_postgresql.py"
 LONGEST_FIRST = (
     *MANY_PROCESSES,
     PARTED,
-    "tests/torture/test_points.py",
     "tests/agentops/test_startup.py",
-    "tests/test_setup.py",
+    "tests/torture/test_points.py",
     "tests/test_crash.py",
 )
 """Begun at the end, one of these would keep the other process waiting."""

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
@@ -15,6 +17,7 @@ from tests.live import PASSWORD, fill_clinic, running_desk
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+Row = TypeVar("Row", bound=Model)
 LOOK = re.compile(r"Look(ed)? up Leo Brandt")
 
 
@@ -83,10 +86,9 @@ def test_a_callers_words_become_one_booking_after_one_yes(desk: str, browser: Br
     front_desk.wait_for_timeout(700)  # the answers arm themselves 0.6 s after the request appears
     front_desk.get_by_role("button", name=re.compile("^Yes, book")).click()
     expect(front_desk.get_by_text(re.compile("You said yes|booked", re.I)).first).to_be_visible(timeout=10_000)
-    elsewhere.wait_for_timeout(1_000)
+    run = wait_for(elsewhere, AgentRun.objects.filter(pk=run_id, finished_at__isnull=False))
 
     assert booked() == before + 1
-    run = AgentRun.objects.get(pk=run_id)
     assert run.status == "completed" and "Leo Brandt is booked" in run.answer
     decision = Decision.objects.get()
     assert (decision.who, decision.verdict) == ("Priya Nair", "approved")
@@ -110,14 +112,16 @@ def test_of_two_people_who_press_yes_at_the_same_moment_one_wins_and_the_other_i
     log_in(first, desk, "priya")
     log_in(second, desk, "ruth")
     run_id = send_request(first, desk, wish())
-    call = wait_for_call(run_id, first)
+    call = wait_for(first, ToolCall.objects.filter(run_id=run_id, status="awaiting"))
     for page in (first, second):
         page.goto(f"{desk}/requests/{call.pk}/")
     first.wait_for_timeout(800)
     for page in (first, second):
         # Pressed from within the page, so that neither waits for the other's answer.
         page.evaluate("setTimeout(() => document.querySelector('#yes-form button').click(), 100)")
-    first.wait_for_timeout(2_500)
+    for page in (first, second):
+        expect(page.locator(".shelf").or_(page.locator("#problem")).first).to_be_visible(timeout=10_000)
+    wait_for(first, ToolCall.objects.filter(pk=call.pk, status="succeeded"))
     told = [page.locator("body").inner_text() for page in (first, second)]
     assert sum("Your answer was not used" in text for text in told) == 1, told
     assert Decision.objects.count() == 1 and booked() == before + 1
@@ -130,30 +134,30 @@ def test_everything_works_without_javascript(desk: str, browser: Browser) -> Non
     page = new_context(browser, java_script_enabled=False).new_page()
     log_in(page, desk)
     run_id = send_request(page, desk, wish())
-    call = wait_for_call(run_id, page)
+    call = wait_for(page, ToolCall.objects.filter(run_id=run_id, status="awaiting"))
     page.goto(f"{desk}/")
     page.get_by_role("link", name=re.compile("Book Leo Brandt")).click()
     page.get_by_role("button", name=re.compile("^Yes, book")).click()
-    page.wait_for_timeout(1_500)
-    assert booked() == before + 1 and ToolCall.objects.get(pk=call.pk).status == "succeeded"
+    wait_for(page, ToolCall.objects.filter(pk=call.pk, status="succeeded"))
+    assert booked() == before + 1
 
     run_id = send_request(page, desk, wish().replace("a doctor", "Dr Patel"))
-    call = wait_for_call(run_id, page)
+    call = wait_for(page, ToolCall.objects.filter(run_id=run_id, status="awaiting"))
     page.goto(f"{desk}/requests/{call.pk}/")
     page.locator("summary", has_text="No, do not book").click()
     page.get_by_label("Against our rules").check()
     page.get_by_label(re.compile("What should it do instead")).fill("Please ask him to call us.")
     page.get_by_role("button", name="Send answer").click()
-    page.wait_for_timeout(1_500)
-    refused = ToolCall.objects.get(pk=call.pk)
-    assert refused.status == "rejected" and "Please ask him to call us." in refused.result["message"]
+    refused = wait_for(page, ToolCall.objects.filter(pk=call.pk, status="rejected"))
+    wait_for(page, AgentRun.objects.filter(pk=run_id, finished_at__isnull=False))
+    assert "Please ask him to call us." in refused.result["message"]
     assert booked() == before + 1
 
 
-def wait_for_call(run_id: int, page: Page) -> ToolCall:
-    for _ in range(100):
-        call = ToolCall.objects.filter(run_id=run_id, status="awaiting").first()
-        if call:
-            return call
-        page.wait_for_timeout(100)
-    raise AssertionError(f"run {run_id} never asked: {AgentRun.objects.get(pk=run_id)}")
+def wait_for(page: Page, rows: QuerySet[Row]) -> Row:
+    """The first of these rows, once there is one; the browser goes on meanwhile."""
+    for _ in range(200):
+        if found := rows.all().first():
+            return found
+        page.wait_for_timeout(50)
+    raise AssertionError(f"never came: {rows.query}; the newest run: {AgentRun.objects.last()}")
