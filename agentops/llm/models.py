@@ -1,5 +1,6 @@
 """Which model answers: chosen once per process by a setting, never silently at call time."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -25,18 +26,21 @@ class Model(Protocol):
 
 
 _stand_in: Model | None = None
+_loading = threading.Lock()
 
 
 def get_model() -> Model:
     """The model of this process, by `settings.MODEL_PROVIDER`."""
     if _stand_in is not None:
         return _stand_in
-    return _connect(
-        provider=settings.MODEL_PROVIDER,
-        api_key=settings.ANTHROPIC_API_KEY,
-        base_url=settings.ANTHROPIC_BASE_URL,
-        read_timeout_s=float(settings.MODEL_TIMEOUT_SECONDS),
-    )
+    # Every thread of a worker begins at once: each would load a client of its own, with its own certificates.
+    with _loading:
+        return _connect(
+            provider=settings.MODEL_PROVIDER,
+            api_key=settings.ANTHROPIC_API_KEY,
+            base_url=settings.ANTHROPIC_BASE_URL,
+            read_timeout_s=float(settings.MODEL_TIMEOUT_SECONDS),
+        )
 
 
 @contextmanager
