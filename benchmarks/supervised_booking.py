@@ -137,10 +137,10 @@ def measure(
     """Do the work on every item, in so many processes of so many threads each."""
     shares = [items[number::processes] for number in range(processes)]
     postgres, begun = postgres_cpu_seconds(), time.perf_counter()
-    _leave_nothing_to_share()
     if processes == 1:
         done = [_work_share(work, items, threads)]
     else:
+        _leave_nothing_to_share()
         with get_context("fork").Pool(processes) as pool:
             done = pool.starmap(_work_share, [(work, share, threads) for share in shares])
     seconds = time.perf_counter() - begun
@@ -172,13 +172,16 @@ def _work_share(work: Callable[[Any], object], items: list[Any], threads: int) -
         return Share(time.process_time() - cpu, commits[0], results)
 
 
+def warm_up(threads: int) -> None:
+    """A worker's connections have long been open, and know their statements."""
+    measure(start, list(range(threads)), threads=threads, processes=1)
+    measure(resume, read_page(), threads=threads, processes=1)
+
+
 def bench(*, runs: int, threads: int, processes: int, before: int) -> None:
     """Print the table."""
     with workload():
-        for number in range(3):
-            start(number)
-        for waiting in read_page():
-            resume(waiting)
+        warm_up(threads)
         fill_tables(before)
         empty = stored_bytes(TABLES)
         started, _ = measure(start, list(range(runs)), threads=threads, processes=processes)

@@ -31,6 +31,7 @@ MODULES: dict[str, tuple[str, dict[str, Any]]] = {
 }
 LEFT = [f"left-{number}" for number in range(16)]
 """Runs that one process starts and, after its death, another one resumes."""
+WARM_UP = [f"warm-up-{number}" for number in range(16)]
 AT_HOME = ("127.0.0.1", "::1", "localhost")
 
 
@@ -80,14 +81,14 @@ class Bench:
         if not iscoroutinefunction(work):
             with ThreadPoolExecutor(self.in_flight) as pool:
                 return list(pool.map(work, runs))
-        waiting, results = iter(runs), []
+        waiting = iter(runs)
 
-        async def work_off() -> None:
-            for run in waiting:
-                results.append(await work(run))
+        async def work_off() -> list[Any]:
+            return [await work(run) for run in waiting]
 
-        await asyncio.gather(*(work_off() for _ in range(self.in_flight)))
-        return results
+        return [
+            result for done in await asyncio.gather(*(work_off() for _ in range(self.in_flight))) for result in done
+        ]
 
 
 async def _call(work: Callable[[str], Any], run: str) -> Any:
@@ -96,9 +97,10 @@ async def _call(work: Callable[[str], Any], run: str) -> Any:
 
 
 async def take_figures(bench: Bench, *, runs: int) -> dict[str, Any]:
-    """First the runs that another process left, then the workload, then resumptions one by one."""
+    """First the runs that another process left and a warm-up, then the workload, then resumptions one by one."""
     await bench.resume(LEFT)
-    await bench.resume_alone("warm-up")
+    await bench.start(WARM_UP)
+    await bench.resume(WARM_UP)
     empty = bench.database.stored_bytes()
     ids = [f"run-{number}" for number in range(runs)]
     started = await bench.start(ids)

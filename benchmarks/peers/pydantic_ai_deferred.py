@@ -1,4 +1,4 @@
-"""Pydantic AI: a tool that requires approval ends the run; its messages are stored, and a second run goes on from them."""
+"""Pydantic AI: a tool that requires approval ends the run; its messages are stored, and a second run takes them up."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

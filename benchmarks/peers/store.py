@@ -1,7 +1,7 @@
 """The least that outlives the process, for the peers that leave the keeping to the application.
 
-One row a run, two commits a phase: the request, the suspension; the booking, the answer. It takes no claim on a run that
-is resumed, so two approvals at once would book twice; that would cost a commit more.
+One row a run, two commits a phase: the request, the suspension; the booking, the answer. A run that is resumed is not
+claimed, so two approvals at once would book twice; a claim would cost a commit more.
 """
 
 from collections.abc import AsyncIterator
