@@ -173,8 +173,8 @@ def _work_share(work: Callable[[Any], object], items: list[Any], threads: int) -
 
 
 def warm_up(threads: int) -> None:
-    """A worker's connections have long been open, and know their statements."""
-    measure(start, list(range(threads)), threads=threads, processes=1)
+    """A worker's connections have long been open, and PostgreSQL has settled on its plans on each."""
+    measure(start, list(range(10 * threads)), threads=threads, processes=1)
     measure(resume, read_page(), threads=threads, processes=1)
 
 

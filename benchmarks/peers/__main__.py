@@ -73,7 +73,6 @@ def measure_peer(peer: str, url: str, *, runs: int, python: Path) -> Figures:
     return Figures(
         start=Phase(**found["start"]),
         resume=Phase(**found["resume"]),
-        kib=(found["kib"]["suspended"], found["kib"]["done"]),
         alone=(found["p50"], found["p99"]),
     )
 

@@ -3,6 +3,7 @@
 import sqlite3
 from collections import Counter
 from contextlib import closing
+from math import nan
 
 import psycopg
 
@@ -10,10 +11,6 @@ from benchmarks.server_cpu import server_cpu_seconds
 
 BOOKINGS = "CREATE TABLE IF NOT EXISTS booking (run text NOT NULL, slot text NOT NULL)"
 """No constraint: a run that books twice must show."""
-STORED = """
-SELECT sum(pg_total_relation_size(oid)) FROM pg_class
-WHERE relkind = 'r' AND relnamespace NOT IN ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-"""
 
 
 def sqlite_path(url: str) -> str:
@@ -30,24 +27,18 @@ class Database:
         self._run(BOOKINGS)
 
     def cpu_seconds(self) -> float:
-        """CPU of the whole server so far; 0 on SQLite, which has none."""
-        return server_cpu_seconds(self.server.info.backend_pid) if self.server else 0.0
+        """CPU of the whole server so far; SQLite has none."""
+        return server_cpu_seconds(self.server.info.backend_pid) if self.server else nan
 
-    def commits(self) -> int:
-        """Transactions so far that wrote something; 0 on SQLite, which does not count them.
+    def commits(self) -> float:
+        """Transactions so far that wrote something; SQLite does not count them.
 
         PostgreSQL's own `xact_commit` counts reads as well, and a backend reports it seconds later.
         """
         if not self.server:
-            return 0
+            return nan
         row = self.server.execute("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint").fetchone()
         return int(row[0]) if row else 0
-
-    def stored_bytes(self) -> int:
-        """Bytes of all tables and their indexes."""
-        if self.server:
-            return int(self._run(STORED)[0][0])
-        return int(self._run("PRAGMA page_count")[0][0]) * int(self._run("PRAGMA page_size")[0][0])
 
     def bookings(self) -> Counter[str]:
         """How often each run has booked."""

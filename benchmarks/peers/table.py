@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 
 PHASE = re.compile(r"^(?:start|resume) +([\d.]+) +([\d.]+) +([\d.]+) +([\d.]+)$", re.MULTILINE)
-PAIR = re.compile(r"(?:done|p99): ([\d.]+) / ([\d.]+)")
-HEADS = ("CPU ms start", "CPU ms resume", "PG CPU ms", "commits", "KiB", "runs/s", "alone ms", "CPU of all, to ours")
-WIDTHS = (20, 20, 13, 13, 13, 11, 14, 20)
+ALONE = re.compile(r"p99: ([\d.]+) / ([\d.]+)")
+HEADS = ("CPU ms start", "CPU ms resume", "PG CPU ms", "commits", "runs/s", "alone ms", "CPU of all, to ours")
+WIDTHS = (20, 20, 13, 13, 11, 15, 20)
 
 
 @dataclass(frozen=True)
@@ -27,20 +28,21 @@ class Figures:
 
     start: Phase
     resume: Phase
-    kib: tuple[float, float]
     alone: tuple[float, float]
 
     @property
     def all_cpu(self) -> float:
         """CPU of one run from the request to its end, client and server together."""
-        return self.start.cpu + self.start.server + self.resume.cpu + self.resume.server
+        parts = (self.start.cpu, self.start.server, self.resume.cpu, self.resume.server)
+        return sum(part for part in parts if not isnan(part))
 
 
 def read_ours(printed: str) -> Figures:
     """The figures in what `benchmarks.supervised_booking` prints."""
     start, resume = (Phase(*map(float, found)) for found in PHASE.findall(printed))
-    kib, alone = ((float(left), float(right)) for left, right in PAIR.findall(printed))
-    return Figures(start, resume, kib, alone)
+    alone = ALONE.search(printed)
+    assert alone, printed
+    return Figures(start, resume, (float(alone[1]), float(alone[2])))
 
 
 def print_table(measured: dict[str, list[Figures]], *, ours: dict[str, str]) -> None:
@@ -53,13 +55,12 @@ def print_table(measured: dict[str, list[Figures]], *, ours: dict[str, str]) -> 
             _spread([one.resume.cpu for one in rounds]),
             _both(rounds, lambda one: (one.start.server, one.resume.server)),
             _both(rounds, lambda one: (one.start.commits, one.resume.commits)),
-            _both(rounds, lambda one: one.kib),
             _both(rounds, lambda one: (one.start.rate, one.resume.rate), digits=0),
             _both(rounds, lambda one: one.alone),
             _spread([theirs.all_cpu / our.all_cpu for theirs, our in pairs], digits=2),
         )
         print(f"{name:<28}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, WIDTHS, strict=True)))
-    print("Pairs: start / resume; KiB stored: suspended / done; resumed alone: p50 / p99. In brackets: lowest-highest.")
+    print("Pairs: start / resume; resumed alone: p50 / p99. In brackets: lowest-highest.")
 
 
 def _spread(values: list[float], *, digits: int = 1) -> str:
@@ -68,4 +69,4 @@ def _spread(values: list[float], *, digits: int = 1) -> str:
 
 def _both(rounds: list[Figures], read: Callable[[Figures], tuple[float, float]], *, digits: int = 1) -> str:
     left, right = (median(values) for values in zip(*map(read, rounds), strict=True))
-    return f"{left:.{digits}f} / {right:.{digits}f}"
+    return f"{left:.{digits}f} / {right:.{digits}f}".replace("nan", "-")
