@@ -14,7 +14,7 @@ AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HAND
 .PHONY: races seeded-bugs bench-peers
 
 help: ## List these commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: runtime ## Start everything with an invented clinic and a full queue (PORT=8000); Ctrl-C ends it
 	@HANDRAIL_LOG_LEVEL=$${HANDRAIL_LOG_LEVEL:-WARNING} $(PY) manage.py demo --port $(PORT)
