@@ -12,10 +12,10 @@ AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HAND
   HANDRAIL_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
 
 .PHONY: help demo test unit lint types laws checks torture bench ask lock clean runtime dev system
-.PHONY: races seeded-bugs
+.PHONY: races seeded-bugs bench-peers
 
 help: ## List these commands
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
 
 demo: runtime ## Start everything with an invented clinic and a full queue (PORT=8000); Ctrl-C ends it
 	@HANDRAIL_LOG_LEVEL=$${HANDRAIL_LOG_LEVEL:-WARNING} $(PY) manage.py demo --port $(PORT)
@@ -50,14 +50,18 @@ races: system dev ## Let people, workers and sweepers race for one row 1,000 tim
 seeded-bugs: dev ## Put 20 bugs in, one at a time, and see each caught by the suite meant for it
 	$(PY) -m tests.seeded_bugs
 
+bench-peers: system dev ## Measure the same workload as other frameworks do it, in turn with ours
+	$(PY) -m benchmarks.peers
+
 ask: runtime ## Run one request in the terminal: make ask Q="I need to see Dr Chen on Thursday after 3"
 	@$(PY) manage.py ask "$$Q"
 
 lock: dev ## Pin every dependency anew from pyproject.toml, by hash and without addresses
-	for level in "uv --group setup" "runtime pyproject.toml" "dev pyproject.toml --group dev"; do \
+	for level in "requirements/uv --group setup" "requirements/runtime pyproject.toml" \
+	  "requirements/dev pyproject.toml --group dev" "benchmarks/peers/requirements --group peers"; do \
 	  set -- $$level; file=$$1; shift; \
 	  .venv/uv/bin/uv pip compile "$$@" --universal --python-version 3.11 --generate-hashes --no-header --no-annotate \
-	    --upgrade --quiet --output-file requirements/$$file.txt; \
+	    --upgrade --quiet --output-file $$file.txt; \
 	done
 
 clean: ## Remove the environment, the demo's data and every cache

@@ -9,7 +9,7 @@ from unittest import mock
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 
-TICKS = os.sysconf("SC_CLK_TCK")
+from benchmarks.server_cpu import server_cpu_seconds
 
 
 def postgres_cpu_seconds() -> float:
@@ -18,22 +18,7 @@ def postgres_cpu_seconds() -> float:
         return 0.0
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_backend_pid()")
-        server = _parent(int(cursor.fetchone()[0]))
-    total = 0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            pid, fields = int(stat.parent.name), stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue
-        if server in (pid, int(fields[1])):
-            total += int(fields[11]) + int(fields[12])
-            # Only the server itself waits for children; their sum is counted once, there.
-            total += (int(fields[13]) + int(fields[14])) if pid == server else 0
-    return total / TICKS
-
-
-def _parent(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1])
+        return server_cpu_seconds(int(cursor.fetchone()[0]))
 
 
 @contextmanager

@@ -32,14 +32,12 @@ from agentops.models import AgentRun, Conversation, ToolCall  # noqa: E402
 from agentops.models.prepared import insert_row  # noqa: E402
 from agentops.runner.loop import advance  # noqa: E402
 from agentops.tools.registry import ToolContext  # noqa: E402
+from benchmarks import dialogue  # noqa: E402
 from benchmarks.earlier_runs import fill_tables  # noqa: E402
 from benchmarks.machine import counted_commits, flush_cost_ms, postgres_cpu_seconds, stored_bytes  # noqa: E402
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy  # noqa: E402
 from tests.toys import answer, begin, make_task, set_tier, use_model  # noqa: E402
 
-SLOTS = "; ".join(
-    f"Thu 26 Nov {hour}:{minute:02} Dr Patel slot {hour}{minute}" for hour in range(9, 14) for minute in (0, 30)
-)
 TABLES = ["agentops_agentrun", "agentops_step", "agentops_toolcall", "agentops_conversation", "agentops_runfact"]
 
 
@@ -63,11 +61,11 @@ class Phase:
 
 
 def search(context: ToolContext, args: Note) -> Answer:
-    return Answer(text=SLOTS)
+    return Answer(text=dialogue.SLOTS)
 
 
 def info(context: ToolContext, args: Note) -> Answer:
-    return Answer(text="Ana Gomez, born 14 May 1987, 07700 900123")
+    return Answer(text=dialogue.PATIENT)
 
 
 def book(context: ToolContext, args: Note) -> Answer:
@@ -76,12 +74,8 @@ def book(context: ToolContext, args: Note) -> Answer:
 
 
 def script() -> ScriptedModel:
-    return ScriptedModel(
-        call(("find_slots", {"text": "Thursday after 3"})),
-        call(("read_patient", {"text": "Ana Gomez"})),
-        call(("book_slot", {"text": "slot 930"})),
-        say("Ana Gomez has the slot at 9:30."),
-    )
+    turns = [call((tool, {"text": text})) for tool, text in dialogue.CALLS]
+    return ScriptedModel(*turns, say(dialogue.ANSWER))
 
 
 @contextmanager
@@ -102,7 +96,7 @@ def workload() -> Iterator[None]:
 
 def start(_: int) -> int:
     """One run from the request to suspended."""
-    run_id = begin("Thursday after 3 with Dr Patel please")
+    run_id = begin(dialogue.REQUEST)
     advance(run_id)
     return run_id
 
@@ -143,10 +137,10 @@ def measure(
     """Do the work on every item, in so many processes of so many threads each."""
     shares = [items[number::processes] for number in range(processes)]
     postgres, begun = postgres_cpu_seconds(), time.perf_counter()
-    _leave_nothing_to_share()
     if processes == 1:
         done = [_work_share(work, items, threads)]
     else:
+        _leave_nothing_to_share()
         with get_context("fork").Pool(processes) as pool:
             done = pool.starmap(_work_share, [(work, share, threads) for share in shares])
     seconds = time.perf_counter() - begun
@@ -178,13 +172,16 @@ def _work_share(work: Callable[[Any], object], items: list[Any], threads: int) -
         return Share(time.process_time() - cpu, commits[0], results)
 
 
+def warm_up(threads: int) -> None:
+    """A worker's connections have long been open, and PostgreSQL has settled on its plans on each."""
+    measure(start, list(range(10 * threads)), threads=threads, processes=1)
+    measure(resume, read_page(), threads=threads, processes=1)
+
+
 def bench(*, runs: int, threads: int, processes: int, before: int) -> None:
     """Print the table."""
     with workload():
-        for number in range(3):
-            start(number)
-        for waiting in read_page():
-            resume(waiting)
+        warm_up(threads)
         fill_tables(before)
         empty = stored_bytes(TABLES)
         started, _ = measure(start, list(range(runs)), threads=threads, processes=processes)

@@ -20,7 +20,7 @@ from tests.sharing import LONGEST_FIRST
 REGISTRIES = re.compile(
     r"(?:pypi|pythonhosted|npmjs|npmmirror|debian|jsdelivr|unpkg|cloudflare|crates|dockerhub|docker)\.(?:org|com|net|io)"
 )
-LOCKS = ["uv", "runtime", "dev"]
+LOCKS = ["requirements/uv", "requirements/runtime", "requirements/dev", "benchmarks/peers/requirements"]
 STOP_SECONDS = 3.0
 
 
@@ -33,7 +33,7 @@ def committed_files() -> list[Path]:
 
 def read_lock(name: str) -> dict[str, str]:
     """The entries of a lock file by package: everything up to the next package."""
-    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    text = (ROOT / f"{name}.txt").read_text()
     entries = re.split(r"\n(?=[A-Za-z0-9])", text.strip())
     return {re.split(r"[=\s\[]", entry, maxsplit=1)[0]: entry for entry in entries}
 
@@ -74,12 +74,13 @@ def test_every_locked_package_is_pinned_by_version_and_hash_and_names_no_address
 
 def test_the_locks_hold_what_pyproject_asks_for_and_dev_holds_all_of_runtime() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    runtime, dev, setup = read_lock("runtime"), read_lock("dev"), read_lock("uv")
+    setup, runtime, dev, peers = map(read_lock, LOCKS)
     name_of = re.compile(r"^[A-Za-z0-9._-]+")
     for wanted, lock in [
         (project["project"]["dependencies"], runtime),
         (project["dependency-groups"]["dev"], dev),
         (project["dependency-groups"]["setup"], setup),
+        (project["dependency-groups"]["peers"], peers),
     ]:
         names = {found[0] for requirement in wanted if (found := name_of.match(requirement))}
         assert names <= set(lock)
