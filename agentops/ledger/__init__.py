@@ -33,7 +33,7 @@ from agentops.ledger.records import (
 )
 from agentops.ledger.stops import stop_in_force
 from agentops.ledger.sweeping import expire_calls, mark_sweep, overdue_runs, ring_again
-from agentops.ledger.turns import ModelTurn
+from agentops.ledger.turns import ModelTurn, PriceList
 
 __all__ = [
     "BEAT_SECONDS",
@@ -49,6 +49,7 @@ __all__ = [
     "ModelTurn",
     "Preparation",
     "Prepare",
+    "PriceList",
     "Progress",
     "Proposal",
     "Quote",

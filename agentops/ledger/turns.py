@@ -1,19 +1,32 @@
 """A model turn on its way into the rows: the reply or the failure, when it was asked for and how long it took."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
 from agentops.domain.messages import FailureKind, ModelFailure, ModelReply
-from agentops.domain.pricing import price_usage
+from agentops.domain.pricing import PriceRow, price_usage
 from agentops.domain.routing import DecisionType
 from agentops.domain.storable import storable
 from agentops.ledger.progress import Written
 from agentops.models import Step
 from agentops.models.prepared import insert_row
 from agentops.models.rows import PRICES
+
+
+class PriceList:
+    """The prices that one slice of work has looked up: what an admin enters meanwhile holds from the next slice on."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, list[PriceRow]] = {}
+
+    def rows(self, model: str) -> list[PriceRow]:
+        """Every price row of a model."""
+        if model not in self._rows:
+            self._rows[model] = PRICES.rows(model=model)
+        return self._rows[model]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +40,7 @@ class ModelTurn:
     duration_ms: int
     reply: ModelReply | None = None
     failure: ModelFailure | None = None
+    prices: PriceList = field(default_factory=PriceList)
 
     @property
     def failed_as(self) -> FailureKind | None:
@@ -36,7 +50,7 @@ class ModelTurn:
 
 def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) -> Written:
     """Add the step of a reply, priced by the row in force on the day it was asked for."""
-    rows = PRICES.rows(model=reply.model)
+    rows = turn.prices.rows(reply.model)
     priced = price_usage(model=reply.model, usage=reply.usage, on=turn.started_at.date(), rows=rows)
     usage = reply.usage
     step_id = insert_row(

@@ -1,12 +1,12 @@
 """From transcript to model request: the prompt, the tools on offer, and what the turn will take."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from agentops.domain.messages import ModelRequest
 from agentops.domain.routing import DecisionType
 from agentops.domain.transcript import Transcript, prompt_chars, run_messages, spoken_messages
-from agentops.ledger import RunBrief, TurnQuote
+from agentops.ledger import PriceList, RunBrief, TurnQuote
 from agentops.tools.registry import Toolset, get_toolset
 
 DEFAULT_CAP = 1_024
@@ -23,6 +23,7 @@ class Desk:
     brief: RunBrief
     toolset: Toolset
     briefing: str
+    prices: PriceList = field(default_factory=PriceList)
 
     @cached_property
     def _fixed_chars(self) -> int:

@@ -30,7 +30,9 @@ def ask_model(model: Model, desk: Desk, transcript: Transcript, *, ask: Ask, dea
     except NoRoute as missing:
         failed = ModelFailure(FailureKind.MODEL_NOT_FOUND, str(missing))
     took = int((time.monotonic() - begun) * 1000)
-    return ModelTurn(ask.move.decision, name, model.provider, started, took, reply=reply, failure=failed)
+    return ModelTurn(
+        ask.move.decision, name, model.provider, started, took, reply=reply, failure=failed, prices=desk.prices
+    )
 
 
 def last_words(transcript: Transcript, reply: ModelReply) -> Finish | None:
