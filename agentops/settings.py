@@ -198,7 +198,8 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "supervision.context.desk",
-            ]
+            ],
+            "builtins": ["supervision.templatetags.visible"],
         },
     }
 ]

@@ -1,4 +1,7 @@
-"""The card stored with a call, read back: anything unreadable is treated as no description at all."""
+"""The card stored with a call, read back with every text as a person may see it.
+
+Anything unreadable is treated as no description at all.
+"""
 
 import re
 from collections.abc import Iterable
@@ -10,6 +13,7 @@ from pydantic import ValidationError
 
 from agentops.domain.cards import Card, Subject
 from agentops.domain.tiers import ActionTier
+from agentops.domain.visible_text import show_json, show_text
 from agentops.models import ToolCall
 
 _YEAR = re.compile(r"\b(\d{4})\s*$")
@@ -31,11 +35,11 @@ def read_card(call: ToolCall) -> Card | None:
 
 
 def parse_card(stored: Any) -> Card | None:
-    """A stored card as JSON values, read back."""
+    """A stored card as JSON values, read back for the eye."""
     if not stored:
         return None
     try:
-        return Card.model_validate(stored)
+        return Card.model_validate(show_json(stored))
     except ValidationError:
         return None
 
@@ -43,12 +47,13 @@ def parse_card(stored: Any) -> Card | None:
 def title_of(call: ToolCall) -> str:
     """The line that names a call in a list."""
     card = read_card(call)
-    return card.title if card else f"Use “{call.tool}”"
+    return card.title if card else f"Use “{show_text(call.tool)}”"
 
 
 def undescribed(tool: str) -> str:
     """What is said of a call that nobody described."""
-    return f"The assistant wants to use “{tool}”. It has no plain description, so it cannot be approved here."
+    wish = f"The assistant wants to use “{show_text(tool)}”."
+    return f"{wish} It has no plain description, so it cannot be approved here."
 
 
 def ticks_of(card: Card) -> list[str]:
@@ -82,6 +87,7 @@ def _subject_found(call: ToolCall) -> Subject | None:
     data = result.get("data")
     if call.tier != ActionTier.READ or not isinstance(data, dict):
         return None
+    data = show_json(data)
     patients = data.get("patients", [data])
     one = patients[0] if isinstance(patients, list) and len(patients) == 1 else None
     if not isinstance(one, dict) or not one.get("name"):

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
+from agentops.domain.visible_text import show_text
 from agentops.models import read_stops
 from supervision.inbox.rows import count_waiting
 from supervision.models import Preferences
@@ -27,7 +28,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """Navigation, the person's name and role, who speaks for the model, and how fresh the page is."""
     role: Role | None = getattr(request, "role", None)
     here = request.resolver_match.url_name if request.resolver_match else ""
-    name = display_name(request.user) if role else ""
+    name = show_text(display_name(request.user)) if role else ""
     return {
         "places": [
             {"url": url, "label": label, "icon": icon, "here": _HOME_OF.get(here or "", here) == url}
@@ -51,4 +52,4 @@ def desk(request: HttpRequest) -> dict[str, Any]:
 
 
 def _initials(name: str) -> str:
-    return "".join(word[0] for word in name.split()[:2]).upper()
+    return "".join(word[0] for word in name.split()[:2] if word[0].isalpha()).upper()

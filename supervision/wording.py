@@ -6,6 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from agentops.domain.visible_text import show_text
+
 NANO = 1_000_000_000
 SOON = timedelta(minutes=5)
 
@@ -109,8 +111,8 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """The text on one line, cut at a word with "…" where it is longer than `limit` characters."""
-    line = " ".join(text.split())
+    """The text on one line as a person may see it, cut at a word with "…" where that is longer than `limit`."""
+    line = show_text(" ".join(text.split()))
     if len(line) <= limit:
         return line
     return f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
@@ -121,7 +123,7 @@ def say_findings(findings: Any) -> list[str]:
     said = []
     for one in findings if isinstance(findings, list) else []:
         if isinstance(one, dict):
-            what = str(one.get("label") or one.get("rule") or "something")
+            what = show_text(str(one.get("label") or one.get("rule") or "something"))
             said.append(f"{'Stopped because of' if one.get('action') == 'stopped' else 'Replaced'} {what}")
     return said
 
@@ -130,7 +132,7 @@ def name_speaker(provider: str, model: str = "") -> str:
     """Who takes the model's turns, honestly: the offline planner is not an AI model and never passes for one."""
     if provider == "offline":
         return "Offline planner, no AI model"
-    return model or ("Claude" if provider == "anthropic" else provider)
+    return show_text(model) or ("Claude" if provider == "anthropic" else provider)
 
 
 def name_configured_speaker() -> str:

@@ -5,6 +5,8 @@ import json
 import math
 from typing import Any
 
+from agentops.domain.visible_text import hides
+
 MAX_BYTES = 65_536
 MAX_DEPTH = 20
 MAX_INTEGER = 2**53
@@ -31,8 +33,8 @@ def read_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def canonical_arguments(raw: Any) -> str:
     """Turn what a model sent into canonical JSON: sorted keys, no spaces, one spelling for one value.
 
-    Raises `BadArguments` for anything but an object, for repeated keys, numbers that JSON cannot carry exactly, text
-    that cannot be written as UTF-8, too deep nesting and more than 64 KiB.
+    Raises `BadArguments` for anything but an object, for keys that are repeated or hide characters, numbers that JSON
+    cannot carry exactly, text that cannot be written as UTF-8, too deep nesting and more than 64 KiB.
     """
     value = _parse(raw) if isinstance(raw, str) else raw
     if not isinstance(value, dict):
@@ -66,6 +68,7 @@ def _check(value: Any, *, path: str, depth: int) -> None:
     if isinstance(value, dict):
         for key, item in value.items():
             _check_text(key, path=path)
+            _check_name(key, path=path)
             _check(item, path=f"{path}.{key}", depth=depth + 1)
     elif isinstance(value, list):
         for index, item in enumerate(value):
@@ -76,6 +79,11 @@ def _check(value: Any, *, path: str, depth: int) -> None:
         raise BadArguments("not_a_number", f"{path} is not a finite number")
     elif isinstance(value, int) and abs(value) > MAX_INTEGER:
         raise BadArguments("number_too_large", f"{path} is larger than 2^53")
+
+
+def _check_name(name: str, *, path: str) -> None:
+    if hides(name):
+        raise BadArguments("hidden_in_name", f"{path} holds a name with characters that nobody can see")
 
 
 def _check_text(text: str, *, path: str) -> None:

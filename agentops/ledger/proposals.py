@@ -16,6 +16,9 @@ from agentops.models import ToolCall
 from agentops.models.prepared import insert_row
 from agentops.models.rows import POLICY, PolicyRow, RunRow
 
+MOST_WAITING = 5
+"""Calls of one run that may wait for a person at once: a flood of harmless ones must not hide the one that is not."""
+
 SAID_TWICE = "The assistant asked for exactly this twice at once."
 
 
@@ -54,12 +57,16 @@ def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: 
     names = {proposal.tool for proposal in proposals}
     policies = {name: POLICY.row(tool=name) for name in names}
     left = transcript.limits.tool_calls - transcript.spent.tool_calls
+    waiting = sum(call.status is CallStatus.AWAITING for call in transcript.calls)
     gated: list[Gated] = []
     for proposal in proposals:
         one = _gate_one(proposal, policies=policies, transcript=transcript, tiers=tiers, room=left > 0)
+        if one.status is CallStatus.AWAITING and waiting >= MOST_WAITING:
+            one = replace(one, status=CallStatus.REFUSED, result=_too_many_waiting(proposal.tool))
         if one.status is CallStatus.AWAITING and any(_is_same(one, other) for other in gated):
             one = replace(one, verdict=replace(one.verdict, rule=f"{SAID_TWICE} {one.verdict.rule}"))
         left -= one.status is not CallStatus.REFUSED
+        waiting += one.status is CallStatus.AWAITING
         gated.append(one)
     return gated
 
@@ -117,6 +124,14 @@ def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, roo
             "Answer with what is known.",
         )
     return None
+
+
+def _too_many_waiting(tool: str) -> ToolResult:
+    return failure(
+        "too_many_waiting",
+        f"{tool} was not put to staff: {MOST_WAITING} calls of this run wait for a person already.",
+        "Wait for what staff say to those, then propose what is still needed, a few at a time.",
+    )
 
 
 def write_call(gated: Gated, *, run: RunRow, step_id: int, position: int) -> CallView:

@@ -21,9 +21,9 @@ MIN_SECONDS_ON_SCREEN = 1.0
 _SALT = "supervision.shown"
 
 
-def sign_showing(*, call_id: int, version: int) -> str:
-    """A token for a form: this call, in this version, was put on a screen at this moment."""
-    return signing.dumps([call_id, version, timezone.now().timestamp()], salt=_SALT)
+def sign_showing(*, user: User, call_id: int, version: int) -> str:
+    """A token for a form: this call, in this version, was put on this person's screen at this moment."""
+    return signing.dumps([user.pk, call_id, version, timezone.now().timestamp()], salt=_SALT)
 
 
 def approve_call(
@@ -32,7 +32,7 @@ def approve_call(
     """Say yes to exactly what was read: every conflict ticked, what cannot be undone typed and not too fast."""
     role = require(user, Permission.DECIDE)
     call = ToolCall.objects.filter(pk=call_id, version=version, digest=digest).first()
-    lacking = _find_lacking(call, shown=shown, ticked=ticked, typed=typed) if call else None
+    lacking = _find_lacking(call, user=user, shown=shown, ticked=ticked, typed=typed) if call else None
     if lacking:
         return lacking
     with transaction.atomic():
@@ -97,14 +97,14 @@ def resolve_call(*, user: User, call_id: int, version: int, happened: bool, note
     return Answered(settled.at)
 
 
-def _find_lacking(call: ToolCall, *, shown: str, ticked: Set[str], typed: str) -> Refused | None:
+def _find_lacking(call: ToolCall, *, user: User, shown: str, ticked: Set[str], typed: str) -> Refused | None:
     card, tier = read_card(call), read_tier(call.tier)
     if card is None or not card.approvable:
         return Refused("not_approvable", "It has no plain description, so it can only be turned down.")
     for index, sentence in enumerate(ticks_of(card)):
         if str(index) not in ticked:
             return Refused("tick_missing", f"Tick “{sentence}”, or say no.", f"tick-{index}")
-    if tier is ActionTier.DESTRUCTIVE and (too_fast := _find_too_fast(call, shown)):
+    if tier is ActionTier.DESTRUCTIVE and (too_fast := _find_too_fast(call, user, shown)):
         return too_fast
     entry = re_entry_of(card, tier)
     if entry and not typed.strip():
@@ -114,13 +114,13 @@ def _find_lacking(call: ToolCall, *, shown: str, ticked: Set[str], typed: str) -
     return None
 
 
-def _find_too_fast(call: ToolCall, shown: str) -> Refused | None:
+def _find_too_fast(call: ToolCall, user: User, shown: str) -> Refused | None:
     try:
-        call_id, version, at = signing.loads(shown, salt=_SALT)
+        user_id, call_id, version, at = signing.loads(shown, salt=_SALT)
     except (signing.BadSignature, ValueError):
         return Refused("form_unknown", "This form did not come from this page. Read the request again, then answer.")
-    if (call_id, version) != (call.pk, call.version):
-        return Refused("form_unknown", "This form belongs to another request. Read this one, then answer.")
+    if (user_id, call_id, version) != (user.pk, call.pk, call.version):
+        return Refused("form_unknown", "This form belongs to another request or person. Read this one, then answer.")
     seconds = max(0.0, timezone.now().timestamp() - at)
     if seconds < MIN_SECONDS_ON_SCREEN:
         return Refused("too_fast", f"Shown for {seconds:.1f} s; at least 1 s is required. Nothing was done.")

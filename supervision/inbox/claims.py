@@ -6,6 +6,7 @@ from datetime import datetime
 from django.contrib.auth.models import User
 from django.db.models import Q
 
+from agentops.domain.visible_text import show_text
 from supervision.cards import title_of
 from supervision.models import Claim
 from supervision.wording import say_when, shorten
@@ -39,13 +40,13 @@ def read_held(kind: str, work_id: int, *, user: User, now: datetime) -> Held:
     claim = next((one for one in told if one.is_alive(now)), None)
     left = next((one for one in told if one.note), None)
     return Held(
-        who=claim.who if claim else "",
+        who=show_text(claim.who) if claim else "",
         mine=bool(claim and claim.user_id == user.pk),
         kept=bool(claim and claim.kept),
         since=say_when(claim.taken_at, now=now) if claim else "",
         due=say_when(claim.due_at, now=now) if claim and claim.due_at else "",
-        left=left.note if left else "",
-        left_by=f"{left.who}, {say_when(left.released_at or left.taken_at, now=now)}" if left else "",
+        left=show_text(left.note) if left else "",
+        left_by=f"{show_text(left.who)}, {say_when(left.released_at or left.taken_at, now=now)}" if left else "",
     )
 
 

@@ -8,10 +8,12 @@ from django.utils import timezone
 from agentops.domain.cards import Card, Mismatch, Subject
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
+from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import AgentRun, Conversation, ToolCall
 from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
 from supervision.inbox.doubts import Doubt, read_doubt
 from supervision.inbox.notices import Notice, notice_of
+from supervision.inbox.rows import count_twins
 from supervision.inbox.sources import Source, read_sources
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 
@@ -55,7 +57,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A call as the page shows it. `card` is None where nobody described the call; then it can only be turned down."""
+    """A call as the page shows it. `card` is None where nobody described the call; then it can only be turned down.
+
+    `twins` counts the other requests that wait and read the same in the list.
+    """
 
     call: ToolCall
     run: AgentRun
@@ -80,6 +85,7 @@ class Request:
     model_words: str
     notice: Notice | None
     doubt: Doubt | None
+    twins: int
 
     @property
     def subject(self) -> Subject | None:
@@ -136,6 +142,7 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         model_words=_words_of(call),
         notice=notice_of(call, card, now=now),
         doubt=read_doubt(call, card, now=now),
+        twins=count_twins(call),
     )
 
 
@@ -153,12 +160,13 @@ def _cut_at_spans(text: str, spans: list[tuple[int, int]]) -> list[Piece]:
             continue
         pieces += [Piece(text[at:start], False), Piece(text[start:end], True)]
         at = end
-    return [piece for piece in [*pieces, Piece(text[at:], False)] if piece.text]
+    pieces = [piece for piece in [*pieces, Piece(text[at:], False)] if piece.text]
+    return [Piece(show_text(piece.text, is_part=len(pieces) > 1), piece.marked) for piece in pieces]
 
 
 def _earlier(run: AgentRun, *, now: datetime) -> list[Turn]:
     before = AgentRun.objects.filter(conversation=run.conversation_id, pk__lt=run.pk).order_by("pk")[:10]
-    return [Turn(say_when(one.created_at, now=now), one.request, one.answer) for one in before]
+    return [Turn(say_when(one.created_at, now=now), show_text(one.request), show_text(one.answer)) for one in before]
 
 
 def _reads(call: ToolCall, *, now: datetime) -> list[Read]:
@@ -169,7 +177,7 @@ def _reads(call: ToolCall, *, now: datetime) -> list[Read]:
     for one in looked:
         card = read_card(one)
         at = say_when(one.finished_at, now=now) if one.finished_at else ""
-        found.append(Read(card.done if card and card.done else one.tool, at))
+        found.append(Read(card.done if card and card.done else show_text(one.tool), at))
     return found
 
 
@@ -181,4 +189,4 @@ def _ticks(card: Card) -> list[Tick]:
 def _words_of(call: ToolCall) -> str:
     blocks = call.step.content if isinstance(call.step.content, list) else []
     texts = [str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text"]
-    return "\n\n".join(text for text in texts if text.strip())
+    return show_in_full("\n\n".join(text for text in texts if text.strip()))

@@ -7,6 +7,7 @@ from datetime import datetime
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.transcript import call_key
+from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.wording import count, say_ago, say_when
 
@@ -31,15 +32,20 @@ def read_doubt(call: ToolCall, card: Card | None, *, now: datetime) -> Doubt | N
         return None
     since = call.started_at or call.proposed_at
     return Doubt(
-        attempted=card.doing if card and card.doing else f"Use “{call.tool}”",
+        attempted=card.doing if card and card.doing else f"Use “{show_text(call.tool)}”",
         since=say_when(since, now=now),
         ago=say_ago(since, now=now),
         tries=count(call.attempts or 1, "attempt"),
-        approved=f"{call.decided_by} at {say_when(call.decided_at, now=now)}" if call.decided_at else call.decided_by,
+        approved=_who_approved(call, now=now),
         reference=call_key(call_id=call.pk, digest=call.digest),
         how=_how_to_check(card),
         values=[] if card and card.changes else _values_of(call),
     )
+
+
+def _who_approved(call: ToolCall, *, now: datetime) -> str:
+    at = f" at {say_when(call.decided_at, now=now)}" if call.decided_at else ""
+    return f"{show_text(call.decided_by)}{at}"
 
 
 def _how_to_check(card: Card | None) -> str:
@@ -52,8 +58,8 @@ def _values_of(call: ToolCall) -> list[tuple[str, str]]:
     try:
         values = json.loads(call.arguments)
     except ValueError:
-        return [("Sent", call.arguments)]
+        return [("Sent", show_text(call.arguments))]
     if not isinstance(values, dict):
-        return [("Sent", call.arguments)]
+        return [("Sent", show_text(call.arguments))]
     named = {name.replace("_", " ").capitalize(): value for name, value in values.items()}
-    return [(name, str(value)) for name, value in named.items() if value not in ("", None)]
+    return [(show_text(name), show_text(str(value))) for name, value in named.items() if value not in ("", None)]

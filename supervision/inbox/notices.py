@@ -5,6 +5,7 @@ from datetime import datetime
 
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.wording import say_when
 
@@ -32,7 +33,7 @@ def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | N
         return notice
     whom = card.subject.given if card and card.subject else "the caller"
     why = _why_not(call) if call.status == CallStatus.REJECTED else ""
-    return replace(notice, why=why, whom=whom, told=call.run.answer)
+    return replace(notice, why=why, whom=whom, told=show_text(call.run.answer))
 
 
 def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
@@ -73,13 +74,13 @@ def _who_said(answer: str, call: ToolCall, *, now: datetime) -> str:
     if not call.decided_by:
         return "This needed no answer."
     at = f" at {say_when(call.decided_at, now=now)}" if call.decided_at else ""
-    return f"{call.decided_by} said {answer}{at}."
+    return f"{show_text(call.decided_by)} said {answer}{at}."
 
 
 def _why_not(call: ToolCall) -> str:
     decision = call.decisions.filter(verdict="rejected").first()
     reason = _sentence(decision.get_reason_display()) if decision and decision.reason else ""
-    note = f"“{call.decision_note}”" if call.decision_note else ""
+    note = f"“{show_text(call.decision_note)}”" if call.decision_note else ""
     return f"{reason} {note}".strip()
 
 
@@ -89,13 +90,13 @@ def _cleared(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
     decision = call.decisions.filter(verdict__in=["happened", "not_happened"]).first()
     if decision is None:
         return Notice("info", "done", f"A check found that {words}.", "The assistant went on from there.")
-    fact = f"{decision.who} said {words}, at {say_when(decision.decided_at, now=now)}."
-    return Notice("info", "people", fact, f"“{decision.note}” The assistant was told exactly that.")
+    fact = f"{show_text(decision.who)} said {words}, at {say_when(decision.decided_at, now=now)}."
+    return Notice("info", "people", fact, f"“{show_text(decision.note)}” The assistant was told exactly that.")
 
 
 def _message(call: ToolCall) -> str:
     result = call.result if isinstance(call.result, dict) else {}
-    return _sentence(str(result.get("message", "")))
+    return _sentence(show_text(str(result.get("message", ""))))
 
 
 def _sentence(text: str) -> str:

@@ -1,6 +1,7 @@
 """The list on the left: what waits for a person, grouped by how soon, and what was decided today."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
+from agentops.domain.visible_text import show_text
 from agentops.models import AgentRun, ToolCall
 from supervision.cards import title_of
 from supervision.inbox.claims import holders
@@ -20,6 +22,7 @@ ATTENTION = "Needs attention"
 SOON = "Answer in the next 30 minutes"
 LATER = "Later today"
 HANDED_OVER = "Needs a person"
+READS_THE_SAME = "Another request reads the same"
 GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
 MOST_ROWS = 200
@@ -104,7 +107,8 @@ def decided_today(now: datetime) -> QuerySet[ToolCall]:
 def read_desk(*, view: str, now: datetime) -> Desk:
     """The list for one of the two views, "waiting" or "decided"."""
     held = holders(now=now)
-    calls = [_call_row(call, held, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
+    waiting_rows = [_call_row(call, held, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
+    calls = _tell_twins(waiting_rows)
     handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows()]
     decided = decided_today(now)
     if view == "decided":
@@ -121,6 +125,20 @@ def read_desk(*, view: str, now: datetime) -> Desk:
         decided=decided.count(),
         more=max(0, waiting - shown),
     )
+
+
+def count_twins(call: ToolCall) -> int:
+    """How many other requests wait whose line in the list reads like this one's."""
+    title = call.card.get("title") if isinstance(call.card, dict) else None
+    if call.status != CallStatus.AWAITING or not title:
+        return 0
+    return ToolCall.objects.filter(status=CallStatus.AWAITING, card__title=title).exclude(pk=call.pk).count()
+
+
+def _tell_twins(rows: list[Row]) -> list[Row]:
+    """Nobody can tell two lines apart that read the same, so each says that there is another."""
+    times = Counter(row.title for row in rows)
+    return [row if times[row.title] == 1 else replace(row, note=row.note or READS_THE_SAME) for row in rows]
 
 
 def _with_run(calls: QuerySet[ToolCall]) -> QuerySet[ToolCall]:
@@ -155,7 +173,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         left_small=small,
         soon=soon,
         version=call.version,
-        who=claim.who if claim else "",
+        who=show_text(claim.who) if claim else "",
         kept=bool(claim and claim.kept),
     )
 
@@ -179,7 +197,7 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
         soon=urgent or small == "late",
         version=run.version,
         urgent=urgent,
-        who=claim.who if claim else "",
+        who=show_text(claim.who) if claim else "",
         kept=bool(claim and claim.kept),
     )
 
@@ -193,7 +211,7 @@ def _decided_row(call: ToolCall, *, now: datetime) -> Row:
         channel=call.run.conversation.channel,
         title=title_of(call),
         tier=read_tier(call.tier),
-        note=f"{'Yes' if yes else 'No'}, {call.decided_by}",
+        note=f"{'Yes' if yes else 'No'}, {show_text(call.decided_by)}",
         left=say_time(call.decided_at or now),
         left_small=_came_to(CallStatus(call.status)),
         soon=False,

@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier
+from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import ToolCall
 from supervision.cards import read_card
-from supervision.wording import say_day, say_time, shorten
+from supervision.wording import say_day, say_time
 
 _TELLING = ("name", "title", "label", "starts_at", "provider", "kind", "born")
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
@@ -87,14 +89,21 @@ def _records_in(data: Any) -> Iterator[dict[str, Any]]:
 
 
 def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str, Any]]]) -> Source:
-    label = name.removesuffix("_id").replace("_", " ").capitalize()
+    label = _say_name(name)
     for done, record in looked:
         if record.get(name) == value:
             return Source(label, _say_record(record, value), Origin.LOOKED_UP, done)
     words = _find_words(value, said)
     if words:
-        return Source(label, _say(value), Origin.SAID, f"“{words}”")
+        return Source(label, _say(value), Origin.SAID, f"“{show_text(words)}”")
     return Source(label, _say(value), Origin.INFERRED, "Neither said by the caller nor found in a look-up")
+
+
+def _say_name(name: str) -> str:
+    """A name as words; one that is no plain name stands in quotes, so that it cannot pass for a line of ours."""
+    if not _NAME.fullmatch(name):
+        return f"“{show_text(name)}”"
+    return name.removesuffix("_id").replace("_", " ").capitalize()
 
 
 def _find_words(value: Any, said: str) -> str:
@@ -115,8 +124,8 @@ def _say(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, dict | list):
-        return shorten(json.dumps(value, ensure_ascii=False), 200)
-    return shorten(_say_moment(str(value)), 200)
+        return show_in_full(json.dumps(value, ensure_ascii=False))
+    return show_in_full(_say_moment(str(value)))
 
 
 def _say_moment(text: str) -> str:

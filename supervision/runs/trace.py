@@ -8,6 +8,7 @@ from typing import Any
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, read_tier
+from agentops.domain.visible_text import show_in_full, show_json, show_text
 from agentops.models import AgentRun, Step, ToolCall
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
@@ -97,7 +98,7 @@ def words_of(content: Any) -> str:
     """The text blocks of a model turn."""
     blocks = content if isinstance(content, list) else []
     texts = [str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text"]
-    return "\n\n".join(text for text in texts if text.strip())
+    return show_in_full("\n\n".join(text for text in texts if text.strip()))
 
 
 def _drawn(line: Line, axis: Axis) -> Line:
@@ -111,7 +112,7 @@ def _step_line(step: Step, *, asks: bool) -> Line:
     key, speaker = f"s{step.seq}", name_speaker(step.provider, step.model)
     span = Span(step.started_at, step.started_at + timedelta(milliseconds=step.duration_ms))
     if step.kind == "note":
-        return Line(key, "note", "plain", step.detail or say_end(step.stop_reason), ())
+        return Line(key, "note", "plain", show_text(step.detail) or say_end(step.stop_reason), ())
     took = say_duration(step.duration_ms)
     if step.kind == "failure":
         return Line(key, "warn", "err", say_end(step.failure), (speaker,), took=took, cost=_cost(step), span=span)
@@ -137,7 +138,7 @@ def _wait_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     if open_still:
         text = "Waiting for a person"
     elif call.decided_at and call.decided_by:
-        text = f"{call.decided_by} said {'no' if status is CallStatus.REJECTED else 'yes'}"
+        text = f"{show_text(call.decided_by)} said {'no' if status is CallStatus.REJECTED else 'yes'}"
     else:
         text = "Nobody answered" if status is CallStatus.EXPIRED else "Waited for a person"
     took = say_duration(int((span.end - span.start).total_seconds() * 1000))
@@ -147,8 +148,8 @@ def _wait_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
 
 def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     card = read_card(call)
-    doing = (card.doing or card.title if card else "") or f"Use {call.tool}"
-    done = (card.done if card else "") or f"Used {call.tool}"
+    doing = (card.doing or card.title if card else "") or f"Use {show_text(call.tool)}"
+    done = (card.done if card else "") or f"Used {show_text(call.tool)}"
     tier = read_tier(call.tier)
     span, took = None, ""
     if call.started_at and status not in _TO_COME:
@@ -160,7 +161,7 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
         kind="err" if status in _TROUBLE else "tool",
         text=done if status.took_effect else f"{_BEFORE.get(status, '')}{doing}",
         notes=_act_notes(call, status),
-        tool=call.tool,
+        tool=show_text(call.tool),
         tier=tier,
         took=took,
         ghost=status in _TO_COME,
@@ -182,7 +183,7 @@ def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
 
 def _message(call: ToolCall, status: CallStatus) -> str:
     result = call.result if isinstance(call.result, dict) else {}
-    return str(result.get("message", "")) if status in {CallStatus.FAILED, CallStatus.REFUSED} else ""
+    return show_text(str(result.get("message", ""))) if status in {CallStatus.FAILED, CallStatus.REFUSED} else ""
 
 
 def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:
@@ -196,7 +197,7 @@ def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:
         ("Of it from cache", f"{step.cache_read_tokens:,} tokens" if step.cache_read_tokens else ""),
         ("Wrote", f"{step.output_tokens:,} tokens"),
     ]
-    return [(name, value) for name, value in facts if value]
+    return [(name, show_text(value)) for name, value in facts if value]
 
 
 def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
@@ -214,7 +215,7 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
         ("Because", str(result.get("message", ""))),
         ("The assistant was told", str(result.get("suggestion", ""))),
     ]
-    return [(name, value) for name, value in facts if value]
+    return [(name, show_text(value)) for name, value in facts if value]
 
 
 def _raw_step(step: Step) -> str:
@@ -235,4 +236,4 @@ def _loads(text: str) -> Any:
 
 
 def _pretty(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1)
+    return json.dumps(show_json(value), ensure_ascii=False, indent=1)

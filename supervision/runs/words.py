@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from agentops.domain.lifecycle import RunStatus
+from agentops.domain.visible_text import show_text
 from agentops.models import AgentRun
 
 _STATES = {
@@ -71,4 +72,4 @@ def state_of(run: AgentRun) -> State:
 
 def say_end(code: str) -> str:
     """An outcome or failure code as a sentence; one that is not known here is shown as its own words."""
-    return _ENDS.get(code) or f"{code.replace('_', ' ').capitalize()}."
+    return _ENDS.get(code) or f"{show_text(code.replace('_', ' ').capitalize())}."

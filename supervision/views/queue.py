@@ -151,7 +151,7 @@ def _show(
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)
         context["held"] = read_held("call", call_id, user=request.user, now=now)
         context["claim_url"] = reverse("claim", args=[call_id])
-        context["shown"] = actions.sign_showing(call_id=call.pk, version=call.version)
+        context["shown"] = actions.sign_showing(user=request.user, call_id=call.pk, version=call.version)
     if handoff_id is not None and part != "list":
         context["handoff"] = find_handoff(handoff_id, now=now)
         if context["handoff"] is None:

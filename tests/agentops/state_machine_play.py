@@ -67,7 +67,7 @@ class Play(RuleBasedStateMachine):
         seen: dict[str, Any] = {"call_id": call.pk, "version": version, "digest": call.digest}
         if not yes:
             return actions.reject_call(user=self.people[who], **seen, reason="other", note="")
-        shown = actions.sign_showing(call_id=call.pk, version=version)
+        shown = actions.sign_showing(user=self.people[who], call_id=call.pk, version=version)
         return actions.approve_call(user=self.people[who], **seen, shown=shown, ticked=set(), typed="YES")
 
     def judge_answer(self, before: ToolCall, told: Any, *, stale: bool = False) -> None:

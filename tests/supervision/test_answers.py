@@ -24,7 +24,7 @@ def status_of(call: ToolCall) -> str:
 
 def shown_since(call: ToolCall, seconds: float) -> str:
     with time_machine.travel(timezone.now() - timedelta(seconds=seconds), tick=False):
-        return actions.sign_showing(call_id=call.pk, version=call.version)
+        return actions.sign_showing(user=User.objects.get(username="priya"), call_id=call.pk, version=call.version)
 
 
 def test_yes_settles_the_call_and_leaves_a_decision_and_an_audit_row(

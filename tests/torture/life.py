@@ -84,7 +84,7 @@ def say_yes(call: ToolCall) -> actions.Answered | actions.Refused:
         call_id=call.pk,
         version=call.version,
         digest=call.digest,
-        shown=actions.sign_showing(call_id=call.pk, version=call.version),
+        shown=actions.sign_showing(user=person(), call_id=call.pk, version=call.version),
         ticked=set(),
         typed="",
     )

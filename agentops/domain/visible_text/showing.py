@@ -44,11 +44,11 @@ def show_in_full(text: str) -> str:
 
 
 def show_json(value: Any) -> Any:
-    """The same JSON value with every text in it shown in full."""
+    """The same JSON value with every text in it shown in full, and every key."""
     if isinstance(value, str):
         return show_in_full(value)
     if isinstance(value, dict):
-        return {key: show_json(item) for key, item in value.items()}
+        return {show_text(key): show_json(item) for key, item in value.items()}
     if isinstance(value, list):
         return [show_json(item) for item in value]
     return value

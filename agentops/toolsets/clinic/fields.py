@@ -8,6 +8,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 from pydantic.functional_validators import AfterValidator
 
+from agentops.domain.visible_text import hides
+
 
 class Arguments(BaseModel):
     """What a tool takes: a field that nobody declared is an error, never ignored."""
@@ -44,11 +46,19 @@ def _readable(text: str) -> str:
     return text
 
 
+def _nothing_hidden(text: str) -> str:
+    if hides(text):
+        raise ValueError("leave out characters that nobody can see")
+    return text
+
+
 Id = Annotated[int, Field(gt=0, lt=2**63, strict=True)]
 Day = Annotated[dt.date, BeforeValidator(_written_day)]
 Clock = Annotated[dt.time, BeforeValidator(_written_clock)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500), AfterValidator(_readable)]
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120), AfterValidator(_readable)]
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=2, max_length=120), AfterValidator(_nothing_hidden)
+]
 Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=640), AfterValidator(_readable)]
 Moment = Annotated[dt.datetime, PlainSerializer(dt.datetime.isoformat, return_type=str)]
 """On the clinic's clock, written with its offset."""

@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from agentops.domain.visible_text import hides, read_back, show_in_full, show_json, show_text
@@ -39,34 +39,34 @@ def drawn(shown: str) -> str:
     return "\n".join(lines)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(any_text | near_misses)
 def test_the_stored_text_can_be_read_back(text: str) -> None:
     assert read_back(show_text(text)) == text
     assert read_back(show_in_full(text)) == text
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(near_misses, near_misses)
 def test_two_different_texts_never_look_the_same(one: str, other: str) -> None:
     assert one == other or drawn(show_text(one)) != drawn(show_text(other))
 
 
-@settings(max_examples=400)
+@settings(max_examples=400, suppress_health_check=[HealthCheck.too_slow])
 @given(near_misses, st.integers(0, 12), st.sampled_from(ODD + PLAIN))
 def test_one_character_more_is_seen(text: str, at: int, more: str) -> None:
     longer = text[:at] + more + text[at:]
     assert drawn(show_text(text)) != drawn(show_text(longer))
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
 @given(near_misses, st.sampled_from(["NFC", "NFD", "NFKC", "NFKD"]))
 def test_another_spelling_of_the_same_letters_is_seen(text: str, form: str) -> None:
     other = unicodedata.normalize(form, text)  # type: ignore[arg-type]
     assert other == text or drawn(show_text(text)) != drawn(show_text(other))
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(any_text | near_misses)
 def test_nothing_that_hides_is_left_in_a_shown_text(text: str) -> None:
     assert not hides(show_text(text).replace("\u00a0", " "))
