@@ -112,10 +112,12 @@ def count(number: int, noun: str, plural: str = "") -> str:
 
 def shorten(text: str, limit: int) -> str:
     """The text on one line as a person may see it, cut at a word with "…" where that is longer than `limit`."""
-    line = show_text(" ".join(text.split()))
-    if len(line) <= limit:
-        return line
-    return f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
+    return cut_line(show_text(" ".join(text.split())), limit)
+
+
+def cut_line(line: str, limit: int) -> str:
+    """A line that is shown already, cut at a word with "…" where it is longer than `limit` characters."""
+    return line if len(line) <= limit else f"{line[: limit - 1].rsplit(' ', 1)[0]}…"
 
 
 def say_findings(findings: Any) -> list[str]:

@@ -14,7 +14,7 @@ from agentops.models import AgentRun, ToolCall
 from supervision.cards import title_of
 from supervision.inbox.claims import holders
 from supervision.models import Claim
-from supervision.wording import say_left, say_time, say_when, shorten
+from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
 URGENT = "Call back now"
 ON_THE_PHONE = "Caller on the phone"
@@ -26,6 +26,8 @@ READS_THE_SAME = "Another request reads the same"
 GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
 MOST_ROWS = 200
+MOST_TITLE = 200
+"""A longer title would push the other rows out of sight; the request itself shows it whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +168,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         id=call.pk,
         group=_group_of(call, now=now),
         channel=call.run.conversation.channel,
-        title=title_of(call),
+        title=cut_line(title_of(call), MOST_TITLE),
         tier=read_tier(call.tier),
         note="Did it happen?" if doubt else "",
         left=left,
@@ -209,7 +211,7 @@ def _decided_row(call: ToolCall, *, now: datetime) -> Row:
         id=call.pk,
         group="",
         channel=call.run.conversation.channel,
-        title=title_of(call),
+        title=cut_line(title_of(call), MOST_TITLE),
         tier=read_tier(call.tier),
         note=f"{'Yes' if yes else 'No'}, {show_text(call.decided_by)}",
         left=say_time(call.decided_at or now),

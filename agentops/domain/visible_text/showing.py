@@ -19,6 +19,7 @@ _PLAIN = re.compile(r"[!-~]+(?:(?: |\n{1,2})[!-~]+)*|")
 _TOKEN = re.compile(r"[ \n\t\r]+|[^ \n\t\r]+")
 _MARK = re.compile(r"⟨([^⟩]*)⟩(\n?)")
 _CODE = re.compile(r"U\+([0-9A-F]{4,6})(?: ×(\d+))?")
+_SERIES = re.compile(r"\(([^()]*)\) ×(\d+)")
 _RUN = re.compile(r"(\d+) (space|line end|tab|return)s?")
 
 
@@ -61,10 +62,23 @@ def read_back(shown: str) -> str:
     return _MARK.sub(_read_mark, shown.replace(_NO_BREAK, " "))
 
 
+def _fold(parts: list[str], separator: str) -> str:
+    """Parts one after the other; where all of them repeat a shorter series, the series and how often."""
+    length = next((n for n in range(1, len(parts) // 2 + 1) if parts[n:] == parts[:-n]), len(parts))
+    times = len(parts) // length
+    if times == 1:
+        return separator.join(parts)
+    return separator.join([f"({separator.join(parts[:length])}) ×{times}", *parts[length * times :]])
+
+
+def _unfold(words: str) -> str:
+    return _SERIES.sub(lambda series: " ".join([series[1]] * int(series[2])), words)
+
+
 def _read_mark(mark: re.Match[str]) -> str:
     if mark[1].startswith("blank: "):
-        return "".join(_BLANK_OF[name] * int(number) for number, name in _RUN.findall(mark[1]))
-    codes = _CODE.findall(mark[1])
+        return "".join(_BLANK_OF[name] * int(number) for number, name in _RUN.findall(_unfold(mark[1])))
+    codes = _CODE.findall(_unfold(mark[1]))
     return "".join(chr(int(code, 16)) * int(times or 1) for code, times in codes) + mark[2]
 
 
@@ -75,7 +89,7 @@ def _show_blanks(run: str, at_end: bool) -> str:
     if not at_end and set(run) == {" "} and len(run) <= _WIDE:
         return " " + _NO_BREAK * (len(run) - 1)
     counted = [(_BLANKS[blank], len(list(group))) for blank, group in groupby(run)]
-    words = ", ".join(f"{number} {name}{'s' if number > 1 else ''}" for name, number in counted)
+    words = _fold([f"{number} {name}{'s' if number > 1 else ''}" for name, number in counted], ", ")
     return f"⟨blank: {words}⟩{chr(10) if chr(10) in run else ''}"
 
 
@@ -106,4 +120,4 @@ def _sort_out(run: str) -> Iterator[tuple[str, str]]:
 
 def _write_mark(kind: str, characters: str) -> str:
     counted = [(f"U+{ord(one):04X}", len(list(group))) for one, group in groupby(characters)]
-    return f"⟨{kind} {' '.join(f'{code} ×{number}' if number > 1 else code for code, number in counted)}⟩"
+    return f"⟨{kind} {_fold([f'{code} ×{number}' if number > 1 else code for code, number in counted], ' ')}⟩"

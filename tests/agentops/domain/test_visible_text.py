@@ -112,6 +112,8 @@ def test_real_names_and_real_writing_are_shown_as_they_are(text: str) -> None:
         ("a  b", "a \u00a0b"),
         (" a\n", "⟨blank: 1 space⟩a⟨blank: 1 line end⟩\n"),
         ("1\u0336", "1⟨loose accent U+0336⟩"),
+        ("a" + "\u200b\u200d" * 9 + "\u200b", "a⟨hidden character (U+200B U+200D) ×9 U+200B⟩"),
+        ("a" + " \n" * 9 + "b", "a⟨blank: (1 space, 1 line end) ×9⟩\nb"),
     ],
 )
 def test_what_a_person_reads(text: str, shown: str) -> None:
@@ -120,7 +122,7 @@ def test_what_a_person_reads(text: str, shown: str) -> None:
 
 def test_a_tower_keeps_two_accents_and_the_rest_is_written_out() -> None:
     shown = show_text("x" + "\u0313\u0310" * 30 + "y")
-    assert shown.startswith("x\u0313\u0310⟨loose accent U+0313")
+    assert shown.startswith("x\u0313\u0310⟨loose accent (U+0313 U+0310) ×29⟩")
     assert sum(unicodedata.combining(c) > 0 for c in shown) == 2
 
 
