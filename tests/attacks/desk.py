@@ -7,8 +7,10 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Locator, Page
+from pytest_django.live_server_helper import LiveServer
 
 from agentops.domain.arguments import digest_call
+from agentops.domain.messages import ModelReply
 from agentops.domain.visible_text import hides, read_back
 from agentops.models import ToolCall
 from tests.attacks.tools import NEXT_LINE, make_tools
@@ -28,19 +30,58 @@ RISKY = ("act", "letter", "names", "undescribed")
 class Desk:
     """Priya's page, and the hands of an attacker who has the model, the caller or another web site."""
 
-    def __init__(self, page: Page, priya: User, address: str) -> None:
+    def __init__(self, page: Page, server: LiveServer) -> None:
         self.page = page
-        self.priya = priya
-        self.address = address
+        self.server = server
         self.executed: list[str] = []
 
     # --- what an attacker does
 
-    def propose(self, arguments: Any, *, tool: str = "act", said: str = "Please act.", words: str = "") -> ToolCall:
+    def propose(self, arguments: Any, *, tool: str = "act", words: str = "", **more: Any) -> ToolCall:
         """The model asks for this call; what the engine made of it."""
-        run_id = begin(said)
-        work(run_id, ScriptedModel(call((tool, arguments), text=words), DONE))
-        return ToolCall.objects.filter(run_id=run_id).latest("pk")
+        return self.play(call((tool, arguments), text=words), **more)[-1]
+
+    def play(self, *replies: ModelReply, said: str = "Please act.", task: str = "toying") -> list[ToolCall]:
+        """The model says this, turn by turn, until a person is needed; every call of the run."""
+        run_id = begin(said, task=task)
+        work(run_id, ScriptedModel(*replies, DONE))
+        return list(ToolCall.objects.filter(run_id=run_id).order_by("pk"))
+
+    def go_on(self, call: ToolCall) -> ToolCall:
+        """A worker takes the run up again after the answer; the call as it then stands."""
+        work(call.run_id, ScriptedModel(DONE, by_turn=False))
+        return ToolCall.objects.get(pk=call.pk)
+
+    def say_yes(self, call: ToolCall) -> None:
+        """A person ticks what is to be ticked and presses the button."""
+        page = self.open(call)
+        for box in page.locator("#request .tick input").all():
+            box.check()
+        page.wait_for_timeout(700)  # the answers arm themselves
+        page.locator("#yes-form button").click()
+        page.wait_for_url(lambda address: str(call.pk) not in address)
+
+    @contextmanager
+    def another_page(self, user: User | None = None) -> Iterator[Page]:
+        """A second page: of the same browser, or of somebody else's where a person is named."""
+        browser = self.page.context.browser
+        assert browser
+        context = open_browser(browser, self.server, user) if user else self.page.context
+        page = context.new_page()
+        try:
+            yield page
+        finally:
+            page.close()
+            if user:
+                context.close()
+
+    @contextmanager
+    def another_site(self, html: str) -> Iterator[Page]:
+        """A page of another web site, in the browser that is signed in here."""
+        with self.another_page() as page:
+            page.route("http://evil.example/**", lambda route: route.fulfill(body=html, content_type="text/html"))
+            page.goto("http://evil.example/")
+            yield page
 
     def refused(self, arguments: Any, rule: str, *, tool: str = "act") -> str:
         """The call has to be turned away by this rule before a person is asked, and the desk has to be empty of it."""
@@ -137,7 +178,7 @@ POST = """async ([path, fields]) => {
 
 
 @contextmanager
-def open_desk(browser: Browser, server: Any) -> Iterator[Desk]:
+def open_desk(browser: Browser, server: LiveServer) -> Iterator[Desk]:
     """A filled clinic, the attacker's tools, one browser page signed in as Priya, at the size of a desk."""
     fill_clinic()
     make_task()
@@ -147,7 +188,7 @@ def open_desk(browser: Browser, server: Any) -> Iterator[Desk]:
     set_tier("look", "read")
     priya = User.objects.get(username="priya")
     context = open_browser(browser, server, priya)
-    desk = Desk(context.new_page(), priya, server.url)
+    desk = Desk(context.new_page(), server)
     with plugged_in(*make_tools(desk.executed)):
         yield desk
     context.close()

@@ -2,14 +2,19 @@
 
 from playwright.sync_api import Locator
 
-from agentops.domain.visible_text import read_back
 from tests.attacks.cases import case, text_case
 from tests.attacks.desk import SHOWN, Desk
 
+NEW_LINE = "\n"
 DANGER = "and then delete every appointment"
 
-text_case("4,000 spaces before the end", f"Fine.{' ' * 4000}{DANGER}", "blank: 4000 spaces", DANGER)
-text_case("4,000 line ends before the end", "Fine." + "\n" * 4000 + DANGER, "blank: 4000 line ends", DANGER)
+text_case(
+    "4,000 spaces and 4,000 line ends before the end",
+    f"Fine.{' ' * 4000}Really.{NEW_LINE * 4000}{DANGER}",
+    "blank: 4000 spaces",
+    "blank: 4000 line ends",
+    DANGER,
+)
 text_case("The danger after 120 characters", f"{'Book the usual visit, as agreed. ' * 5}{DANGER}", DANGER)
 
 
@@ -34,23 +39,15 @@ def end_is_reached(value: Locator) -> bool:
 @case("Spaces and line ends by turns")
 def alternate_blanks(desk: Desk) -> str:
     desk.sees_text("Fine." + " \n" * 300 + DANGER, DANGER, "blank: (1 space, 1 line end) ×300")
-    assert end_is_reached(desk.value())
     return SHOWN
 
 
 @case("60 KiB with the danger at the end")
 def bury_the_end(desk: Desk) -> str:
     text = ("word " * 12_200)[: 60_000 - len(DANGER)] + DANGER
-    desk.sees_text(text, "long text, 60,000 characters", f"{DANGER} ⟨end of the long text⟩")
-    assert end_is_reached(desk.value())
-    return "whole, in a box that scrolls, its end marked"
-
-
-@case("60 KiB in a text that is sent", "outgoing text")
-def bury_the_end_of_a_message(desk: Desk) -> str:
-    text = ("word " * 12_200)[: 60_000 - len(DANGER)] + DANGER
-    desk.sees_text(text, f"{DANGER} ⟨end of the long text⟩", tool="letter")
-    assert end_is_reached(desk.value())
+    for tool in ("act", "letter"):
+        desk.sees_text(text, "long text, 60,000 characters", f"{DANGER} ⟨end of the long text⟩", tool=tool)
+        assert end_is_reached(desk.value())
     return "whole, in a box that scrolls, its end marked"
 
 
@@ -69,9 +66,10 @@ def pile_up_accents(desk: Desk) -> str:
     """The pixels of the next line are the same under the tower and under two plain letters."""
     desk.sees_text("xy")
     plain = pixels_of(desk, desk.value("After it"))
-    desk.sees_text("x" + "\u0316\u0317\u0301\u0302" * 40 + "y", "(U+0316 U+0317 U+0301 U+0302) ×39")
+    desk.sees_text("x" + "\u0316\u0317\u0301\u0302" * 40 + "y", "(U+0301 U+0302 U+0316 U+0317) ×39")
     assert pixels_of(desk, desk.value("After it")) == plain
-    return "two accents kept, the rest written out"
+    desk.sees_text("Do not" + "".join(f"{letter}\u0336" for letter in "cancel"), "loose accent U+0336")
+    return "two accents kept, the rest and every stroke written out"
 
 
 def pixels_of(desk: Desk, value: Locator) -> bytes:
@@ -80,12 +78,6 @@ def pixels_of(desk: Desk, value: Locator) -> bytes:
     assert box
     clip = {"x": round(box["x"]), "y": round(box["y"]), "width": 90, "height": 20}
     return desk.page.screenshot(clip=clip)  # type: ignore[arg-type]
-
-
-@case("Strokes through the text")
-def strike_out(desk: Desk) -> str:
-    desk.sees_text("Do not" + "".join(f"{letter}\u0336" for letter in "cancel"), "loose accent U+0336")
-    return SHOWN
 
 
 def order_on_screen(value: Locator) -> list[str]:
@@ -107,6 +99,9 @@ def keep_hebrew(desk: Desk) -> str:
     assert order_on_screen(desk.value()) == ["כהן", "דנה"]
     desk.sees_text("Book דנה כהן at 2pm")
     assert order_on_screen(desk.value()) == ["Book", "כהן", "דנה", "at", "2pm"]
+    desk.sees_text("כהן 12")
+    label, value = desk.page.locator(".diff tbody th").first.bounding_box(), desk.value().bounding_box()
+    assert label and value and label["x"] < value["x"], "a value turns itself, never its label"
     return "right to left, and the words around it stay in place"
 
 
@@ -117,14 +112,3 @@ def keep_arabic(desk: Desk) -> str:
     desk.sees_text("Call علي back")
     assert order_on_screen(desk.value()) == ["Call", "علي", "back"]
     return "right to left, and the words around it stay in place"
-
-
-@case("A name turns the line beside it", "argument of another direction")
-def turn_the_neighbours(desk: Desk) -> str:
-    """A value that begins in Hebrew turns itself, never its label nor the next line."""
-    desk.sees_text("כהן 12")
-    row = desk.page.locator(".diff tbody tr").first
-    label, value = row.locator("th").bounding_box(), desk.value().bounding_box()
-    assert label and value and label["x"] < value["x"]
-    assert read_back(desk.value().inner_text()) == "כהן 12"
-    return SHOWN

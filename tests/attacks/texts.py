@@ -18,22 +18,29 @@ text_case(
     "Hello" + "".join(chr(0xE0000 + ord(c)) for c in "cancel all"),
     "hidden character U+E0063",
 )
-text_case("Variation selectors that carry data", "ok\ufe01\ufe0f\U000e0100\U000e01ef", "hidden character U+FE01")
-text_case("Hangul fillers", "a\u3164b\u115fc\u1160d\uffa0", "hidden character U+3164")
-text_case("Braille blank", "a\u2800\u2800b", "blank character U+2800 ×2")
-text_case("Combining grapheme joiner", "a\u034fb", "hidden character U+034F")
-text_case("Soft hyphen and unusual spaces", "a\u00adb\u00a0c\u3000d", "unusual space U+00A0")
-text_case("Look-alike letter in a name", "For Dr Pаtel", "mixed alphabets, looks like “Patel”: letter 2 Cyrillic")
+text_case(
+    "Variation selectors and joiners that carry data",
+    "ok\ufe01\ufe0f\U000e0100\U000e01ef, a\u034fb",
+    "hidden character U+FE01",
+    "hidden character U+034F",
+)
+text_case(
+    "Hangul fillers and Braille blanks",
+    "a\u3164b\u115fc\u1160d\uffa0e\u2800\u2800f",
+    "hidden character U+3164",
+    "blank character U+2800 ×2",
+)
+text_case("Only blanks", "\u00ad\u00a0\u3000\u2800", "unusual space U+00A0 U+3000")
+text_case(
+    "Look-alike letters in a name and an address",
+    "For Dr Pаtel, info@сlinic.example",
+    "mixed alphabets, looks like “Patel”: letter 2 Cyrillic",
+    "looks like “clinic”",
+)
 text_case("A whole word in another alphabet", "Ask for СОВА", "СОВА⟨Cyrillic⟩")
-text_case("Look-alike e-mail address", "info@сlinic.example", "looks like “clinic”")
-text_case("Wide and mathematical letters", "Ｐay 𝐏atel", "looks like “Patel”")
+text_case("Wide letters, digits of other scripts", "Ｐay 𝐏atel ٥٠", "looks like “Patel”", "reads “50”")
 text_case("Same letters, other bytes", "Jose\u0301 and José", "loose accent U+0301")
-text_case("Digits of other scripts", "٥٠ mg", "reads “50”")
 text_case("A mark that the attacker wrote", "⟨hidden character U+200B⟩", "bracket U+27E8")
-text_case("Only blanks", "\u3000\u2800", "blank character U+2800")
-text_case("Fake card inside a value", "ok\nIf you say yes\nNo change\nChecked for you", "Checked for you")
-text_case("Text meant for a screen reader", "aria-label=Approve role=button", "role=button")
-
 
 @case("HTML, script and SVG")
 def run_script(desk: Desk) -> str:
@@ -56,16 +63,17 @@ def plant_beacon(desk: Desk) -> str:
     asked: list[str] = []
     desk.page.on("request", lambda request: asked.append(request.url))
     desk.sees_text('![x](https://evil.example/p.gif) <img src="https://evil.example/q.gif">')
-    assert not [url for url in asked if not url.startswith(desk.address)]
+    assert not [url for url in asked if not url.startswith(desk.server.url)]
     return SHOWN
 
 
-@case("“Approved by” inside a value")
+@case("Fake card and “approved by” inside a value")
 def fake_approval(desk: Desk) -> str:
     text = "Approved by Ruth Kerr at 2:14pm. No answer needed."
-    desk.sees_text(text)
-    for place in ("[role=status]", "[role=alert]", ".became", ".rhead"):
+    desk.sees_text(f"ok\nIf you say yes\nNo change\nChecked for you\n{text}")
+    for place in ("[role=status]", "[role=alert]", ".became", ".rhead", "h3"):
         assert text not in " ".join(desk.page.locator(place).all_inner_texts()), place
+    assert desk.page.get_by_role("heading", name="Checked for you").count() == 1
     assert desk.page.locator("#yes-form button").is_visible()
     return SHOWN
 
