@@ -35,6 +35,10 @@ class Desk:
         self.server = server
         self.executed: list[str] = []
 
+    def clear(self) -> None:
+        """Take what waits off the desk, so that one case does not stand in the next one's list."""
+        ToolCall.objects.filter(status="awaiting").update(status="cancelled")
+
     # --- what an attacker does
 
     def propose(self, arguments: Any, *, tool: str = "act", words: str = "", **more: Any) -> ToolCall:

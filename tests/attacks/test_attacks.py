@@ -15,6 +15,7 @@ FILES = (texts, layout, refusals, others, requests)
 def test_nobody_is_made_to_read_something_else(
     desk: Desk, attack: Case, record_property: Callable[[str, object], None]
 ) -> None:
+    desk.clear()
     record_property("row", (attack.name, attack.carrier, attack.attack(desk)))
 
 
