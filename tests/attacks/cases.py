@@ -31,5 +31,5 @@ def case(name: str, carrier: str = "argument") -> Callable[[Attack], Attack]:
 
 
 def text_case(name: str, text: str, *marks: str) -> None:
-    """An argument's text that must be seen as it is stored, with these words on the card."""
+    """An argument's text that must be seen as it is stored, and these words in it."""
     CASES.append(Case(name, "argument", lambda desk: desk.sees_text(text, *marks)))

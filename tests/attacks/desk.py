@@ -63,7 +63,7 @@ class Desk:
             box.check()
         page.wait_for_timeout(700)  # the answers arm themselves
         page.locator("#yes-form button").click()
-        page.wait_for_url(lambda address: str(call.pk) not in address)
+        page.wait_for_url(lambda address: f"/{call.pk}/" not in address)
 
     @contextmanager
     def another_page(self, user: User | None = None) -> Iterator[Page]:
@@ -116,9 +116,9 @@ class Desk:
         self.open(call)
         self.check_value(call, self.value(), text)
         self.check_card()
-        card = self.page.locator("#request").inner_text()
+        shown = self.value().inner_text()
         for mark in marks:
-            assert mark in card, f"{mark!r} is not on the card"
+            assert mark in shown, f"{mark!r} is not in the value"
         return SHOWN
 
     def check_value(self, call: ToolCall, value: Locator, text: str) -> None:
