@@ -12,7 +12,7 @@ AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HAND
   HANDRAIL_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
 
 .PHONY: help demo test unit lint types laws checks torture bench ask lock clean runtime dev system
-.PHONY: races seeded-bugs bench-peers
+.PHONY: attacks races seeded-bugs bench-peers
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -43,6 +43,9 @@ torture: system dev ## Kill the machine at every point, 2,200 times, and its wor
 
 bench: dev ## Measure runs per second and the cost of one run
 	$(PY) -m benchmarks
+
+attacks: system dev ## Try sixty ways to make a person approve what they did not read; prints the table
+	$(PY) -m tests.attacks
 
 races: system dev ## Let people, workers and sweepers race for one row 1,000 times on both databases
 	$(PY) -m tests.races

@@ -4,6 +4,7 @@ import { startNoticesBox } from "./caller.js";
 import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
+import { startMarks } from "./marks.js";
 import { announce, calmly, readPart, sayTime, showLoggedOut } from "./parts.js";
 import { arm, showAnswered, startQueue } from "./queue.js";
 import { watchDesk } from "./socket.js";
@@ -18,6 +19,7 @@ if (document.querySelector("[data-runs]")) readers.push(startRuns());
 if (document.querySelector("[data-stops]")) startStops();
 
 if (document.querySelector("[data-notices-box]")) startNoticesBox();
+startMarks();
 startForms({ onShown: () => document.querySelector("[data-desk]") && showAnswered() });
 watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState, onOver: showLoggedOut });
 

@@ -26,7 +26,7 @@ READS_THE_SAME = "Another request reads the same"
 GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
 MOST_ROWS = 200
-MOST_TITLE = 200
+MOST_TITLE = 120
 """A longer title would push the other rows out of sight; the request itself shows it whole."""
 
 

@@ -79,6 +79,22 @@ def test_the_models_words_are_closed_and_named(desk: Client) -> None:
     assert "Written by Offline planner, no AI model. Not checked" in page
 
 
+def test_two_requests_that_read_the_same_say_so_in_the_list_and_on_the_card(desk: Client) -> None:
+    alone = add_call(MOVE.model_copy(update={"title": "Cancel Ana Gomez"}))
+    first, second = add_call(), add_call()
+    notes = {row.id: row.note for row in read_desk(view="waiting", now=timezone.now()).rows}
+    same = "Another request reads the same"
+    assert notes == {alone.pk: "", first.pk: same, second.pk: same}
+    assert f"{same}." in desk.get(f"/requests/{first.pk}/").content.decode()
+    assert f"{same}." not in desk.get(f"/requests/{alone.pk}/").content.decode()
+
+
+def test_a_long_title_does_not_push_the_other_rows_away(desk: Client) -> None:
+    add_call(MOVE.model_copy(update={"title": "word " * 1000}))
+    title = read_desk(view="waiting", now=timezone.now()).rows[0].title
+    assert len(title) <= 120 and title.endswith("…")
+
+
 def test_marks_that_lie_outside_the_words_or_overlap_are_left_out(desk: Client) -> None:
     card = MOVE.model_copy(update={"said_spans": [(0, 5), (3, 9), (20, 10), (5, 4000), (-3, 2)]})
     call = add_call(card, run=add_run("Could I do Thursday?"))

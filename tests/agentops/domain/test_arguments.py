@@ -51,6 +51,8 @@ def test_other_arguments_have_another_digest(one: dict[str, object], other: dict
         ('{"a": ' + "[" * 30 + "]" * 30 + "}", "too_deep"),
         ('{"a": "' + "x" * 70_000 + '"}', "too_large"),
         ('{"a": ' + "[" * 100_000, "too_large"),
+        ('{"a\u202e": 1}', "hidden_in_name"),
+        ('{"a": {"\u3164": 1}}', "hidden_in_name"),
         ('{"a": "half', "not_json"),
     ],
 )

@@ -4,6 +4,7 @@ from datetime import date
 from time import thread_time
 
 import pytest
+from pydantic import ValidationError
 
 from agentops.toolsets.clinic.generator import generate_clinic
 from tests.agentops.toolsets.clinic.conftest import Desk, make_patient
@@ -60,6 +61,12 @@ def test_a_first_name_alone_matches_nobody_who_is_called_differently(desk: Desk)
     found = desk.call("search_patients", name="Zebedee Quill")
     assert found["patients"] == found["closest"] == []
     assert "escalate_to_human" in found["note"]
+
+
+def test_a_name_with_characters_that_nobody_sees_is_not_looked_for(desk: Desk) -> None:
+    for name in ("Ana\u202e Gomez", "Ana\u200b Gomez", "Ana \u3164"):
+        with pytest.raises(ValidationError, match="leave out characters that nobody can see"):
+            desk.call("search_patients", name=name)
 
 
 def test_an_archived_patient_is_neither_found_nor_read(desk: Desk) -> None:
