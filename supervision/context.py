@@ -6,6 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
 
 from agentops.domain.visible_text import show_text
 from agentops.models import read_stops
@@ -15,10 +16,10 @@ from supervision.roles import Permission, Role, display_name, may
 from supervision.wording import name_configured_speaker, say_time
 
 _PLACES = (
-    ("queue", "Approvals", "tick", Permission.SEE_QUEUE),
-    ("runs", "Runs", "lines", Permission.SEE_RUNS),
-    ("metrics", "Metrics", "chart", Permission.SEE_METRICS),
-    ("tools", "Tools", "sliders", Permission.SET_TIERS),
+    ("queue", _("Approvals"), "tick", Permission.SEE_QUEUE),
+    ("runs", _("Runs"), "lines", Permission.SEE_RUNS),
+    ("metrics", _("Metrics"), "chart", Permission.SEE_METRICS),
+    ("tools", _("Tools"), "sliders", Permission.SET_TIERS),
 )
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip

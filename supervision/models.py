@@ -149,6 +149,7 @@ class Preferences(models.Model):
     keys = models.BooleanField(default=True)
     sound = models.BooleanField(default=True)
     notices = models.BooleanField(default=False)
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
 
     def __str__(self) -> str:
         return f"preferences of {self.user}"

@@ -29,6 +29,7 @@ urlpatterns = [
     # one person's own
     path("me/", me.show_me, name="me"),
     path("me/save/", me.save_me, name="save_me"),
+    path("me/language/", me.save_language, name="save_language"),
     path("me/hand-over/", me.hand_over, name="hand_over"),
     # figures and settings
     path("metrics/", metrics.show_metrics, name="metrics"),

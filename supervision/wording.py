@@ -5,6 +5,9 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from agentops.domain.visible_text import show_text
 
@@ -13,15 +16,17 @@ SOON = timedelta(minutes=5)
 
 
 def say_time(moment: datetime) -> str:
-    """ "2:34pm", "2pm"."""
+    """ "2:34pm", "2pm"; where days have 24 hours "14:34"."""
     clock = timezone.localtime(moment)
+    if not (get_language() or "en").startswith("en"):
+        return f"{clock:%H:%M}"
     minutes = f":{clock.minute:02}" if clock.minute else ""
     return f"{clock.hour % 12 or 12}{minutes}{'am' if clock.hour < 12 else 'pm'}"
 
 
 def say_day(day: date) -> str:
-    """ "Thursday 12 March"."""
-    return f"{day:%A} {day.day} {day:%B}"
+    """ "Thursday 12 March", "jueves 12 de marzo"."""
+    return date_format(day, _("l j F"))
 
 
 def say_when(moment: datetime, *, now: datetime) -> str:
@@ -56,7 +61,7 @@ def say_left(until: datetime | None, *, now: datetime) -> tuple[str, str, bool]:
         return f"{int(left.total_seconds() // 60)} min", "left", left < SOON
     there = timezone.localtime(until)
     today = there.date() == timezone.localtime(now).date()
-    return f"by {say_time(until)}", "today" if today else f"{there:%a} {there.day} {there:%b}", False
+    return f"by {say_time(until)}", "today" if today else date_format(there, "D j M"), False
 
 
 def say_left_long(until: datetime | None, *, now: datetime) -> str:

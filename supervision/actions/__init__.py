@@ -5,7 +5,7 @@ from supervision.actions.answers import approve_call, reject_call, resolve_call,
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.outcomes import Answered, Refused
-from supervision.actions.people import record_viewing, save_preferences
+from supervision.actions.people import choose_language, record_viewing, save_preferences
 from supervision.actions.policy import set_tool_tier
 from supervision.actions.runs import cancel_run, start_run
 from supervision.actions.stops import lift_stop, stop_work
@@ -18,6 +18,7 @@ __all__ = [
     "Work",
     "approve_call",
     "cancel_run",
+    "choose_language",
     "close_handoff",
     "hand_over_work",
     "leave_work",

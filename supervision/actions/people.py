@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -32,6 +33,14 @@ def record_viewing(
         seen_at=now,
     )
     return True
+
+
+def choose_language(*, user: User, language: str) -> str:
+    """Keep the language this person reads the desk in; one that is not there is the usual one. Returns what it is."""
+    require(user, Permission.SEE_QUEUE)
+    chosen = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    Preferences.objects.update_or_create(user=user, defaults={"language": chosen})
+    return chosen
 
 
 def save_preferences(*, user: User, keys: bool, sound: bool, notices: bool) -> None:

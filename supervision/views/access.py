@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -18,12 +18,14 @@ from django.utils.cache import patch_vary_headers
 from supervision.roles import Permission, Role, require
 
 P = ParamSpec("P")
+ResponseT = TypeVar("ResponseT", bound=HttpResponseBase)
 
 PART_HEADER = "X-Desk-Part"
 EVERYWHERE = {"stops": "_stops.html"}
 FORM_HEADER = "X-Desk-Form"
 GO_HEADER = "X-Desk-Go"
 KEPT_MINUTES = 15
+COOKIE_DAYS = 365
 _KEPT = "unsent_request"
 
 
@@ -90,6 +92,19 @@ def render_part(
     template = {**EVERYWHERE, **parts}.get(request.headers.get(PART_HEADER, ""), page)
     response = render(request, f"supervision/{template}", context, status=status)
     patch_vary_headers(response, [PART_HEADER])
+    return response
+
+
+def speak(response: ResponseT, language: str) -> ResponseT:
+    """Let this browser ask for its pages in this language from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=COOKIE_DAYS * 86_400,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite="Lax",
+    )
     return response
 
 

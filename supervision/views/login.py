@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpResponse
 
-from supervision.views.access import form_of, open_to_all
+from supervision.models import Preferences
+from supervision.views.access import form_of, open_to_all, speak
 
 WRONG = "Name or password is wrong."
 ANSWER_UNSENT = "Your answer was not sent. Nothing has changed. Log in and answer again."
@@ -35,6 +38,11 @@ class LogIn(LoginView):
         page = self.request.GET.get("unsent")
         unsent = UNSENT.get(page, ANSWER_UNSENT) if page else ""
         return super().get_context_data(**kwargs, unsent=unsent)
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        """In, and in the language that this person chose, whoever used the browser before."""
+        chosen = Preferences.objects.filter(user=form.get_user().pk).values_list("language", flat=True).first()
+        return speak(super().form_valid(form), chosen or settings.LANGUAGE_CODE)
 
 
 log_in = open_to_all(LogIn.as_view())

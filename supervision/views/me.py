@@ -1,14 +1,17 @@
 """What belongs to one person: how the desk behaves for them, and what they have in hand at the end of a shift."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from supervision import actions
 from supervision.inbox.claims import works_of
 from supervision.roles import Permission
-from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part
+from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part, speak
 from supervision.wording import count
 
 
@@ -30,6 +33,16 @@ def save_me(request: DeskRequest) -> HttpResponseBase:
 
 
 @form_of("me")
+@allowed(Permission.SEE_QUEUE)
+def save_language(request: DeskRequest) -> HttpResponseBase:
+    """Keep the language, and let this browser know it."""
+    chosen = actions.choose_language(user=request.user, language=request.POST.get("language", ""))
+    with translation.override(chosen):
+        messages.info(request, _("Saved."))
+    return speak(redirect("me"), chosen)
+
+
+@form_of("me")
 @allowed(Permission.DECIDE)
 def hand_over(request: DeskRequest) -> HttpResponseBase:
     """Give everything in hand back to the desk with one note."""
@@ -44,5 +57,5 @@ def hand_over(request: DeskRequest) -> HttpResponseBase:
 def _show(
     request: DeskRequest, *, refused: actions.Refused | None = None, note: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"works": works_of(request.user), "refused": refused, "note": note}
+    context = {"works": works_of(request.user), "refused": refused, "note": note, "languages": settings.LANGUAGES}
     return render_part(request, "me.html", {}, context, status=status)
