@@ -29,6 +29,7 @@ TABLE = {
     "stop_run": ("post", EVERYONE),
     "me": ("get", EVERYONE),
     "save_me": ("post", EVERYONE),
+    "save_language": ("post", EVERYONE),
     "hand_over": ("post", EVERYONE),
     "claim": ("post", EVERYONE),
     "claim_handoff": ("post", EVERYONE),
