@@ -1,4 +1,4 @@
-"""Worker and sweeper as threads of the web server's process: real Celery on an in-memory broker.
+"""Worker, sweeper and the clock of holds as threads of the web server's process: real Celery on an in-memory broker.
 
 For the one-process server and for tests that need a live machine. What the process leaves undone is in the database,
 and the next sweep rings for it again.
@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db import close_old_connections
 
 from agentops.celery import app
+from agentops.runner.sweeper import end_holds
 from agentops.tasks import sweep
 
 START_SECONDS = 20.0
@@ -64,7 +65,7 @@ class _Worker(WorkController):  # type: ignore[misc]
 
 
 class EmbeddedMachine:
-    """One worker with its threads, and one sweeper. Start once, stop once; may be used in a `with`."""
+    """One worker with its threads, one sweeper and one clock of holds. Start once, stop once; may be used in a `with`."""
 
     def __init__(self, *, concurrency: int | None = None, sweep_seconds: float | None = None) -> None:
         self._stopping = threading.Event()
@@ -75,6 +76,7 @@ class EmbeddedMachine:
         self._threads = [
             threading.Thread(target=self._worker.start, name="handrail-worker", daemon=True),
             threading.Thread(target=self._sweep_until_stopped, name="handrail-sweeper", daemon=True),
+            threading.Thread(target=end_holds, args=[self._stopping], name="handrail-holds", daemon=True),
         ]
 
     def start(self) -> None:

@@ -1,9 +1,15 @@
 """What the doorbell and the clock ring for."""
 
+import threading
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_ready, worker_shutting_down
 
 from agentops.runner.loop import advance
-from agentops.runner.sweeper import sweep_once
+from agentops.runner.sweeper import end_holds, sweep_once
+
+_leaving = threading.Event()
 
 
 @shared_task(name="agentops.tasks.advance_run")  # type: ignore[untyped-decorator]
@@ -16,3 +22,16 @@ def advance_run(run_id: int) -> None:
 def sweep() -> None:
     """Ring again for what was forgotten, and end the wait of what nobody answered."""
     sweep_once()
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def start_hold_clock(**_: Any) -> None:
+    """A worker's process looks after the ends of holds as well: Celery's own timers would forget them with it."""
+    _leaving.clear()
+    threading.Thread(target=end_holds, args=[_leaving], name="handrail-holds", daemon=True).start()
+
+
+@worker_shutting_down.connect  # type: ignore[untyped-decorator]
+def stop_hold_clock(**_: Any) -> None:
+    """A worker that leaves rings for nothing more; another one does."""
+    _leaving.set()

@@ -28,11 +28,10 @@ def make_task(slug: str = "toying", *, toolset: str = "toys", **changes: Any) ->
     return task
 
 
-def set_tier(tool: str, tier: str, *, enabled: bool = True) -> None:
-    """Classify a toy tool."""
-    ToolPolicy.objects.update_or_create(
-        tool=tool, defaults={"tier": tier, "floor": "read", "described": True, "enabled": enabled}
-    )
+def set_tier(tool: str, tier: str, *, enabled: bool = True, hold: int | None = 0) -> None:
+    """Classify a toy tool. A yes to it takes effect at once, where no `hold` (seconds; None: as the tier says) is given."""
+    facts = {"tier": tier, "floor": "read", "described": True, "enabled": enabled, "hold_seconds": hold}
+    ToolPolicy.objects.update_or_create(tool=tool, defaults=facts)
 
 
 def begin(request: str = "Please act.", *, task: str = "toying", **more: Any) -> int:

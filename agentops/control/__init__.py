@@ -1,7 +1,8 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
-from agentops.control.outcomes import BadRequest, Changed, Conflict, Settled, Started, Stopped, Unsettled
+from agentops.control.holds import end_hold, extend_call, undo_approval
+from agentops.control.outcomes import BadRequest, Changed, Conflict, Extended, Settled, Started, Stopped, Unsettled
 from agentops.control.policy import set_tool_tier
 from agentops.control.runs import cancel_run, note_handoff_closed, start_run
 from agentops.control.stops import lift_stop, stop_work
@@ -10,11 +11,14 @@ __all__ = [
     "BadRequest",
     "Changed",
     "Conflict",
+    "Extended",
     "Settled",
     "Started",
     "Stopped",
     "Unsettled",
     "cancel_run",
+    "end_hold",
+    "extend_call",
     "lift_stop",
     "note_handoff_closed",
     "resolve_call",
@@ -22,4 +26,5 @@ __all__ = [
     "settle_call",
     "start_run",
     "stop_work",
+    "undo_approval",
 ]

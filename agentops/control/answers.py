@@ -10,20 +10,32 @@ from agentops.after_commit import announce, wake
 from agentops.control.outcomes import Settled, Unsettled
 from agentops.domain.cards import Card
 from agentops.domain.events import Event
+from agentops.domain.holds import hold_time
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure
+from agentops.domain.tiers import read_tier
 from agentops.models import AgentRun, ToolCall, move_call, read_stops, requeue_run
 from agentops.models.moves import NOW, Suspended
-from agentops.models.rows import CALL, LOCKED_RUN, POLICY, CallRow, RunRow
+from agentops.models.rows import CALL, LOCKED_RUN, POLICY, CallRow, PolicyRow, RunRow
 
 
 @transaction.atomic
 def settle_call(
-    *, call_id: int, approve: bool, version: int, digest: str, by: str, reason: str = "", note: str = ""
+    *,
+    call_id: int,
+    approve: bool,
+    version: int,
+    digest: str,
+    by: str,
+    approver: int | None = None,
+    reason: str = "",
+    note: str = "",
 ) -> Settled | Unsettled:
     """Record a person's yes or no to a waiting call. The first answer counts; every other one is told why it did not.
 
     An answer counts only for the very version and bytes that the person saw, and only before the call's time is up.
+    A yes is held for as long as the tool's policy says: until then it can be taken back, and nothing is done.
+    `approver` is the account of whoever says it; it must still hold when the call begins.
     """
     call = CALL.row(call_id=call_id)
     run = LOCKED_RUN.row(run_id=call.run_id) if call else None
@@ -35,9 +47,12 @@ def settle_call(
     if approve and run.stop_requested:
         return Unsettled("withdrawn", "This run was stopped, so nothing more is done. Nothing was changed.")
     # A no may always be said, and whoever comes late is told who was first.
-    stop = _find_stop(run, call) if approve and call.status == CallStatus.AWAITING else ""
+    policy = POLICY.row(tool=call.tool) if approve and call.status == CallStatus.AWAITING else None
+    stop = _find_stop(run, call, policy) if approve and call.status == CallStatus.AWAITING else ""
     if stop:
         return Unsettled("stopped", f"{stop} Nothing was changed, and the request goes on waiting.")
+    held_until = _hold_end(run, call, policy) if approve else None
+    yes = {"held_until": held_until, "approver": approver}
     new = CallStatus.APPROVED if approve else CallStatus.REJECTED
     settled = move_call(
         call_id=call_id,
@@ -47,13 +62,14 @@ def settle_call(
         decided_by=by,
         decided_at=now,
         decision_note=note,
-        **({} if approve else {"finished_at": now, "result": _rejection(reason, note).model_dump(mode="json")}),
+        **(yes if approve else {"finished_at": now, "result": _rejection(reason, note).model_dump(mode="json")}),
     )
     if not settled:
         return _why_not(call_id, version=version, digest=digest)
-    _resume(run, now=now)
+    if held_until is None:
+        resume(run, now=now)
     announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version + 1))
-    return Settled(call_id, new, now)
+    return Settled(call_id, new, now, held_until)
 
 
 @transaction.atomic
@@ -77,20 +93,27 @@ def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: s
     )
     if not settled:
         return _why_not(call_id, version=version, digest=call.digest)
-    _resume(run, now=now)
+    resume(run, now=now)
     announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version + 1))
     return Settled(call_id, new, now)
 
 
-def _find_stop(run: RunRow, call: CallRow) -> str:
+def _find_stop(run: RunRow, call: CallRow, policy: PolicyRow | None) -> str:
     """Why nothing is begun at the moment, in a sentence; empty where nothing is stopped."""
-    policy = POLICY.row(tool=call.tool)
     if policy and not policy.stopped and not run.stopped:
         return ""
     return read_stops().forbid(task_type=run.slug, tools=[call.tool])
 
 
-def _resume(run: Suspended, *, now: datetime) -> None:
+def _hold_end(run: RunRow, call: CallRow, policy: PolicyRow | None) -> datetime | None:
+    """Until when a yes of now is held, by the database's clock; None where this tool's policy wants no hold."""
+    configured = policy.hold_seconds if policy else None
+    held = hold_time(tier=read_tier(call.tier), configured=configured, on_the_line=run.on_the_line)
+    return run.now + held if held else None
+
+
+def resume(run: Suspended, *, now: datetime) -> None:
+    """Send a run whose row is locked back to work, if it waits."""
     if requeue_run(run, now=now):
         wake(run.pk)
 
@@ -136,6 +159,8 @@ def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
     at = call.finished_at if resolved else call.decided_at or call.finished_at
     local = timezone.localtime(at).strftime("%-I:%M%p").lower() if at else ""
     match status:
+        case CallStatus.AWAITING if call.version > version and call.digest == digest:
+            return Unsettled("taken_back", "It was answered and taken back meanwhile, and is waiting again.")
         case CallStatus.AWAITING | CallStatus.IN_DOUBT if (call.version, call.digest) != (version, digest):
             return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
         case CallStatus.AWAITING | CallStatus.EXPIRED:

@@ -25,11 +25,12 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """An answer that counted."""
+    """An answer that counted. A yes takes effect at once, or not before `held_until` where it is held."""
 
     call_id: int
     status: CallStatus
     at: datetime
+    held_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,14 @@ class Unsettled:
     message: str
     by: str = ""
     at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Extended:
+    """A request that may wait for longer: until when."""
+
+    call_id: int
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,9 @@ class Card(_Frozen):
 
     `question` is one sentence: verb, patient, day, date, time, clinician. `title` is the row in the queue. `doing`
     and `done` are the lines of the trace before and after ("Book Ana Gomez …" / "Booked Ana Gomez …").
-    `said_spans` are (start, end) offsets of the words in the request that bear on this call.
+    `said_spans` are (start, end) offsets of the words in the request that bear on this call. `soon` begins the
+    sentence that goes on "in 24 seconds" while a yes is held. `keeps` names what nobody else should be offered while
+    the call is open, `kept` says it to people ("2pm with Dr Patel is kept for Ana").
     """
 
     title: str
@@ -59,6 +61,9 @@ class Card(_Frozen):
     no: str = ""
     doing: str = ""
     done: str = ""
+    soon: str = ""
+    keeps: str = ""
+    kept: str = ""
     subject: Subject | None = None
     changes: list[Change] = []
     checks: list[Check] = []

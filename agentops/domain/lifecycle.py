@@ -100,7 +100,14 @@ CALL_MOVES: dict[CallStatus, frozenset[CallStatus]] = {
         }
     ),
     CallStatus.APPROVED: frozenset(
-        {CallStatus.STARTED, CallStatus.SUCCEEDED, CallStatus.FAILED, CallStatus.CANCELLED, CallStatus.INVALIDATED}
+        {
+            CallStatus.AWAITING,  # taken back while it was held
+            CallStatus.STARTED,
+            CallStatus.SUCCEEDED,
+            CallStatus.FAILED,
+            CallStatus.CANCELLED,
+            CallStatus.INVALIDATED,
+        }
     ),
     CallStatus.REJECTED: frozenset(),
     CallStatus.EXPIRED: frozenset(),

@@ -42,7 +42,7 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class AwaitHuman:
-    """Nothing can be done until a person decides."""
+    """Nothing can be done until a person decides, or, where there are no calls to decide, until a hold is over."""
 
     calls: tuple[CallView, ...]
 
@@ -97,7 +97,7 @@ def _open_calls(turn: Turn) -> Move:
         if call.status is CallStatus.STARTED:
             return RunTool(call, again=True) if call.effect.repeatable else Doubt(call)
     for call in turn.calls:
-        if call.status.runnable:
+        if call.runnable:
             return RunTool(call)
     return AwaitHuman(tuple(call for call in turn.calls if call.status.waits))
 

@@ -21,7 +21,10 @@ class Held(NamedTuple):
 
 
 class CallView(NamedTuple):
-    """One proposed call. `result` is there once the call is answered, `held` while only its worker knows it."""
+    """One proposed call. `result` is there once the call is answered, `held` while only its worker knows it.
+
+    While it is `on_hold` its yes may still be taken back. `approver_gone`: whoever said yes may no longer do so.
+    """
 
     id: int
     tool_use_id: str
@@ -38,6 +41,13 @@ class CallView(NamedTuple):
     done: str = ""
     result: ToolResult | None = None
     held: Held | None = None
+    on_hold: bool = False
+    approver_gone: bool = False
+
+    @property
+    def runnable(self) -> bool:
+        """Whether the machine may start it now."""
+        return self.status.runnable and not self.on_hold
 
 
 class Turn(NamedTuple):

@@ -7,6 +7,7 @@ from agentops.ledger.claims import claim_run, give_up
 from agentops.ledger.doubts import settle_doubt
 from agentops.ledger.endings import Ending, finish_run
 from agentops.ledger.holding import hold_result
+from agentops.ledger.holds import release_holds, tend_holds
 from agentops.ledger.leases import BEAT_SECONDS, give_back_connection, renew_leases
 from agentops.ledger.progress import (
     Ask,
@@ -67,9 +68,11 @@ __all__ = [
     "record_reply",
     "record_result",
     "record_sorting",
+    "release_holds",
     "renew_leases",
     "ring_again",
     "run_transactional",
     "settle_doubt",
     "stop_in_force",
+    "tend_holds",
 ]

@@ -186,9 +186,17 @@ def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> 
 
 
 def _dispatch_problem(call: CallView) -> ToolResult | None:
-    """Why this call may not run after all: its bytes, its tool's switch and its tier are looked at once more."""
+    """Why this call may not run after all: its bytes, whoever said yes, its tool's switch and its tier are looked at
+    once more.
+    """
     if digest_call(tool=call.tool, arguments=call.arguments) != call.digest:
         return failure("content_changed", "The stored call is not the one that was decided.", "Do not try it again.")
+    if call.approver_gone:
+        return failure(
+            "approver_gone",
+            "Whoever said yes may no longer decide, so the yes was withdrawn and nothing was done.",
+            "Propose the call once more.",
+        )
     policy = POLICY.row(tool=call.tool)
     if stop := tool_stop(call.tool, policy=policy):
         return stop

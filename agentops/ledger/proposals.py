@@ -154,6 +154,7 @@ def write_call(gated: Gated, *, run: RunRow, step_id: int, position: int) -> Cal
         rule=gated.verdict.rule,
         card=storable(card.model_dump(mode="json")) if card else None,
         findings=list(proposal.findings),
+        keeps=card.keeps if card else "",
         status=gated.status.value,
         result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
         proposed_at=run.now,

@@ -60,6 +60,8 @@ def read_call(row: CallRow) -> CallView:
         doing=card.get("doing", ""),
         done=card.get("done", ""),
         result=ToolResult.model_validate(row.result) if row.result else None,
+        on_hold=bool(row.on_hold),
+        approver_gone=bool(row.approver_gone),
     )
 
 

@@ -184,7 +184,7 @@ def _act_and_record(
 ) -> Progress:
     """One transaction for the effect and what came of it; raises `_NotDone`, which takes it back, where it failed."""
     run = lock_run(lease)
-    if not run.stopped and _stands(call).status is call.status:
+    if not run.stopped and _still_runs(call):
         started = timezone.now()
         result = effect()
         if not result.ok:
@@ -207,6 +207,12 @@ def _must_record(call: CallView, *, was: CallStatus, **columns: Any) -> None:
     result = storable(call.result.model_dump(mode="json"))
     if not move_call(call_id=call.id, old=[was], new=call.status, result=result, **columns):
         raise CallMoved(call.id)
+
+
+def _still_runs(call: CallView) -> bool:
+    """Whether nobody withdrew the call on its way here."""
+    row = _stands(call)
+    return row.status is call.status and row.runnable and not row.approver_gone
 
 
 def _stands(call: CallView) -> CallView:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.limits import Limits
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers
@@ -14,12 +15,14 @@ class ToolPolicy(models.Model):
     """What an admin decided about one tool. A tool without a row, or with an empty tier, is destructive.
 
     `floor`, `label`, `description`, `effect` and `described` are copied from the code by `manage.py sync_tools`, so
-    that the desk can show a tool without being able to run it.
+    that the desk can show a tool without being able to run it. `hold_seconds` is how long a yes can be taken back
+    before it takes effect; 0 is not at all, empty as the tier says.
     """
 
     tool = models.CharField(max_length=80, unique=True)
     tier = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     enabled = models.BooleanField(default=True)
+    hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
     floor = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     label = models.CharField(max_length=80, blank=True)
     description = models.TextField(blank=True)
@@ -33,7 +36,11 @@ class ToolPolicy(models.Model):
             # Read by the gate: a tier that is none of the four must not be storable.
             models.CheckConstraint(
                 condition=Q(tier__in=["", *[t.value for t in ActionTier]]), name="tool_policy_tier_is_known"
-            )
+            ),
+            # A yes that takes effect an hour later is one that everybody has forgotten.
+            models.CheckConstraint(
+                condition=Q(hold_seconds=None) | Q(hold_seconds__lte=LONGEST_SECONDS), name="tool_policy_hold_is_short"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,8 +4,10 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.contrib.auth import get_user_model
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
 from django.db.models.functions import Now
+from django.db.models.query import QuerySet
 
 from agentops.domain.limits import Limits, Spent
 from agentops.domain.pricing import PriceRow
@@ -50,6 +52,7 @@ class RunRow(NamedTuple):
     permitted: list[str]
     answer_minutes: int
     channel: str
+    on_the_line: bool
     stopped: bool
     """Whether a stop of everything or of this type of task is in force."""
 
@@ -153,6 +156,11 @@ class CallRow(NamedTuple):
     attempts: int
     card: dict[str, Any] | None
     result: dict[str, Any] | None
+    on_hold: bool | None
+    """Whether the yes may still be taken back, by the database's clock."""
+
+    approver_gone: bool | None
+    """Whether the account that said yes is locked, without a role or gone."""
 
 
 class CallEnd(NamedTuple):
@@ -182,6 +190,7 @@ class PolicyRow(NamedTuple):
     tier: str
     floor: str
     enabled: bool
+    hold_seconds: int | None
     stopped: bool
 
 
@@ -204,11 +213,20 @@ _RUN_COLUMNS: tuple[Any, ...] = (
     *RunRow._fields[: RunRow._fields.index("slug")],
     *(f"task_type__{name}" for name in ("slug", "toolset", "sorts", "permitted_tiers", "answer_minutes")),
     "conversation__channel",
+    "conversation__on_the_line",
     _stopped("task_type__slug"),
     Now(),
 )
 _WHOLE_COLUMNS: tuple[Any, ...] = (*_RUN_COLUMNS, *WholeRun._fields[1:])
-_CALLS = ToolCall.objects.values_list(*CallRow._fields)
+_ON_HOLD = ExpressionWrapper(Q(status="approved", held_until__gt=Now()), output_field=BooleanField())
+
+
+def _calls() -> "QuerySet[ToolCall, Any]":
+    accounts = get_user_model()._default_manager.filter(pk=OuterRef("approver"), is_active=True, groups__isnull=False)
+    gone = ExpressionWrapper(Q(approver__isnull=False) & ~Exists(accounts), output_field=BooleanField())
+    return ToolCall.objects.values_list(*CallRow._fields[:-2], _ON_HOLD, gone)
+
+
 
 RUN = Select(WholeRun.read, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_WHOLE_COLUMNS))
 LOOK = Select(
@@ -239,8 +257,8 @@ BRIEF = Select(
         "request_id", "task_type__prompt", "briefing", "conversation__on_the_line"
     ),
 )
-CALLS = Select(CallRow, lambda: _CALLS.filter(run_id=_RUN).order_by("step_id", "position"))
-CALL = Select(CallRow, lambda: _CALLS.filter(pk=param("call_id", ToolCall, "id")).order_by())
+CALLS = Select(CallRow, lambda: _calls().filter(run_id=_RUN).order_by("step_id", "position"))
+CALL = Select(CallRow, lambda: _calls().filter(pk=param("call_id", ToolCall, "id")).order_by())
 CALL_ENDS = Select(CallEnd, lambda: ToolCall.objects.filter(run_id=_RUN).order_by().values_list(*CallEnd._fields))
 STEPS = Select(
     StepRow,
@@ -249,7 +267,7 @@ STEPS = Select(
 POLICY = Select(
     PolicyRow,
     lambda: ToolPolicy.objects.filter(tool=param("tool", ToolPolicy, "tool")).values_list(
-        "tier", "floor", "enabled", Exists(StopSwitch.objects.filter(scope=StopScope.TOOL, name=OuterRef("tool")))
+        *PolicyRow._fields[:-1], Exists(StopSwitch.objects.filter(scope=StopScope.TOOL, name=OuterRef("tool")))
     ),
 )
 ROUTES = Select(

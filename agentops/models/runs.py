@@ -154,7 +154,11 @@ class Step(models.Model):
 
 
 class ToolCall(models.Model):
-    """One call that a model proposed. Its arguments never change: what a person read is what runs."""
+    """One call that a model proposed. Its arguments never change: what a person read is what runs.
+
+    `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes:
+    it is looked at once more before the call begins. An approved call does not begin before `held_until`.
+    """
 
     run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="calls", db_index=False)
@@ -169,17 +173,20 @@ class ToolCall(models.Model):
     rule = models.CharField(max_length=200, blank=True)
     card = models.JSONField(null=True)
     findings = models.JSONField(default=list)
+    keeps = models.CharField(max_length=80, blank=True)
 
     status = models.CharField(max_length=14, choices=[(s.value, s.value) for s in CallStatus])
     version = models.PositiveIntegerField(default=1)
     attempts = models.PositiveIntegerField(default=0)
     result = models.JSONField(null=True)
     decided_by = models.CharField(max_length=150, blank=True)
+    approver = models.BigIntegerField(null=True)
     decision_note = models.CharField(max_length=2_000, blank=True)
 
     proposed_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     decided_at = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
@@ -190,6 +197,16 @@ class ToolCall(models.Model):
             models.Index(fields=["expires_at"], condition=Q(status__in=["awaiting", "in_doubt"]), name="call_waiting"),
             # Read by the sweeper, however many requests wait.
             models.Index(fields=["expires_at"], condition=Q(status="awaiting"), name="call_expiring"),
+            # Read every second by whoever ends holds, however many runs wait for other things.
+            models.Index(
+                fields=["held_until"], condition=Q(status="approved", held_until__isnull=False), name="call_on_hold"
+            ),
+            # Read by whoever looks for what is free: is it kept for an open call?
+            models.Index(
+                fields=["keeps"],
+                condition=Q(status__in=["awaiting", "approved", "started", "in_doubt"]) & ~Q(keeps=""),
+                name="call_keeps",
+            ),
             # Read by "decided today".
             models.Index(fields=["-decided_at"], condition=Q(decided_at__isnull=False), name="call_decided"),
         ]

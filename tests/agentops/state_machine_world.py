@@ -132,7 +132,7 @@ def wipe() -> None:
     make_task("toying", **roomy)
     make_task("tight", **{**roomy, "max_iterations": 3, "max_tokens": 3_000, "max_tool_calls": 2})
     ToolPolicy.objects.bulk_create(
-        ToolPolicy(tool=tool, tier=tier, floor="read", described=True) for tool, tier in TIERS.items()
+        ToolPolicy(tool=tool, tier=tier, floor="read", described=True, hold_seconds=0) for tool, tier in TIERS.items()
     )
 
 

@@ -1,0 +1,27 @@
+"""How long a yes is held before it takes effect, so that it can be taken back; and how much longer a request may wait."""
+
+from datetime import timedelta
+
+from agentops.domain.tiers import ActionTier
+
+USUAL_SECONDS = 30
+FINAL_SECONDS = 60
+"""What cannot be undone afterwards can be taken back for longer before."""
+
+ON_THE_LINE_SECONDS = 10
+LONGEST_SECONDS = 120
+"""A policy may hold a yes for as long as this; 0 is no hold."""
+
+MORE_TIME = timedelta(minutes=10)
+MOST_EXTENSIONS = 10
+"""How often a request may be given more time: WCAG 2.2.1 asks for ten."""
+
+
+def hold_time(*, tier: ActionTier, configured: int | None, on_the_line: bool) -> timedelta:
+    """How long a yes to a call of this tier is held. `configured` is the policy's own figure, in seconds.
+
+    While the caller is on the line nobody holds longer than ten seconds.
+    """
+    usual = FINAL_SECONDS if tier is ActionTier.DESTRUCTIVE else USUAL_SECONDS
+    seconds = usual if configured is None else configured
+    return timedelta(seconds=min(seconds, ON_THE_LINE_SECONDS) if on_the_line else seconds)
