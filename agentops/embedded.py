@@ -65,7 +65,7 @@ class _Worker(WorkController):  # type: ignore[misc]
 
 
 class EmbeddedMachine:
-    """One worker with its threads, one sweeper and one clock of holds. Start once, stop once; may be used in a `with`."""
+    """A worker with its threads, a sweeper, a clock of holds. Start once, stop once; may be used in a `with`."""
 
     def __init__(self, *, concurrency: int | None = None, sweep_seconds: float | None = None) -> None:
         self._stopping = threading.Event()

@@ -22,7 +22,9 @@ REASONS = [
 
 
 class Decision(models.Model):
-    """One person's answer to one call: what they saw (version and digest), what they said, when."""
+    """One person's answer to one call: what they saw (version and digest), what they said, when. A yes that was taken
+    back stays, and "undone" stands after it.
+    """
 
     call = models.ForeignKey(ToolCall, on_delete=models.PROTECT, related_name="decisions")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
@@ -30,7 +32,7 @@ class Decision(models.Model):
     role = models.CharField(max_length=20)
     verdict = models.CharField(
         max_length=14,
-        choices=[(v, v) for v in ("approved", "rejected", "happened", "not_happened")],
+        choices=[(v, v) for v in ("approved", "rejected", "undone", "happened", "not_happened")],
     )
     reason = models.CharField(max_length=20, choices=REASONS, blank=True)
     note = models.CharField(max_length=2_000, blank=True)
@@ -40,9 +42,12 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [
-            # One answer wins: the second yes or no to the same call must not be storable.
+            # One answer wins: the second one to a call as it stood must not be storable. A yes that was taken back
+            # made another version of it.
             models.UniqueConstraint(
-                fields=["call"], condition=Q(verdict__in=["approved", "rejected"]), name="one_decision_per_call"
+                fields=["call", "version_seen"],
+                condition=Q(verdict__in=["approved", "rejected", "undone"]),
+                name="one_decision_per_version",
             ),
         ]
 
@@ -67,8 +72,13 @@ class ClaimRows(models.QuerySet["Claim"]):
     """Claims, picked by what they are of and whether they hold."""
 
     def of(self, kind: str, work_id: int) -> Self:
-        """Those of one request ("call") or one handed-over run ("handoff")."""
-        return self.filter(call=work_id) if kind == "call" else self.filter(run=work_id)
+        """Those of one request ("call") or one handed-over run ("handoff").
+
+        Whoever had a request on purpose when its time ran out has the call-back that it became.
+        """
+        if kind == "call":
+            return self.filter(call=work_id)
+        return self.filter(Q(run=work_id) | Q(call__run=work_id, call__status="expired", kept=True))
 
     def alive(self, now: datetime) -> Self:
         """Those that colleagues are told of: kept until given back, or looked at a moment ago."""
@@ -77,6 +87,7 @@ class ClaimRows(models.QuerySet["Claim"]):
     def kept_by(self, user: AbstractBaseUser) -> Self:
         """Those that this person made on purpose, has not given back, and that are still to be done."""
         to_do = Q(call__status__in=["awaiting", "in_doubt"]) | Q(run__isnull=False, run__handoff_closing=None)
+        to_do |= Q(call__status="expired", call__run__handoff_closing=None) & ~Q(call__run__handoff_reason="")
         return self.filter(to_do, user=user, kept=True, released_at=None).order_by("pk")
 
 
@@ -113,6 +124,18 @@ class Claim(models.Model):
 
     def __str__(self) -> str:
         return f"{self.who} has {f'call {self.call_id}' if self.call_id else f'run {self.run_id}'}"
+
+    @property
+    def kind(self) -> str:
+        """What it is of now: a request that expired is a call-back of its run."""
+        return "call" if self.call and self.call.status != "expired" else "handoff"
+
+    @property
+    def work_id(self) -> int:
+        """Which request ("call") or which run ("handoff")."""
+        if self.kind == "call":
+            return self.call_id or 0
+        return self.call.run_id if self.call else self.run_id or 0
 
     def is_alive(self, now: datetime) -> bool:
         """Whether colleagues are told of it: kept until given back, or looked at a moment ago."""

@@ -24,6 +24,12 @@ def say_time(moment: datetime) -> str:
     return f"{clock.hour % 12 or 12}{minutes}{'am' if clock.hour < 12 else 'pm'}"
 
 
+def say_clock(moment: datetime) -> str:
+    """ "2:34:05pm": the time where seconds count."""
+    clock = timezone.localtime(moment)
+    return f"{clock.hour % 12 or 12}:{clock:%M:%S}{'am' if clock.hour < 12 else 'pm'}"
+
+
 def say_day(day: date) -> str:
     """ "Thursday 12 March", "jueves 12 de marzo"."""
     return date_format(day, _("l j F"))

@@ -14,6 +14,7 @@ from agentops.asgi import application
 from agentops.embedded import EmbeddedMachine
 from agentops.management.catalogue import load_catalogue, sync_tools
 from agentops.management.people import ensure_people
+from agentops.models import ToolPolicy
 from agentops.toolsets.clinic.generator import ensure_clinic
 
 PASSWORD = "only-for-this-test"
@@ -22,10 +23,13 @@ PASSWORD = "only-for-this-test"
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
-def fill_clinic() -> None:
-    """The catalogue, a small clinic and the three people."""
+def fill_clinic(*, hold: int | None = 0) -> None:
+    """The catalogue, a small clinic and the three people. A yes takes effect at once where no `hold` (seconds; None: as
+    the tier says) is given.
+    """
     load_catalogue()
     sync_tools(accept_floors=True)
+    ToolPolicy.objects.update(hold_seconds=hold)
     ensure_clinic(seed=1, patients=20, days=14, today=timezone.localdate())
     ensure_people(password=PASSWORD)
 

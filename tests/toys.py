@@ -29,7 +29,7 @@ def make_task(slug: str = "toying", *, toolset: str = "toys", **changes: Any) ->
 
 
 def set_tier(tool: str, tier: str, *, enabled: bool = True, hold: int | None = 0) -> None:
-    """Classify a toy tool. A yes to it takes effect at once, where no `hold` (seconds; None: as the tier says) is given."""
+    """Classify a toy tool. A yes takes effect at once unless `hold` (seconds; None: as the tier says) is given."""
     facts = {"tier": tier, "floor": "read", "described": True, "enabled": enabled, "hold_seconds": hold}
     ToolPolicy.objects.update_or_create(tool=tool, defaults=facts)
 

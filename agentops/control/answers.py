@@ -159,8 +159,6 @@ def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
     at = call.finished_at if resolved else call.decided_at or call.finished_at
     local = timezone.localtime(at).strftime("%-I:%M%p").lower() if at else ""
     match status:
-        case CallStatus.AWAITING if call.version > version and call.digest == digest:
-            return Unsettled("taken_back", "It was answered and taken back meanwhile, and is waiting again.")
         case CallStatus.AWAITING | CallStatus.IN_DOUBT if (call.version, call.digest) != (version, digest):
             return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
         case CallStatus.AWAITING | CallStatus.EXPIRED:

@@ -9,7 +9,7 @@ from agentops.after_commit import announce
 from agentops.control.answers import resume
 from agentops.control.outcomes import Extended, Settled, Unsettled
 from agentops.domain.events import Event
-from agentops.domain.holds import MORE_TIME, MOST_EXTENSIONS
+from agentops.domain.holds import MORE_TIME, may_extend
 from agentops.domain.lifecycle import CallStatus
 from agentops.models import ToolCall, move_call
 from agentops.models.moves import NOW
@@ -78,9 +78,11 @@ def extend_call(*, call_id: int, version: int, digest: str, seen_until: str) -> 
         return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
     if call.expires_at.isoformat() != seen_until:
         return Unsettled("already_extended", f"It already has more time, until {_say(call.expires_at)}.")
-    until = call.expires_at + MORE_TIME
-    if until > call.proposed_at + timedelta(minutes=run.answer_minutes) + MOST_EXTENSIONS * MORE_TIME:
+    if not may_extend(
+        proposed_at=call.proposed_at, expires_at=call.expires_at, answer_minutes=run.answer_minutes
+    ):
         return Unsettled("no_more_time", "It has had all the time it can have. Answer it, or call the caller back.")
+    until = call.expires_at + MORE_TIME
     update_rows(ToolCall, where={"pk": call_id}, changes={"expires_at": until})
     announce(Event(kind="run.changed", run_id=run.pk, call_id=call_id, version=version))
     return Extended(call_id, until)

@@ -1,6 +1,6 @@
-"""How long a yes is held before it takes effect, so that it can be taken back; and how much longer a request may wait."""
+"""How long a yes is held, so that it can be taken back; and how much longer a request may wait."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from agentops.domain.tiers import ActionTier
 
@@ -25,3 +25,9 @@ def hold_time(*, tier: ActionTier, configured: int | None, on_the_line: bool) ->
     usual = FINAL_SECONDS if tier is ActionTier.DESTRUCTIVE else USUAL_SECONDS
     seconds = usual if configured is None else configured
     return timedelta(seconds=min(seconds, ON_THE_LINE_SECONDS) if on_the_line else seconds)
+
+
+def may_extend(*, proposed_at: datetime, expires_at: datetime, answer_minutes: int) -> bool:
+    """Whether a request that waits until `expires_at` may be given more time once more."""
+    longest = timedelta(minutes=answer_minutes) + MOST_EXTENSIONS * MORE_TIME
+    return expires_at + MORE_TIME <= proposed_at + longest

@@ -1,5 +1,6 @@
 // Single keys, only while the list or the request has the focus and nobody is typing.
 
+import { undoNewest } from "./holds.js";
 import { isArmed, isOpen, openRow, showHeld } from "./queue.js";
 
 const FOLLOW_MS = 150;
@@ -15,6 +16,8 @@ const ACTIONS = {
   a: sayYes,
   r: sayNo,
   l: leaveIt,
+  m: () => meant()?.querySelector("[data-more] button")?.click(),
+  z: undoNewest,
   n: showHeld,
   "?": () => document.querySelector("[data-keys]")?.showModal(),
 };

@@ -2,6 +2,7 @@
 
 import { startCallers, watchCallers } from "./caller.js";
 import { mendRows, showRows } from "./held.js";
+import { mendMoreTime, mendShelf, sayHeld, startCountdowns } from "./holds.js";
 import { announce, calmly, readPart } from "./parts.js";
 
 const ARMING_MS = { read: 400, safe: 400, risky: 600, destructive: 600 };
@@ -55,6 +56,7 @@ export function showAnswered() {
 /** Begin on a queue page; returns what to call when something changed. */
 export function startQueue() {
   arm();
+  sayHeld();
   document.addEventListener("submit", guardSubmit, true);
   document.addEventListener("click", (event) => {
     if (event.target.closest?.("[data-show-new]") && showHeld()) event.preventDefault();
@@ -67,6 +69,10 @@ export function startQueue() {
   startCallers();
   watchCallers(list(), readRows);
   setInterval(readList, 30000);
+  startCountdowns(() => {
+    readList();
+    readRequest();
+  });
   setInterval(tellLook, 1000);
   return (hint) => {
     readList();
@@ -120,7 +126,7 @@ async function refreshList() {
   const head = fresh.querySelector(".qhead");
   countUp(Number(head.dataset.waiting));
   shown.querySelector("[data-head]").replaceChildren(head);
-  replaceIfChanged(shown.querySelector("[data-shelf]"), fresh.querySelector("[data-shelf]"));
+  mendShelf(shown.querySelector("[data-shelf]"), fresh.querySelector("[data-shelf]"));
   const rows = shown.querySelector("[data-rows]");
   const freshRows = fresh.querySelector("[data-rows]");
   if (!rows.querySelector("[data-key]") || shown.dataset.view === "decided") return showFirst(rows, freshRows);
@@ -151,6 +157,7 @@ async function refreshRequest() {
   const same = ["version", "state", "runState"].every((name) => open.dataset[name] === fresh.dataset[name]);
   if (same) {
     replaceIfChanged(open.querySelector("[data-left]"), fresh.querySelector("[data-left]"));
+    mendMoreTime(open.querySelector("[data-more]"), fresh.querySelector("[data-more]"));
     const claim = open.querySelector("[data-claim]");
     if (!claim?.contains(document.activeElement)) replaceIfChanged(claim, fresh.querySelector("[data-claim]"));
     return;

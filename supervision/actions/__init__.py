@@ -4,6 +4,7 @@ from agentops.control import BadRequest, Stopped
 from supervision.actions.answers import approve_call, reject_call, resolve_call, sign_showing
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.handoffs import close_handoff
+from supervision.actions.holds import end_hold, extend_call, undo_approval
 from supervision.actions.outcomes import Answered, Refused
 from supervision.actions.people import choose_language, record_viewing, save_preferences
 from supervision.actions.policy import set_tool_tier
@@ -20,6 +21,8 @@ __all__ = [
     "cancel_run",
     "choose_language",
     "close_handoff",
+    "end_hold",
+    "extend_call",
     "hand_over_work",
     "leave_work",
     "lift_stop",
@@ -33,4 +36,5 @@ __all__ = [
     "start_run",
     "stop_work",
     "take_work",
+    "undo_approval",
 ]

@@ -37,12 +37,14 @@ def approve_call(
         return lacking
     with transaction.atomic():
         settled = control.settle_call(
-            call_id=call_id, approve=True, version=version, digest=digest, by=display_name(user)
+            call_id=call_id, approve=True, version=version, digest=digest, by=display_name(user), approver=user.pk
         )
         if isinstance(settled, control.Unsettled):
-            return refuse_unsettled(settled)
+            return refuse_unsettled(settled, call_id=call_id)
         facts = {"ticked": sorted(ticked)} if ticked else {}
-        _record(user, role=role, call_id=call_id, verdict="approved", version=version, digest=digest, facts=facts)
+        record_decision(
+            user, role=role, call_id=call_id, verdict="approved", version=version, digest=digest, facts=facts
+        )
     return Answered(settled.at)
 
 
@@ -64,8 +66,8 @@ def reject_call(*, user: User, call_id: int, version: int, digest: str, reason: 
             note=note,
         )
         if isinstance(settled, control.Unsettled):
-            return refuse_unsettled(settled)
-        _record(
+            return refuse_unsettled(settled, call_id=call_id)
+        record_decision(
             user,
             role=role,
             call_id=call_id,
@@ -90,10 +92,10 @@ def resolve_call(*, user: User, call_id: int, version: int, happened: bool, note
             call_id=call_id, happened=happened, version=version, by=display_name(user), note=note
         )
         if isinstance(settled, control.Unsettled):
-            return refuse_unsettled(settled)
+            return refuse_unsettled(settled, call_id=call_id)
         verdict = "happened" if happened else "not_happened"
         digest = ToolCall.objects.values_list("digest", flat=True).get(pk=call_id)
-        _record(user, role=role, call_id=call_id, verdict=verdict, version=version, digest=digest, note=note)
+        record_decision(user, role=role, call_id=call_id, verdict=verdict, version=version, digest=digest, note=note)
     return Answered(settled.at)
 
 
@@ -127,7 +129,7 @@ def _find_too_fast(call: ToolCall, user: User, shown: str) -> Refused | None:
     return None
 
 
-def _record(
+def record_decision(
     user: User,
     *,
     role: str,

@@ -31,7 +31,7 @@ class Work(NamedTuple):
 
 def work_of(claim: Claim) -> Work:
     """What a claim is of."""
-    return Work("call", claim.call_id) if claim.call_id else Work("handoff", claim.run_id or 0)
+    return Work(claim.kind, claim.work_id)
 
 
 def take_work(*, user: User, work: Work, due_in: timedelta | None = None) -> Answered | Refused:

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agentops import control
+from supervision.models import Decision
+from supervision.wording import say_time
 
 MAX_NOTE = 2_000
+_WAITS_AGAIN = {"taken_back", "card_changed"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +20,27 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The answer was not used; `message` says why in a sentence for staff, `field` names what to mend in the form."""
+    """The answer was not used; `message` says why in a sentence for staff, `field` names what to mend in the form.
+
+    `heading` says what was not done, where it is not an answer that was not used.
+    """
 
     code: str
     message: str
     field: str = ""
+    heading: str = ""
 
 
-def refuse_unsettled(settled: control.Unsettled) -> Refused:
-    """The machine's refusal for a page whose own heading says that the answer was not used; it is not said twice."""
-    return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."))
+def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str = "") -> Refused:
+    """The machine's refusal for a page whose own heading says that the answer was not used; it is not said twice.
+
+    That a yes was taken back meanwhile, and by whom, the decisions tell better than the machine.
+    """
+    last = Decision.objects.filter(call=call_id).order_by("-pk").first() if settled.code in _WAITS_AGAIN else None
+    if last and last.verdict == "undone":
+        told = f"{last.who} took it back at {say_time(last.decided_at)}, and it is waiting again."
+        return Refused("taken_back", told, heading=heading)
+    return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."), heading=heading)
 
 
 def refuse_long_note(note: str) -> Refused | None:

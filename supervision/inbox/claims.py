@@ -52,15 +52,19 @@ def read_held(kind: str, work_id: int, *, user: User, now: datetime) -> Held:
 
 def holders(*, now: datetime) -> dict[str, Claim]:
     """Every live claim, by the key of its row."""
-    alive = Claim.objects.alive(now)
-    return {f"call-{one.call_id}" if one.call_id else f"handoff-{one.run_id}": one for one in alive}
+    alive = Claim.objects.alive(now).select_related("call").defer("call__result").order_by("pk")
+    return {f"{one.kind}-{one.work_id}": one for one in alive}
 
 
 def works_of(user: User) -> list[WorkInHand]:
     """What this person has and is still to be done."""
     return [
-        WorkInHand("call", one.call.pk, title_of(one.call))
-        if one.call
-        else WorkInHand("handoff", one.run_id or 0, shorten(one.run.request if one.run else "", 90))
+        WorkInHand(one.kind, one.work_id, _title(one))
         for one in Claim.objects.kept_by(user).select_related("call", "run")
     ]
+
+
+def _title(claim: Claim) -> str:
+    if claim.call:
+        return title_of(claim.call)
+    return shorten(claim.run.request if claim.run else "", 90)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_OID, uuid5
 
 from django.utils import timezone
 
@@ -96,6 +97,11 @@ class Request:
     def stale(self) -> bool:
         """Whether the checks were made so long ago that the world may have changed meanwhile."""
         return self.waits and self.checked_long_ago
+
+    @property
+    def again_key(self) -> str:
+        """The key of the run that asks again after this call expired: pressed twice it is one run."""
+        return str(uuid5(NAMESPACE_OID, f"again {self.call.pk}"))
 
     @property
     def approvable(self) -> bool:

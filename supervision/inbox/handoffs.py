@@ -11,7 +11,9 @@ from agentops.domain.lifecycle import CallStatus
 from agentops.models import AgentRun
 from supervision.cards import age_of, find_subject, read_card, title_of
 from supervision.inbox.detail import say_asked
+from supervision.inbox.holds import is_on_hold
 from supervision.inbox.notices import Notice, notice_of
+from supervision.inbox.rows import due_of
 from supervision.models import Decision, HandoffClosing
 from supervision.wording import say_findings, say_when
 
@@ -32,6 +34,7 @@ class Handoff:
     closing: HandoffClosing | None
     closed: str
     expired: bool
+    due: str
 
     @property
     def urgent(self) -> bool:
@@ -66,7 +69,7 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
     if run is None:
         return None
     closing, calls = HandoffClosing.objects.filter(run=run).first(), list(run.calls.order_by("pk"))
-    subject = find_subject(calls)
+    subject, due = find_subject(calls), due_of(run, None)
     return Handoff(
         run=run,
         since=say_when(run.finished_at or run.created_at, now=now),
@@ -77,19 +80,23 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
         closing=closing,
         expired=run.outcome != URGENT_HELP and any(call.status == CallStatus.EXPIRED for call in calls),
         closed=say_when(closing.closed_at, now=now) if closing else "",
+        due=say_when(due, now=now) if due and not closing else "",
     )
 
 
 def just_answered(user: User, *, now: datetime, limit: int = 2) -> list[JustAnswered]:
     """What this person answered in the last ten minutes, newest first, with what became of it."""
     mine = Decision.objects.select_related("call__run").filter(user=user, decided_at__gte=now - JUST_NOW)
+    # What is held stands above with its time, what was taken back waits again; a call that was answered twice is one.
+    latest = mine.exclude(verdict="undone").exclude(call__status="awaiting").order_by("-decided_at", "-pk")
+    calls = {one.call_id: one.call for one in latest if not is_on_hold(one.call, now=now)}
     return [
         JustAnswered(
-            call_id=one.call_id,
-            run_id=one.call.run_id,
-            title=title_of(one.call),
-            notice=notice_of(one.call, read_card(one.call), now=now),
-            failed=one.call.status == CallStatus.FAILED,
+            call_id=call.pk,
+            run_id=call.run_id,
+            title=title_of(call),
+            notice=notice_of(call, read_card(call), now=now),
+            failed=call.status == CallStatus.FAILED,
         )
-        for one in mine.order_by("-decided_at", "-pk")[:limit]
+        for call in list(calls.values())[:limit]
     ]

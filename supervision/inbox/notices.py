@@ -7,7 +7,8 @@ from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
-from supervision.wording import say_when
+from supervision.inbox.holds import find_undone, is_on_hold
+from supervision.wording import say_clock, say_when
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Notice:
 
 
 def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
-    """The notice of a call that is answered or under way; None while it waits."""
+    """The notice of a call that is answered or under way; None while it waits for the first time."""
     notice = _became(call, card, now=now)
     if notice is None or not CallStatus(call.status).answered:
         return notice
@@ -39,7 +40,10 @@ def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | N
 def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
     status = CallStatus(call.status)
     if status is CallStatus.AWAITING:
-        return None
+        return _taken_back(call, card, now=now)
+    if is_on_hold(call, now=now):
+        until = f"It is held until {say_clock(call.held_until)} and can be taken back." if call.held_until else ""
+        return Notice("info", "clock", _who_said("yes", call, now=now), until)
     if status in {CallStatus.APPROVED, CallStatus.STARTED}:
         return Notice("info", "clock", _who_said("yes", call, now=now), "The assistant is doing it now.")
     if status is CallStatus.SUCCEEDED:
@@ -53,6 +57,15 @@ def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | Non
     if status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}:
         return _cleared(call, status, now=now)
     return _not_done(call, status, now=now)
+
+
+def _taken_back(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
+    undone = find_undone(call)
+    if undone is None:
+        return None
+    whose = f"{card.subject.given}’s request" if card and card.subject else "The request"
+    fact = f"Taken back by {undone.who} at {say_when(undone.decided_at, now=now)}."
+    return Notice("info", "back", fact, f"Nothing was sent. {whose} is waiting again.")
 
 
 _DOUBT = "The worker stopped in the middle of it. Look in the system itself, then say what you found."

@@ -8,11 +8,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.partial import describe_reason
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.visible_text import show_text
 from agentops.models import AgentRun, ToolCall
 from supervision.cards import title_of
 from supervision.inbox.claims import holders
+from supervision.inbox.holds import is_on_hold
 from supervision.models import Claim
 from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
@@ -25,6 +27,8 @@ HANDED_OVER = "Needs a person"
 READS_THE_SAME = "Another request reads the same"
 GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
+CALL_BACK_WITHIN = timedelta(minutes=30)
+"""A caller who was promised a call, because nobody answered in time, gets it within this."""
 MOST_ROWS = 200
 MOST_TITLE = 120
 """A longer title would push the other rows out of sight; the request itself shows it whole."""
@@ -184,8 +188,9 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
     since, urgent = run.finished_at or run.created_at, run.outcome == "urgent_help"
     claim, today = held.get(f"handoff-{run.pk}"), timezone.localtime(now).date()
     left, small = (say_when(since, now=now), "since") if timezone.localtime(since).date() == today else ("", "")
-    if claim and claim.due_at:
-        left, small = f"by {say_time(claim.due_at)}", "late" if claim.due_at < now else ""
+    due = due_of(run, claim)
+    if due:
+        left, small = f"by {say_time(due)}", "late" if due < now else ""
     return Row(
         kind="handoff",
         id=run.pk,
@@ -204,6 +209,14 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
     )
 
 
+def due_of(run: AgentRun, claim: Claim | None) -> datetime | None:
+    """By when a hand-off is to be done: as whoever has it said, else within the time in which we call back."""
+    if claim and claim.due_at:
+        return claim.due_at
+    promised = run.handoff_reason == describe_reason("request_expired")
+    return run.finished_at + CALL_BACK_WITHIN if promised and run.finished_at else None
+
+
 def _decided_row(call: ToolCall, *, now: datetime) -> Row:
     yes = call.status not in {CallStatus.REJECTED, CallStatus.NOT_HAPPENED}
     return Row(
@@ -215,7 +228,7 @@ def _decided_row(call: ToolCall, *, now: datetime) -> Row:
         tier=read_tier(call.tier),
         note=f"{'Yes' if yes else 'No'}, {show_text(call.decided_by)}",
         left=say_time(call.decided_at or now),
-        left_small=_came_to(CallStatus(call.status)),
+        left_small="on hold" if is_on_hold(call, now=now) else _came_to(CallStatus(call.status)),
         soon=False,
         version=call.version,
     )

@@ -14,6 +14,7 @@ from supervision import actions
 from supervision.inbox.claims import read_held
 from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.handoffs import find_handoff, just_answered
+from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
 from supervision.inbox.rows import Desk, Row, read_desk
 from supervision.models import REASONS
 from supervision.roles import Permission
@@ -105,6 +106,38 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
 
 @form_of("request")
 @allowed(Permission.DECIDE)
+def undo_answer(request: DeskRequest, call_id: int) -> HttpResponseBase:
+    """Take a yes back while it is held."""
+    version, digest = _number(request, "version"), request.POST.get("digest", "")
+    outcome = actions.undo_approval(user=request.user, call_id=call_id, version=version, digest=digest)
+    return _back_to(request, outcome, call_id)
+
+
+@form_of("request")
+@allowed(Permission.DECIDE)
+def end_hold(request: DeskRequest, call_id: int) -> HttpResponseBase:
+    """Do now what is held."""
+    version, digest = _number(request, "version"), request.POST.get("digest", "")
+    outcome = actions.end_hold(user=request.user, call_id=call_id, version=version, digest=digest)
+    return _back_to(request, outcome, call_id)
+
+
+@form_of("request")
+@allowed(Permission.DECIDE)
+def extend_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
+    """Give a request more time."""
+    outcome = actions.extend_call(
+        user=request.user,
+        call_id=call_id,
+        version=_number(request, "version"),
+        digest=request.POST.get("digest", ""),
+        seen_until=request.POST.get("until", ""),
+    )
+    return _back_to(request, outcome, call_id)
+
+
+@form_of("request")
+@allowed(Permission.DECIDE)
 def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Whether a call of unknown outcome happened."""
     following = _row_after(request, f"call-{call_id}")
@@ -147,6 +180,9 @@ def _show(
         if call is None:
             raise Http404("There is no request with this number.")
         context["asked"] = read_request(call, now=now)
+        context["hold"] = read_hold(call, user=request.user, now=now)
+        context["keeping"] = read_keeping(call)
+        context["more_time"] = read_more_time(call, now=now)
         subject = context["asked"].subject
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)
         context["held"] = read_held("call", call_id, user=request.user, now=now)
@@ -162,6 +198,7 @@ def _show(
         context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
     if part != "request":
         context["desk_list"] = desk or read_desk(view=_view_of(request), now=now)
+        context["holds"] = list_holds(user=request.user, now=now)
         context["just_answered"] = just_answered(request.user, now=now)
     context["here"] = _address(call_id=call_id, handoff_id=handoff_id)
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
@@ -188,6 +225,13 @@ def _show_refusal(
         raise Http404(refusal.message)
     refused = Kept(problem=refusal, ticked=kept.ticked, typed=kept.typed, reason=kept.reason, note=kept.note)
     return _show(request, call_id=call_id, handoff_id=handoff_id, kept=refused, status=status)
+
+
+def _back_to(request: DeskRequest, outcome: actions.Answered | actions.Refused, call_id: int) -> HttpResponse:
+    """The same request again, with why not where it was not done."""
+    if isinstance(outcome, actions.Refused):
+        return _show_refusal(request, outcome, Kept(), call_id=call_id)
+    return redirect("request", call_id)
 
 
 def _go_to(row: Row | None) -> HttpResponse:

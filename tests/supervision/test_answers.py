@@ -38,7 +38,7 @@ def test_yes_settles_the_call_and_leaves_a_decision_and_an_audit_row(
     assert (decision.verdict, decision.version_seen, decision.digest_seen) == ("approved", 1, ana_waits.digest)
     entry = AuditEntry.objects.get()
     assert (entry.who, entry.what, entry.subject) == ("Priya Nair", "call.approved", f"call {ana_waits.pk}")
-    assert AgentRun.objects.get(pk=ana_waits.run_id).status == "queued"
+    assert AgentRun.objects.get(pk=ana_waits.run_id).status == "suspended", "the yes is held first"
 
 
 def test_after_an_answer_the_next_request_opens(desk: Client) -> None:

@@ -2,15 +2,17 @@
 
 import sys
 import threading
+import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from agentops.control import BadRequest, Unsettled, settle_call, start_run
+from agentops.control import BadRequest, Unsettled, settle_call, start_run, undo_approval
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import read_tier
+from agentops.ledger import release_holds
 from agentops.llm.models import describe_model
 from agentops.models import AgentRun, Step, ToolCall
 from agentops.runner.loop import advance
@@ -97,7 +99,19 @@ class Command(BaseCommand):
             )
             if isinstance(outcome, Unsettled):
                 self.say(outcome.message)
+            elif outcome.held_until:
+                self.hold(call, (outcome.held_until - outcome.at).total_seconds())
         return True
+
+    def hold(self, call: ToolCall, seconds: float) -> None:
+        """Wait out the time in which a yes can be taken back; Ctrl-C takes it back."""
+        self.say(f"  Held for {seconds:.0f} seconds. Ctrl-C takes it back.")
+        try:
+            time.sleep(seconds)
+        except KeyboardInterrupt:
+            undo_approval(call_id=call.pk, version=call.version + 1, digest=call.digest)
+            self.say("  Taken back. Nothing was done.")
+        release_holds()
 
     def show_card(self, call: ToolCall) -> None:
         """What a person has to know before saying yes."""

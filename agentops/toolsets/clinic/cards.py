@@ -12,7 +12,7 @@ from agentops.toolsets.clinic.hearing import read_caller
 from agentops.toolsets.clinic.identity import check_identity
 from agentops.toolsets.clinic.models import Appointment, Patient, Slot
 from agentops.toolsets.clinic.practice import Kind, find_kind
-from agentops.toolsets.clinic.slots import get_slot
+from agentops.toolsets.clinic.slots import get_slot, name_kept
 from agentops.toolsets.clinic.wishes import check_given_up, check_moved, check_wishes
 from agentops.toolsets.clinic.wording import (
     booked_text,
@@ -40,7 +40,7 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
     found = Findings.join(
         check_identity(ctx, reading, patient),
         check_asked(ctx, BOOKING, given=patient.given, proposed=title),
-        check_still_free(ctx, slot),
+        check_still_free(ctx, slot, patient),
         check_clashes(patient, slot, minutes=kind.minutes),
         check_wishes(ctx, reading, patient, slot),
     )
@@ -51,6 +51,9 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
         no="No, do not book",
         doing=f"Book {patient.name} on {when}, with {who}",
         done=f"Booked {patient.name} on {when}, with {who}",
+        soon=f"{whose(patient.given)} appointment is booked",
+        keeps=name_kept(slot),
+        kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_booking_rows(patient, slot, kind, args.reason),
     )
@@ -67,7 +70,7 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
     found = Findings.join(
         check_identity(ctx, reading, patient),
         check_asked(ctx, MOVING, given=patient.given, proposed=title),
-        check_still_free(ctx, slot),
+        check_still_free(ctx, slot, patient),
         check_clashes(patient, slot, minutes=visit.minutes, moving=visit),
         check_wishes(ctx, reading, patient, slot, moving=visit),
         check_moved(reading, visit),
@@ -79,6 +82,9 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
         no="No, do not move",
         doing=f"Move {patient.name} to {when}, with {who}",
         done=f"Moved {patient.name} to {when}, with {who}",
+        soon=f"{whose(patient.given)} appointment moves",
+        keeps=name_kept(slot),
+        kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_moving_rows(visit, slot),
     )
@@ -103,10 +109,15 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         no="No, keep it",
         doing=f"Cancel {what}",
         done=f"Cancelled {what}",
+        soon=f"{whose(patient.given)} {visit.kind} is cancelled",
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
     )
     return found.put_on(card, now=ctx.now)
+
+
+def _say_kept(slot: Slot, patient: Patient) -> str:
+    return f"{say_when(slot.starts_at)}, with {slot.provider.short}, is being kept for {patient.given}"
 
 
 def _booking_rows(patient: Patient, slot: Slot, kind: Kind, reason: str) -> list[Change]:

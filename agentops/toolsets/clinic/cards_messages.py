@@ -31,6 +31,7 @@ def describe_sending(ctx: ToolContext, args: SendMessage) -> Card:
         no="No, do not send",
         doing=f"Text {patient.name}",
         done=f"Put a text to {patient.name} in the outbox",
+        soon=f"The text to {patient.given} goes out",
         subject=patient_banner(patient),
         changes=[
             Change(label="To", now=patient.mobile, then=patient.mobile),

@@ -8,13 +8,28 @@ from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Patient, Slot
 from agentops.toolsets.clinic.output_rules import rules_for_patients
+from agentops.toolsets.clinic.slots import is_kept
 from agentops.toolsets.clinic.wording import say_time, say_when
 
 _LONGEST_VISIT = timedelta(hours=4)
 
 
-def check_still_free(ctx: ToolContext, slot: Slot) -> Findings:
-    """Says when the slot was seen free; whoever calls this has just made sure of it."""
+def check_still_free(ctx: ToolContext, slot: Slot, patient: Patient) -> Findings:
+    """Says when the slot was seen free, which whoever calls this has just made sure of, and whether another request
+    was first to ask for it.
+    """
+    if is_kept(slot, run_id=ctx.run_id):
+        when = say_when(slot.starts_at)
+        return conflict(
+            f"{say_time(slot.starts_at)} is being held for another request",
+            Mismatch(
+                said="Held for a request that came first",
+                proposed=when,
+                text=f"Another request asked for {when} first, and it is being held for it. Only one can have it.",
+                confirm=f"{say_time(slot.starts_at)} is for {patient.given}, I looked at the other request",
+            ),
+            f"Looked at {say_time(ctx.now)}",
+        )
     return passed(f"{say_time(slot.starts_at)} is still free", f"Looked at {say_time(ctx.now)}")
 
 

@@ -3,15 +3,18 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
-from django.db.models.functions import TruncTime
+from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Cast, Concat, TruncTime
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThan
 
 from agentops.domain.outcomes import ToolError
+from agentops.models import ToolCall
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Slot
 from agentops.toolsets.clinic.practice import clinic_zone, local
 
 ALTERNATIVES = 5
+KEEPS = "slot "
+OPEN_CALLS = ("awaiting", "approved", "started", "in_doubt")
 _LOOK_AROUND = timedelta(days=14)
 _OTHER_CLINICIAN_COSTS_DAYS = 2.0
 _HOUR_COSTS_DAYS = 0.5
@@ -37,20 +40,45 @@ def day_start(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=clinic_zone())
 
 
-def free_slots(window: Window, *, now: datetime) -> QuerySet[Slot]:
-    """Free slots in the window that have not begun, soonest first."""
+def free_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySet[Slot]:
+    """Free slots in the window that have not begun, soonest first, without those kept for a request of another run."""
+    return unbooked_slots(window, now=now, run_id=run_id).filter(~_kept_for_others(run_id))
+
+
+def unbooked_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySet[Slot]:
+    """Slots in the window that nobody booked, soonest first; `kept` where a request of another run keeps it."""
     held = Appointment.objects.filter(slot=OuterRef("pk"), status=AppointmentStatus.BOOKED)
-    slots = Slot.objects.select_related("provider").filter(
-        ~Exists(held),
-        provider__active=True,
-        minutes__gte=window.minutes,
-        starts_at__gt=now,
-        starts_at__gte=day_start(window.date_from),
-        starts_at__lt=day_start(window.date_to + timedelta(days=1)),
+    slots = (
+        Slot.objects.select_related("provider")
+        .annotate(kept=_kept_for_others(run_id))
+        .filter(
+            ~Exists(held),
+            provider__active=True,
+            minutes__gte=window.minutes,
+            starts_at__gt=now,
+            starts_at__gte=day_start(window.date_from),
+            starts_at__lt=day_start(window.date_to + timedelta(days=1)),
+        )
     )
     if window.provider_ids:
         slots = slots.filter(provider_id__in=window.provider_ids)
     return _narrow_clock(slots, window).order_by("starts_at", "provider_id")
+
+
+def _kept_for_others(run_id: int) -> Exists:
+    calls = ToolCall.objects.filter(status__in=OPEN_CALLS).exclude(run_id=run_id)
+    return Exists(calls.filter(keeps=Concat(Value(KEEPS), Cast(OuterRef("pk"), CharField()))))
+
+
+def name_kept(slot: Slot) -> str:
+    """How a call says that it keeps this slot: nothing is written for it, and it ends with the call."""
+    return f"{KEEPS}{slot.pk}"
+
+
+def is_kept(slot: Slot, *, run_id: int) -> bool:
+    """Whether a request of another run was first to ask for the slot. It binds nobody: the booking decides."""
+    calls = ToolCall.objects.filter(keeps=name_kept(slot), status__in=OPEN_CALLS)
+    return calls.exclude(run_id=run_id).exists()
 
 
 def _narrow_clock(slots: QuerySet[Slot], window: Window) -> QuerySet[Slot]:
@@ -64,7 +92,7 @@ def _narrow_clock(slots: QuerySet[Slot], window: Window) -> QuerySet[Slot]:
     return slots
 
 
-def nearest_slots(window: Window, *, now: datetime) -> list[Slot]:
+def nearest_slots(window: Window, *, now: datetime, run_id: int = 0) -> list[Slot]:
     """Up to five free slots outside the window, nearest first: in days, in hours of the day, in who it is with."""
     around = replace(
         window,
@@ -74,14 +102,16 @@ def nearest_slots(window: Window, *, now: datetime) -> list[Slot]:
         latest=None,
         provider_ids=(),
     )
-    ranked = sorted(free_slots(around, now=now), key=lambda slot: (_distance(slot, window), slot.starts_at))
+    ranked = sorted(
+        free_slots(around, now=now, run_id=run_id), key=lambda slot: (_distance(slot, window), slot.starts_at)
+    )
     return ranked[:ALTERNATIVES]
 
 
-def next_fitting(window: Window, *, now: datetime) -> Slot | None:
+def next_fitting(window: Window, *, now: datetime, run_id: int = 0) -> Slot | None:
     """The soonest free slot after the window's days that fits its clinician and times of day."""
     later = replace(window, date_from=window.date_to + timedelta(days=1), date_to=window.date_to + timedelta(days=90))
-    return free_slots(later, now=now).first()
+    return free_slots(later, now=now, run_id=run_id).first()
 
 
 def get_slot(slot_id: int, *, now: datetime, minutes: int) -> Slot:

@@ -1,7 +1,7 @@
 """Tools that read the calendar: what a patient has booked, and what is free."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
-from itertools import islice
 
 from pydantic import Field
 
@@ -13,11 +13,13 @@ from agentops.toolsets.clinic.directory import find_providers, get_patient
 from agentops.toolsets.clinic.fields import Arguments, Clock, Day, Line, Moment, Output
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Slot
 from agentops.toolsets.clinic.practice import KIND_NAMES, find_kind, local
-from agentops.toolsets.clinic.slots import Window, free_slots, nearest_slots, next_fitting
+from agentops.toolsets.clinic.slots import Window, nearest_slots, next_fitting, unbooked_slots
 from agentops.toolsets.clinic.tools_patients import PatientArguments
 from agentops.toolsets.clinic.wording import join_names, patient_banner, say_range, say_when, whose
 
 _SHOWN = 10
+_KEPT_SHOWN = 3
+_HELD = "would fit and is being held for another request: do not offer it."
 _DAYS_AHEAD = timedelta(days=13)
 _HORIZON = timedelta(days=366)
 _LATEST = (
@@ -94,20 +96,34 @@ def run_search(ctx: ToolContext, args: SearchAppointments) -> FreeSlots:
     """Search free times. Nothing that fits is a success with `closest` and a note."""
     window = read_window(ctx, args)
     which = _ask_which(args)
-    fitting = list(islice(free_slots(window, now=ctx.now), _SHOWN + 1))
+    fitting, kept = _take_fitting(unbooked_slots(window, now=ctx.now, run_id=ctx.run_id))
+    held = f"{join_names([_say_slot(slot) for slot in kept[:_KEPT_SHOWN]])} {_HELD} " if kept else ""
     if fitting:
         more = len(fitting) > _SHOWN
         note = f"The first {_SHOWN}; there are more. Narrow the days or times to see others." if more else ""
-        return FreeSlots(slots=[_free(s) for s in fitting[:_SHOWN]], closest=[], note=f"{which}{note}".strip())
-    following = next_fitting(window, now=ctx.now)
+        return FreeSlots(slots=[_free(s) for s in fitting[:_SHOWN]], closest=[], note=f"{which}{held}{note}".strip())
+    following = next_fitting(window, now=ctx.now, run_id=ctx.run_id)
     then = f" The next that fits is {_say_slot(following)}." if following else ""
-    nearest = nearest_slots(window, now=ctx.now)
+    nearest = nearest_slots(window, now=ctx.now, run_id=ctx.run_id)
     hint = (
         "`closest` does not meet what was asked: say so when you offer it."
         if nearest
         else "Offer to have a person call back."
     )
-    return FreeSlots(slots=[], closest=[_free(s) for s in nearest], note=f"{which}Nothing free fits.{then} {hint}")
+    return FreeSlots(
+        slots=[], closest=[_free(s) for s in nearest], note=f"{which}{held}Nothing free fits.{then} {hint}"
+    )
+
+
+def _take_fitting(slots: Iterable[Slot]) -> tuple[list[Slot], list[Slot]]:
+    """One more than is shown of those that can be offered, and those among them that are kept for another request."""
+    fitting: list[Slot] = []
+    kept: list[Slot] = []
+    for slot in slots:
+        (kept if getattr(slot, "kept", False) else fitting).append(slot)
+        if len(fitting) > _SHOWN:
+            break
+    return fitting, kept
 
 
 def describe_search(ctx: ToolContext, args: SearchAppointments) -> Card:

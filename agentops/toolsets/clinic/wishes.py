@@ -184,9 +184,9 @@ def _say_free(ctx: ToolContext, reading: Reading, provider: Provider) -> str:
         latest=exact or reading.latest,
         provider_ids=(provider.pk,),
     )
-    if fitting := free_slots(window, now=ctx.now).first():
+    if fitting := free_slots(window, now=ctx.now, run_id=ctx.run_id).first():
         return f"{provider.short} is free on {say_when(fitting.starts_at)}."
     asked = f"at {_say_times(reading)}" if exact else _say_times(reading)
-    later = next_fitting(window, now=ctx.now)
+    later = next_fitting(window, now=ctx.now, run_id=ctx.run_id)
     until = f" until {say_day(local(later.starts_at).date())}" if later else " in the next 3 months"
     return f"{provider.short} has nothing {asked}{until}."
