@@ -1,7 +1,6 @@
 """The end of a hold: a run whose yes can no longer be taken back goes to work."""
 
 from django.db import connection, transaction
-from django.db.models import Min
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -30,9 +29,9 @@ def tend_holds() -> float | None:
 
 def seconds_to_hold_end() -> float | None:
     """How long until the next hold is over, by the database's clock; None where nothing is held."""
-    held = ToolCall.objects.filter(status="approved", held_until__gt=Now())
-    found = held.aggregate(first=Min("held_until"), now=Now())
-    return (found["first"] - found["now"]).total_seconds() if found["first"] else None
+    held = ToolCall.objects.filter(status="approved", held_until__gt=Now()).order_by("held_until")
+    first = held.values_list("held_until", Now()).first()
+    return (first[0] - first[1]).total_seconds() if first else None
 
 
 @transaction.atomic

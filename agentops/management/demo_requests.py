@@ -4,17 +4,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from agentops.control import cancel_run, settle_call, start_run
+from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.routing import DecisionType
-from agentops.ledger import expire_calls
+from agentops.ledger import expire_calls, release_holds
 from agentops.models import ModelRoute, TaskType, ToolCall
 from agentops.runner.loop import advance
 
-Then = Literal["", "yes", "no", "nobody", "stop"]
+Then = Literal["", "yes", "held", "no", "nobody", "stop"]
 RETIRED_MODEL = "claude-3-5-haiku-20241022"
 STAFF = "Priya Nair"
 
@@ -61,10 +63,6 @@ REQUESTS = (
     DemoRequest("Please text Mei Chen, born 8 December 2001, that her forms are ready at the desk.", channel="desk"),
     DemoRequest("Please cancel my appointment, I am feeling better. Priya Shah, 27 January 1992."),
     DemoRequest(
-        "Omar Haddad, 19 July 1968. Can I have a vaccination with Nurse Lowe on {soon} in the afternoon?",
-        channel="online",
-    ),
-    DemoRequest(
         "Morning! Leo Brandt, born 2 October 1979. Could I see Dr Patel on {later}, in the morning if you can?",
         channel="phone",
         on_the_line=True,
@@ -74,6 +72,12 @@ REQUESTS = (
         "possible? Same doctor please.",
         channel="phone",
         on_the_line=True,
+    ),
+    # Last, so that its yes can still be taken back when the desk opens.
+    DemoRequest(
+        "Omar Haddad, 19 July 1968. Can I have a vaccination with Nurse Lowe on {soon} in the afternoon?",
+        channel="online",
+        then="held",
     ),
 )
 
@@ -131,14 +135,19 @@ def _decide(call: ToolCall, *, then: Then) -> None:
     if then == "nobody":
         ToolCall.objects.filter(pk=call.pk).update(expires_at=Now())
         expire_calls()
-    if then not in {"yes", "no"}:
+    if then not in {"yes", "held", "no"}:
         return
     settle_call(
         call_id=call.pk,
-        approve=then == "yes",
+        approve=then != "no",
         version=call.version,
         digest=call.digest,
         by=STAFF,
-        reason="" if then == "yes" else "I will do it myself",
-        note="" if then == "yes" else "Dr Chen is away that day; I will call him.",
+        approver=get_user_model().objects.filter(username="priya").values_list("pk", flat=True).first(),
+        reason="I will do it myself" if then == "no" else "",
+        note="Dr Chen is away that day; I will call him." if then == "no" else "",
     )
+    # What was said in the morning is done by now; what was said last can be taken back for as long as a policy allows.
+    left = timedelta(seconds=LONGEST_SECONDS if then == "held" else 0)
+    ToolCall.objects.filter(pk=call.pk, held_until__isnull=False).update(held_until=Now() + left)
+    release_holds()

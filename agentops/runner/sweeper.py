@@ -36,7 +36,7 @@ def end_holds(stopping: threading.Event) -> None:
         wait = LONGEST_LOOK_SECONDS
         try:
             left = tend_holds()
-        except Exception:  # a database that is away for a moment must not end the thread
-            log.exception("holds_not_tended")
+        except Exception as error:  # a database that is away for a moment must not end the thread
+            log.exception("holds_not_tended", error=type(error).__name__)
         else:
             wait = LONGEST_LOOK_SECONDS if left is None else min(max(left, SHORTEST_LOOK_SECONDS), wait)

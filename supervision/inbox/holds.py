@@ -31,6 +31,11 @@ class Hold:
     may_hurry: bool
 
     @property
+    def key(self) -> str:
+        """What the list calls it."""
+        return f"call-{self.call_id}"
+
+    @property
     def left(self) -> str:
         """ "24 seconds"."""
         return count(self.seconds, "second")

@@ -18,7 +18,7 @@ from agentops.control import Extended, Settled, Unsettled
 from agentops.domain.holds import MORE_TIME, hold_time
 from agentops.domain.lifecycle import Effect
 from agentops.domain.tiers import ActionTier
-from agentops.ledger import release_holds
+from agentops.ledger import release_holds, tend_holds
 from agentops.models import AgentRun, Conversation, ToolCall, ToolPolicy
 from agentops.runner import sweeper
 from agentops.tools.registry import ToolContext
@@ -274,6 +274,17 @@ def test_the_clock_of_holds_rings_at_the_end_and_outlives_a_database_that_is_awa
     monkeypatch.setattr(sweeper, "tend_holds", look)
     sweeper.end_holds(Stopping())
     assert waits == [0.0, 0.4, 1.0, 1.0]
+
+
+def test_the_clock_knows_the_next_end_rings_for_what_is_over_and_is_idle_where_nothing_is_held() -> None:
+    assert tend_holds() is None
+    first, second = held_call(model()), held_call(model(), on_the_line=True)
+    left = tend_holds()
+    assert left and 5 < left <= 10
+    let_hold_pass(second)
+    left = tend_holds()
+    assert left and 20 < left <= 30
+    assert (run_of(first).status, run_of(second).status) == ("suspended", "queued")
 
 
 def test_the_sweep_ends_holds_that_no_clock_ended() -> None:
