@@ -148,11 +148,11 @@ def results_read(request: ModelRequest) -> list[str]:
     return [str(block["tool_use_id"]) for block in request.messages[-1]["content"] if block["type"] == "tool_result"]
 
 
-def furnish() -> None:
-    """The rows that every life needs: task type, policies, people."""
+def furnish(*, hold: int = 30) -> None:
+    """The rows that every life needs: task type, policies, people. A yes is held for so many seconds."""
     make_task("unsorted", sorts=False)
     set_tier("look", "read")
     for name in ["peek", *(acting_tool(effect) for effect in Effect)]:
-        set_tier(name, "risky")
+        set_tier(name, "risky", hold=hold)
     priya, _ = User.objects.get_or_create(username="priya", defaults={"first_name": "Priya", "last_name": "Nair"})
     priya.groups.add(Group.objects.get_or_create(name=Role.FRONT_DESK)[0])

@@ -8,7 +8,7 @@ from unittest import mock
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection
 
-from agentops.ledger import claim_run, give_up
+from agentops.ledger import claim_run, give_up, release_holds
 from agentops.models import AgentRun, ToolCall
 from agentops.runner import loop
 from agentops.runner.sweeper import sweep_once
@@ -31,7 +31,7 @@ def as_worker(owner: str) -> Iterator[None]:
 def live(subject: Subject, cast: Cast) -> None:
     """The whole life up to the trap or to its end. A database that fails a person is an error on their page."""
     at_work = partial(work, cast)
-    scenes = [partial(ask_for, subject), at_work, partial(answer_all, subject), at_work]
+    scenes = [partial(ask_for, subject), at_work, partial(answer_all, subject), partial(end_holds, subject), at_work]
     for scene in scenes:
         with suppress(OperationalError):
             scene()
@@ -69,6 +69,18 @@ def work(cast: Cast) -> None:
     while not cast.trap.sprung and (run_id := cast.outside.take_bell()):
         with suppress(OperationalError):
             loop.advance(run_id)
+
+
+def end_holds(subject: Subject) -> None:
+    """Half a minute passes, and whoever looks after holds comes by."""
+    let_holds_pass(subject)
+    release_holds()
+
+
+def let_holds_pass(subject: Subject) -> None:
+    """Nothing of this run can be taken back any more."""
+    held = ToolCall.objects.filter(run__request_key=subject.key, status="approved", held_until__isnull=False)
+    held.update(held_until=LONG_AGO)
 
 
 def answer_all(subject: Subject) -> None:
@@ -109,7 +121,7 @@ def person() -> User:
 
 
 def let_time_pass(subject: Subject) -> None:
-    """Leases end, bells count as forgotten, and a server hangs up on a client that sleeps in a transaction."""
+    """Leases and holds end, bells count as forgotten, and a server hangs up on a client that sleeps in a transaction."""
     run = AgentRun.objects.filter(request_key=subject.key)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
@@ -117,5 +129,6 @@ def let_time_pass(subject: Subject) -> None:
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
             )
+    let_holds_pass(subject)
     run.filter(status="running").update(lease_expires_at=LONG_AGO)
     run.filter(status="queued").update(rung_at=LONG_AGO)

@@ -1,4 +1,4 @@
-"""The kill matrix's points, K1 to K22, each with what must be true afterwards. One table; the rest follows from it."""
+"""The kill matrix's points, K1 to K22 and the end of a hold, each with what must be true afterwards. One table; the rest follows from it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -97,6 +97,10 @@ def decided(subject: Subject) -> bool:
     return subject.acting("approved")
 
 
+def released(subject: Subject) -> bool:
+    return subject.run(status="queued") and subject.acting("approved")
+
+
 def claimed_again(subject: Subject) -> bool:
     return subject.run(status="running") and subject.acting("approved")
 
@@ -141,6 +145,8 @@ POINTS = (
     Point("K20", Side.BEFORE, recorded, "as K18", doubt=True),
     Point("K21", Side.AFTER, recorded, "the result stands and the run goes on"),
     Point("K22", Place.HINT_SENT, recorded, "nothing to do"),
+    Point("K23", Side.BEFORE, released, "still held or over, executed once"),
+    Point("K24", Side.AFTER, released, "the sweeper rings again, executed once"),
 )
 
 CASES = tuple((point, effect) for point in POINTS for effect in Effect if effect in point.effects)

@@ -194,7 +194,7 @@ def main() -> int:
     words = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # whoever is told to stop sends the workers home first
     call_command("migrate", verbosity=0)
-    furnish()
+    furnish(hold=0)  # this clock is real: it measures how soon a run is taken up again
     with ExitStack() as stack:
         home = Path(stack.enter_context(TemporaryDirectory(prefix="handrail-storm-")))
         storm = Storm(outside=Outside(home / "outside.sqlite3"), home=home, at_once=words.runs)
