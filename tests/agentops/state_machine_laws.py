@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection
@@ -19,7 +20,7 @@ Row = dict[str, Any]
 NEXT = {
     "allowed": {"started", "succeeded", "failed", "cancelled", "invalidated"},
     "awaiting": {"approved", "rejected", "expired", "cancelled", "invalidated"},
-    "approved": {"started", "succeeded", "failed", "cancelled", "invalidated"},
+    "approved": {"awaiting", "started", "succeeded", "failed", "cancelled", "invalidated"},
     "started": {"succeeded", "failed", "in_doubt"},
     "in_doubt": {"happened", "not_happened"},
 }
@@ -50,7 +51,7 @@ class Rows:
             runs={row["id"]: row for row in _select("SELECT * FROM agentops_agentrun")},
             calls={row["id"]: row for row in _select("SELECT * FROM agentops_toolcall ORDER BY id")},
             steps=_select("SELECT COUNT(*) AS n FROM agentops_step")[0]["n"],
-            decisions=_select("SELECT * FROM supervision_decision"),
+            decisions=_select("SELECT * FROM supervision_decision ORDER BY id"),
             entries=Counter((row["what"], row["subject"]) for row in _select("SELECT * FROM agentops_auditentry")),
             facts=Counter(row["run_id"] for row in _select("SELECT run_id FROM agentops_runfact")),
         )
@@ -97,6 +98,8 @@ def _check_call(before: Row | None, call: Row, world: World) -> None:
     assert call["attempts"] <= MOST_LOSSES + 1, "A7: dispatched without end"
     if call["tier"] in ASKED_FOR and (status in ACTED or call["started_at"] or count):
         assert call["decided_by"], "A1: begun without a yes"
+        begun = call["started_at"]
+        assert not call["held_until"] or (begun and call["held_until"] <= begun), "A5: begun while held"
     if status in {"refused", "rejected", "expired", "cancelled", "invalidated", "awaiting", "approved", "allowed"}:
         assert not count, f"A1: {count} effects of a call that is {status}"
     assert (call["result"] is not None) == (status not in OPEN), f"A9: {status}, result {call['result']}"
@@ -113,14 +116,18 @@ def check_settled_call(call: Row, world: World) -> None:
 
 def _check_decisions(call: Row, after: Rows) -> None:
     mine = [row for row in after.decisions if row["call_id"] == call["id"]]
-    answers = [row for row in mine if row["verdict"] in {"approved", "rejected"}]
+    undone = [row for row in mine if row["verdict"] == "undone"]
+    given = [row for row in mine if row["verdict"] in {"approved", "rejected"}]
+    answers = given[len(undone) :]
     resolved = [row for row in mine if row["verdict"] in {"happened", "not_happened"}]
     assert len(answers) <= 1 and len(resolved) <= 1, "A2: two decisions"
+    assert all(row["verdict"] == "approved" for row in given[: len(undone)]), "A2: more was taken back than said"
     assert bool(answers) == bool(call["decided_by"]), "U1: the call and the decisions differ"
     assert bool(resolved) == (call["status"] in {"happened", "not_happened"}), "A9: a doubt ended without a person"
     for row in mine:
         assert row["digest_seen"] == call["digest"], "A4: decided on other bytes"
-        assert after.entries[(f"call.{row['verdict']}", f"call {call['id']}")] == 1, "U1: a decision without its row"
+        sealed = after.entries[(f"call.{row['verdict']}", f"call {call['id']}")]
+        assert sealed == sum(one["verdict"] == row["verdict"] for one in mine), "U1: a decision without its row"
     if answers and call["decided_at"] and call["expires_at"]:
         assert call["decided_at"] <= call["expires_at"], "A3: decided after its time"
         assert answers[0]["verdict"] != "approved" or call["status"] not in {"rejected", "expired"}, "A2: yes became no"
@@ -141,10 +148,16 @@ def _check_run(before: Row | None, run: Row, after: Rows) -> None:
     assert after.facts[run["id"]] == (status in OVER), f"facts of a run that is {status}"
     open_calls = [row for row in calls if row["status"] in OPEN]
     assert status not in OVER or not open_calls, f"A8: {status} with open calls"
-    assert status != "suspended" or {"awaiting", "in_doubt"} & {row["status"] for row in open_calls}, "parked for ever"
+    waits = [row for row in open_calls if row["status"] in {"awaiting", "in_doubt"} or _is_held(row)]
+    assert status != "suspended" or waits, "parked for ever"
     if before:
         assert before["status"] not in OVER or before == run, "a run that was over was written"
         assert 0 <= run["lease_epoch"] - before["lease_epoch"] <= 1, "L1: the epoch jumped"
+
+
+def _is_held(call: Row) -> bool:
+    """Whether the sweeper will send its run back to work."""
+    return call["status"] == "approved" and bool(call["held_until"])
 
 
 def check_entry(place: AtTool, rows: Rows, world: World) -> None:
@@ -164,6 +177,8 @@ def check_entry(place: AtTool, rows: Rows, world: World) -> None:
     if call["tier"] in ASKED_FOR:
         yes = [row for row in rows.decisions if row["call_id"] == call["id"] and row["verdict"] == "approved"]
         assert yes and yes[0]["digest_seen"] == call["digest"], "A1: nobody said yes to this"
+    held = call["held_until"]
+    assert not held or held.replace(tzinfo=UTC) <= datetime.now(UTC), "A5: still held"
     if call["effect"] == "non_idempotent":
         assert not world.count(call["id"]), "A6: about to act again"
 

@@ -5,6 +5,8 @@ from collections import Counter
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 
 from agentops import control
@@ -13,7 +15,7 @@ from agentops.domain.lifecycle import Effect
 from agentops.domain.messages import FailureKind, ModelFailure, ModelReply, StopReason
 from agentops.domain.outcomes import ToolError
 from agentops.domain.pricing import Usage
-from agentops.models import AgentRun, ToolCall, ToolPolicy
+from agentops.models import AgentRun, Conversation, ToolCall, ToolPolicy
 from agentops.runner.sweeper import sweep_once
 from supervision import actions
 from tests.agentops.state_machine_laws import (
@@ -34,7 +36,8 @@ LEASE, ANSWER = 150.0, 40_000.0
 """Seconds after which a lease has run out and a bell counts as lost, and after which a question has expired. Both are
 far longer than a history takes on a slow machine, so that it runs the same way every time."""
 WHEN = re.compile(r"\bat \d{1,2}:\d\d[ap]m\b")
-TOLD = {"already_decided", "withdrawn", "expired", "card_changed", "not_found"}
+TOLD = {"already_decided", "withdrawn", "expired", "card_changed", "not_found", "taken_back"}
+TOO_LATE = {"too_late", "withdrawn", "taken_back", "card_changed", "hold_stands"}
 GOODBYE: Any = ("words", [], ("It is done.", StopReason.END_TURN), FailureKind.TIMEOUT)
 
 
@@ -82,6 +85,32 @@ class Play(RuleBasedStateMachine):
         if told.code == "already_decided":
             assert WHEN.search(told.message) and told.message.startswith(before.decided_by), told
             self.seen["told who was first"] += 1
+
+    def touch_hold(self, call: ToolCall, what: str, *, who: int) -> Any:
+        """Take a yes back, or let it go at once for a caller who is on the line for just that long."""
+        seen: dict[str, Any] = {"call_id": call.pk, "version": call.version, "digest": call.digest}
+        if what == "undo":
+            return actions.undo_approval(user=self.people[who], **seen)
+        talk = Conversation.objects.filter(runs=call.run_id)
+        talk.update(on_the_line=True)
+        try:
+            return actions.end_hold(user=self.people[who], **seen)
+        finally:
+            talk.update(on_the_line=False)
+
+    def judge_hold(self, before: ToolCall, what: str, told: Any) -> None:
+        """A2, A5: only what was held could be taken back or let go, and whoever came too late is told."""
+        after = ToolCall.objects.get(pk=before.pk)
+        over = before.held_until is None or before.held_until <= timezone.now()
+        if isinstance(told, actions.Answered):
+            assert before.status == "approved" and before.held_until, "nothing was held"
+            assert after.status == ("awaiting" if what == "undo" else "approved")
+            self.seen["undone" if what == "undo" else "let go at once"] += 1
+            return
+        assert told.code in TOO_LATE, told
+        assert before.status != "approved" or over, f"it was held: {told}"
+        assert after.status == before.status, "a refused undo changed something"
+        self.seen["too late to undo"] += 1
 
     def resolve_one(self, call: ToolCall, *, who: int = 0) -> None:
         """A person looks, and says what they found."""
@@ -198,7 +227,8 @@ class Play(RuleBasedStateMachine):
         """What clock, sweeper and one worker do in a few minutes."""
         for _ in range(12):
             sweep_once()
-            if not AgentRun.objects.filter(status__in=["queued", "running"]).exists():
+            moving = AgentRun.objects.filter(Q(status__in=["queued", "running"]) | Q(calls__status="approved"))
+            if not moving.exists():
                 break
             let_pass(LEASE)
             sweep_once()

@@ -38,6 +38,9 @@ EFFECTS = {
     "purge": Effect.NON_IDEMPOTENT,
     "hang": Effect.NON_IDEMPOTENT,
 }
+HOLDS = {"send": 120, "book": 120}
+"""Seconds for which a yes can be taken back: the longest there is, so that no slow machine ends a hold by itself."""
+
 NEVER_SECONDS = 600.0
 TABLE = "state_machine_bookings"
 
@@ -132,7 +135,8 @@ def wipe() -> None:
     make_task("toying", **roomy)
     make_task("tight", **{**roomy, "max_iterations": 3, "max_tokens": 3_000, "max_tool_calls": 2})
     ToolPolicy.objects.bulk_create(
-        ToolPolicy(tool=tool, tier=tier, floor="read", described=True, hold_seconds=0) for tool, tier in TIERS.items()
+        ToolPolicy(tool=tool, tier=tier, floor="read", described=True, hold_seconds=HOLDS.get(tool, 0))
+        for tool, tier in TIERS.items()
     )
 
 
@@ -143,7 +147,9 @@ def let_pass(seconds: float) -> None:
     moments = ("rung_at", "queued_at", "lease_expires_at", "suspended_at", "charged_at")
     AgentRun.objects.filter(finished_at=None).update(**{name: F(name) - delta for name in moments})
     ToolCall.objects.filter(finished_at=None).update(
-        expires_at=F("expires_at") - delta, decided_at=F("decided_at") - delta
+        expires_at=F("expires_at") - delta,
+        decided_at=F("decided_at") - delta,
+        held_until=F("held_until") - delta,
     )
 
 

@@ -35,6 +35,7 @@ SHRINK = "HANDRAIL_SHRINK" in os.environ
 MUST_BE_SEEN = (
     *("refused", "rejected", "expired", "cancelled", "invalidated", "succeeded", "failed", "happened", "not_happened"),
     *("completed", "limit_reached", "handed_off", "cancelled", "failed", "fenced", "told who was first"),
+    *("undone", "let go at once", "too late to undo"),
 )
 
 picks = st.integers(0, 5)
@@ -77,12 +78,33 @@ class Histories(Play):
             self.start_one("tight" if tight else "toying")
 
     @precondition(lambda self: self.calls("awaiting", "approved", "rejected", "expired", "invalidated", "cancelled"))
-    @rule(pick=picks, who=st.integers(0, 2), yes=st.booleans(), stale=st.sampled_from([0, 0, 0, 1]), doom=dooms)
-    def answer(self, pick: int, who: int, yes: bool, stale: int, doom: Any) -> None:
+    @rule(
+        pick=picks,
+        who=st.integers(0, 2),
+        yes=st.booleans(),
+        stale=st.sampled_from([0, 0, 0, 1]),
+        then=st.sampled_from(["", "undo", "now"]),
+        doom=dooms,
+    )
+    def answer(self, pick: int, who: int, yes: bool, stale: int, then: str, doom: Any) -> None:
+        """Somebody answers, and perhaps thinks better of it, or is told to hurry."""
         calls = self.calls("awaiting") or self.calls("approved", "rejected", "expired", "invalidated", "cancelled")
         call = calls[pick % len(calls)]
         with self.stage.doomed(doom):
             self.judge_answer(call, self.say(call, who=who, yes=yes, version=call.version - stale), stale=stale > 0)
+            self.the_laws_hold()
+            held = self.calls("approved")
+            if then and held:
+                self.judge_hold(held[-1], then, self.touch_hold(held[-1], then, who=who))
+
+    @precondition(lambda self: self.calls("approved", "succeeded"))
+    @rule(pick=picks, who=st.integers(0, 2), what=st.sampled_from(["undo", "undo", "now"]), doom=dooms)
+    def take_back(self, pick: int, who: int, what: str, doom: Any) -> None:
+        """A yes is taken back, or let go at once; also one whose time is over."""
+        calls = self.calls("approved") or self.calls("succeeded")
+        call = calls[pick % len(calls)]
+        with self.stage.doomed(doom):
+            self.judge_hold(call, what, self.touch_hold(call, what, who=who))
 
     @precondition(lambda self: self.calls("in_doubt"))
     @rule(pick=picks, who=st.integers(0, 2), doom=dooms)

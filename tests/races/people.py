@@ -3,7 +3,7 @@
 import random
 import re
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -91,17 +91,19 @@ def approve_expire(scene: Scene, number: int) -> Round:
     ToolCall.objects.filter(pk=call.pk).update(expires_at=at)
     chance = random.Random(number)
     offsets = [chance.uniform(-JITTER_SECONDS, JITTER_SECONDS) for _ in range(2)]
+    runners = [just_then(at, approve(scene, call, 0), offsets[0]), just_then(at, expire_calls, offsets[1])]
+    return Round(runners, lambda got: _judge_expiry(scene, call, got))
+
+
+def just_then(at: datetime, runner: Runner, offset: float) -> Runner:
+    """Start this runner at that moment, give or take the offset in seconds."""
     end = time.monotonic() + (at - timezone.now()).total_seconds()
 
-    def just_then(runner: Runner, offset: float) -> Runner:
-        def run() -> Any:
-            time.sleep(max(end + offset - time.monotonic(), 0))
-            return runner()
+    def run() -> Any:
+        time.sleep(max(end + offset - time.monotonic(), 0))
+        return runner()
 
-        return run
-
-    runners = [just_then(approve(scene, call, 0), offsets[0]), just_then(expire_calls, offsets[1])]
-    return Round(runners, lambda got: _judge_expiry(scene, call, got))
+    return run
 
 
 def _judge_expiry(scene: Scene, call: ToolCall, got: list[Any]) -> Verdict:

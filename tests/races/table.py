@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from tests.races.holds import more_time, undo_end, undo_now
 from tests.races.machine import audit_append, claim_claim, result_takeover, sweeper_sweeper
 from tests.races.people import approve_approve, approve_cancel, approve_expire, approve_reject, approve_tier_change
 from tests.races.rounds import Round
@@ -18,6 +19,9 @@ RACES: dict[str, Race] = {
     "approve / expire within 1 ms": approve_expire,
     "approve / cancel": approve_cancel,
     "approve / tier change": approve_tier_change,
+    "undo / end of hold within 1 ms": undo_end,
+    "undo / do it now by 8": undo_now,
+    "more time by 8": more_time,
     "claim / claim by 8": claim_claim,
     "result / lease takeover": result_takeover,
     "sweeper / sweeper by 4": sweeper_sweeper,

@@ -121,7 +121,7 @@ def person() -> User:
 
 
 def let_time_pass(subject: Subject) -> None:
-    """Leases and holds end, bells count as forgotten, and a server hangs up on a client that sleeps in a transaction."""
+    """Leases and holds end, bells count as forgotten, a server hangs up on a client that sleeps in a transaction."""
     run = AgentRun.objects.filter(request_key=subject.key)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -1,4 +1,7 @@
-"""The kill matrix's points, K1 to K22 and the end of a hold, each with what must be true afterwards. One table; the rest follows from it."""
+"""The kill matrix's points, each with what must be true afterwards. One table; the rest follows from it.
+
+K1 to K22 are those of RELIABILITY.md, K23 and K24 the end of a hold.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
