@@ -66,7 +66,7 @@ def test_the_request_shows_what_is_needed_in_a_fixed_order(desk: Client) -> None
         "<mark>ime after three</mark>", "The assistant says", "I think this is fine", "Checked for you",
         "2pm is still free",
         "Why it needs you", "always needs a person", "What the assistant read", "Read Dr Patel’s calendar",
-        "Yes, move and text Ana", "No, do not move", "If nobody answers by",
+        "Yes, move and text Ana", "No, do not move", "it is not done and a person calls back",
     ]  # fmt: skip
     at = [page.index(part, page.index('id="request"')) for part in parts]
     assert at == sorted(at)
