@@ -13,7 +13,7 @@ from agentops.models import AgentRun, Step, ToolCall
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.words import say_end
-from supervision.wording import name_speaker, say_cost, say_duration, say_findings, say_when
+from supervision.wording import name_speaker, say_clock, say_cost, say_duration, say_findings, say_when
 
 _TURNS = {
     DecisionType.CLASSIFY_INTENT: "Worked out what kind of request this is",
@@ -171,7 +171,8 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
 
 
 def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
-    waiting = {CallStatus.AWAITING: "only if approved", CallStatus.APPROVED: "approved, about to run"}
+    held = f"approved, held until {say_clock(call.held_until)}" if call.held_until else "approved, about to run"
+    waiting = {CallStatus.AWAITING: "only if approved", CallStatus.APPROVED: held}
     notes = [
         waiting.get(status, ""),
         f"{call.attempts} tries" if call.attempts > 1 else "",
@@ -209,6 +210,7 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
         ("Answered by", call.decided_by),
         ("Answered", say_when(call.decided_at, now=now) if call.decided_at else ""),
         ("Note", call.decision_note),
+        ("Held until", say_clock(call.held_until) if call.held_until else ""),
         ("Began", say_when(call.started_at, now=now) if call.started_at else ""),
         ("Tries", str(call.attempts) if call.attempts else ""),
         ("Came to", str(result.get("status", "")).replace("_", " ")),

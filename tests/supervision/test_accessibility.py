@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -33,6 +34,10 @@ def pages() -> list[str]:
         status="handed_off", handoff_reason="Asked for a person", finished_at=now, answer="Passed on."
     )
     failed = add_call(status="failed", decided_by="Mo Ali", decided_at=now, started_at=now, finished_at=now)
+    said_yes = {"decided_by": "Mo Ali", "decided_at": now, "held_until": now + timedelta(hours=1)}
+    held = add_call(status="approved", run=add_run(on_the_line=True), keeps="slot 7", **said_yes)
+    over = add_run(status="completed", finished_at=now, handoff_reason="Nobody answered: call back")
+    expired = add_call(run=over, status="expired", finished_at=now)
     ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
     StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
     seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
@@ -42,6 +47,7 @@ def pages() -> list[str]:
     return [
         "/me/", "/stop/", "/access/", "/", "/?view=decided",
         f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
+        f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip
