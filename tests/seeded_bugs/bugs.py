@@ -28,6 +28,7 @@ EXECUTION = "agentops/tools/execution.py"
 FORMS = "supervision/actions/answers.py"
 LEASES = "tests/agentops/ledger/test_leases.py"
 LOOP = "tests/agentops/runner/test_loop.py"
+HOLDS = "tests/agentops/test_holds.py"
 HARD_CASES = "tests/agentops/runner/test_hard_cases.py"
 STATES = "tests/agentops/test_state_machine.py"
 CRASH = "tests/test_crash.py"
@@ -123,7 +124,7 @@ BUGS = (
         (HARD_CASES, STATES),
     ),
     Bug(
-        "a locked account may still decide",  # instead of: the approver is not looked at again before the act
+        "a locked account may still decide",
         (
             Edit(
                 "supervision/roles.py",
@@ -132,6 +133,27 @@ BUGS = (
             ),
         ),
         ("tests/supervision/test_access.py",),
+    ),
+    Bug(
+        "whoever said yes is not looked at again before the act",
+        (Edit(ADVANCE, "if call.approver_gone:", "if not call:"),),
+        (HOLDS,),
+    ),
+    Bug(
+        "a held call begins",
+        (Edit("agentops/domain/transcript.py", "self.status.runnable and not self.on_hold", "self.status.runnable"),),
+        (HOLDS,),
+    ),
+    Bug(
+        "a yes is taken back when its hold is over",
+        (
+            Edit(
+                "agentops/control/holds.py",
+                'when={"version": version, "digest": digest, "held_until__gt": NOW}',
+                'when={"version": version, "digest": digest}',
+            ),
+        ),
+        (HOLDS,),
     ),
     Bug(
         "a form that was issued for another request counts",  # instead of: a nonce can be used again
