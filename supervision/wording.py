@@ -25,8 +25,10 @@ def say_time(moment: datetime) -> str:
 
 
 def say_clock(moment: datetime) -> str:
-    """ "2:34:05pm": the time where seconds count."""
+    """ "2:34:05pm", "14:34:05": the time where seconds count."""
     clock = timezone.localtime(moment)
+    if not (get_language() or "en").startswith("en"):
+        return f"{clock:%H:%M:%S}"
     return f"{clock.hour % 12 or 12}:{clock:%M:%S}{'am' if clock.hour < 12 else 'pm'}"
 
 

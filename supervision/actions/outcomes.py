@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agentops import control
+from agentops.domain.visible_text import show_text
 from supervision.models import Decision
 from supervision.wording import say_time
 
@@ -38,7 +39,7 @@ def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str =
     """
     last = Decision.objects.filter(call=call_id).order_by("-pk").first() if settled.code in _WAITS_AGAIN else None
     if last and last.verdict == "undone":
-        told = f"{last.who} took it back at {say_time(last.decided_at)}, and it is waiting again."
+        told = f"{show_text(last.who)} took it back at {say_time(last.decided_at)}, and it is waiting again."
         return Refused("taken_back", told, heading=heading)
     return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."), heading=heading)
 

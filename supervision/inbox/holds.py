@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 
 from agentops.domain.holds import MORE_TIME, may_extend
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.cards import read_card, title_of
 from supervision.models import Decision
@@ -75,7 +76,7 @@ def read_hold(call: ToolCall, *, user: User, now: datetime) -> Hold | None:
         version=call.version,
         digest=call.digest,
         title=title_of(call),
-        who="You" if call.approver == user.pk else call.decided_by,
+        who="You" if call.approver == user.pk else show_text(call.decided_by),
         given=card.subject.given if card and card.subject else "",
         soon=(card.soon if card else "") or "This happens",
         seconds=max(1, round((call.held_until - now).total_seconds())),

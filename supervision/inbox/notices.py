@@ -64,7 +64,7 @@ def _taken_back(call: ToolCall, card: Card | None, *, now: datetime) -> Notice |
     if undone is None:
         return None
     whose = f"{card.subject.given}’s request" if card and card.subject else "The request"
-    fact = f"Taken back by {undone.who} at {say_when(undone.decided_at, now=now)}."
+    fact = f"Taken back by {show_text(undone.who)} at {say_when(undone.decided_at, now=now)}."
     return Notice("info", "back", fact, f"Nothing was sent. {whose} is waiting again.")
 
 

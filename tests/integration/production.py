@@ -39,7 +39,14 @@ class Production:
         for words in (["migrate"], ["collectstatic", "--noinput"], ["seed"]):
             done = manage(*words, env=self.env)
             assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
+        self.hold_for(0)
         self.passwords = dict(re.findall(r"^(\w+): (\S+)$", done.stdout, re.MULTILINE))
+
+    def hold_for(self, seconds: int) -> None:
+        """How long every tool's policy holds a yes from now on."""
+        policies = f"from agentops.models import ToolPolicy; ToolPolicy.objects.update(hold_seconds={seconds})"
+        done = manage("shell", "-c", policies, env=self.env)
+        assert done.returncode == 0, done.stderr
 
     def start(self) -> None:
         """Start everything and wait until it works."""

@@ -127,6 +127,7 @@ def test_a_request_waits_for_a_person_and_is_booked_exactly_once_while_a_colleag
 ) -> None:
     wish = find_wish(production, patient=1)
     person, colleague = production.log_in("priya"), production.log_in("leo")
+    production.hold_for(2)
     with production.open_socket(colleague) as socket:
         run_id = ask(production, person, wish.words)
         waiting = next_hint(socket, "call.waiting")
@@ -136,9 +137,12 @@ def test_a_request_waits_for_a_person_and_is_booked_exactly_once_while_a_colleag
         assert say_yes(person, call_id).status == 302
         assert next_hint(socket, "call.settled")["call_id"] == call_id
         assert next_hint(socket, "run.finished")["run_id"] == run_id
+    production.hold_for(0)
     status, answer = wait_for_end(production, run_id)
     assert status == "completed", answer
     assert booked(production, wish) == 1
+    begun_early = "SELECT count(*) FROM agentops_toolcall WHERE id = %s AND started_at < held_until"
+    assert production.value(begun_early, call_id) == 0, "the yes could be taken back for as long as its policy said"
     shown = person.get(f"/runs/{run_id}/")
     assert shown.status == 200 and "book_appointment" in shown.body
     assert production.value("SELECT count(*) FROM agentops_runfact WHERE run_id = %s", run_id) == 1

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("agentops", "0004_hold"),
-        ("supervision", "0002_people"),
+        ("supervision", "0003_language"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
