@@ -21,6 +21,11 @@ def wake(run_id: int) -> None:
     transaction.on_commit(lambda: _ring(run_id), robust=True)
 
 
+def ring_for_edit(edit_id: int) -> None:
+    """Ring for what the desk asked of a tool, once the transaction is committed; a lost bell is found by `sweep`."""
+    transaction.on_commit(lambda: _ring_for_edit(edit_id), robust=True)
+
+
 def announce(event: Event) -> None:
     """Hint to open desks once the transaction is committed. A lost hint is harmless: pages read again by themselves."""
     transaction.on_commit(lambda: _hint(event), robust=True)
@@ -31,6 +36,13 @@ def _ring(run_id: int) -> None:
         app.signature("agentops.tasks.advance_run", args=[run_id]).apply_async(retry=False)
     except (OperationalError, OSError):
         log.warning("doorbell_unreachable", run_id=run_id)
+
+
+def _ring_for_edit(edit_id: int) -> None:
+    try:
+        app.signature("agentops.tasks.answer_edit", args=[edit_id]).apply_async(retry=False)
+    except (OperationalError, OSError):
+        log.warning("doorbell_unreachable", edit_id=edit_id)
 
 
 def _hint(event: Event) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
 
+from agentops.runner import edits
 from agentops.runner.loop import advance
 from agentops.runner.sweeper import end_holds, sweep_once
 
@@ -16,6 +17,12 @@ _leaving = threading.Event()
 def advance_run(run_id: int) -> None:
     """Work on this run until it ends or waits. Any number of rings does the work of one."""
     advance(run_id)
+
+
+@shared_task(name="agentops.tasks.answer_edit")  # type: ignore[untyped-decorator]
+def answer_edit(edit_id: int) -> None:
+    """Answer what the desk asked of a tool. Any number of rings gives one answer."""
+    edits.answer_wish(edit_id)
 
 
 @shared_task(name="agentops.tasks.sweep")  # type: ignore[untyped-decorator]

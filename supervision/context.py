@@ -22,7 +22,7 @@ _PLACES = (
     ("tools", _("Tools"), "sliders", Permission.SET_TIERS),
 )
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
-            "undo": "queue", "end_hold": "queue", "more_time": "queue",
+            "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
             "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
 
 

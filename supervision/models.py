@@ -24,6 +24,8 @@ REASONS = [
 class Decision(models.Model):
     """One person's answer to one call: what they saw (version and digest), what they said, when. A yes that was taken
     back stays, and "undone" stands after it.
+
+    "Confirmed" is the first yes of two, which decides nothing yet; nobody else is shown it before the call is decided.
     """
 
     call = models.ForeignKey(ToolCall, on_delete=models.PROTECT, related_name="decisions")
@@ -32,7 +34,7 @@ class Decision(models.Model):
     role = models.CharField(max_length=20)
     verdict = models.CharField(
         max_length=14,
-        choices=[(v, v) for v in ("approved", "rejected", "undone", "happened", "not_happened")],
+        choices=[(v, v) for v in ("confirmed", "approved", "rejected", "undone", "happened", "not_happened")],
     )
     reason = models.CharField(max_length=20, choices=REASONS, blank=True)
     note = models.CharField(max_length=2_000, blank=True)

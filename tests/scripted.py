@@ -103,8 +103,7 @@ def toy(
         run=run,
         effect=effect,
         floor=floor,
-        describe=describe,
-        **more,
+        **{"describe": describe, **more},
     )
 
 

@@ -1,13 +1,25 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
+from agentops.control.edits import ask_for_choices, change_call
 from agentops.control.holds import end_hold, extend_call, undo_approval
-from agentops.control.outcomes import BadRequest, Changed, Conflict, Extended, Settled, Started, Stopped, Unsettled
+from agentops.control.outcomes import (
+    Asked,
+    BadRequest,
+    Changed,
+    Conflict,
+    Extended,
+    Settled,
+    Started,
+    Stopped,
+    Unsettled,
+)
 from agentops.control.policy import set_tool_tier
 from agentops.control.runs import cancel_run, note_handoff_closed, start_run
 from agentops.control.stops import lift_stop, stop_work
 
 __all__ = [
+    "Asked",
     "BadRequest",
     "Changed",
     "Conflict",
@@ -16,7 +28,9 @@ __all__ = [
     "Started",
     "Stopped",
     "Unsettled",
+    "ask_for_choices",
     "cancel_run",
+    "change_call",
     "end_hold",
     "extend_call",
     "lift_stop",

@@ -1,5 +1,6 @@
 """Answers to calls that wait: yes, no, and what became of one in doubt. The first one counts."""
 
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import transaction
@@ -7,6 +8,7 @@ from django.utils import timezone
 from pydantic import ValidationError
 
 from agentops.after_commit import announce, wake
+from agentops.control.confirmations import Second, confirm_call
 from agentops.control.outcomes import Settled, Unsettled
 from agentops.domain.cards import Card
 from agentops.domain.events import Event
@@ -30,11 +32,13 @@ def settle_call(
     approver: int | None = None,
     reason: str = "",
     note: str = "",
+    alone_because: str = "",
 ) -> Settled | Unsettled:
     """Record a person's yes or no to a waiting call. The first answer counts; every other one is told why it did not.
 
     An answer counts only for the very version and bytes that the person saw, and only before the call's time is up.
     A yes is held for as long as the tool's policy says: until then it can be taken back, and nothing is done.
+    Where two people have to say yes, the first one leaves the call waiting for the other; a no of either ends it.
     `approver` is the account of whoever says it; it must still hold when the call begins.
     """
     call = CALL.row(call_id=call_id)
@@ -51,6 +55,13 @@ def settle_call(
     stop = _find_stop(run, call, policy) if approve and call.status == CallStatus.AWAITING else ""
     if stop:
         return Unsettled("stopped", f"{stop} Nothing was changed, and the request goes on waiting.")
+    second = Second()
+    if approve and call.confirmers > 1:
+        said = {"by": by, "person": str(approver or by), "digest": digest, "alone_because": alone_because}
+        told = confirm_call(call, run=run, version=version, **said)
+        if not isinstance(told, Second):
+            return told or _why_not(call_id, version=version, digest=digest)
+        second = told
     held_until = _hold_end(run, call, policy) if approve else None
     yes = {"held_until": held_until, "approver": approver}
     new = CallStatus.APPROVED if approve else CallStatus.REJECTED
@@ -62,6 +73,7 @@ def settle_call(
         decided_by=by,
         decided_at=now,
         decision_note=note,
+        **(asdict(second) if approve and call.confirmers > 1 else {}),
         **(yes if approve else {"finished_at": now, "result": _rejection(reason, note).model_dump(mode="json")}),
     )
     if not settled:
@@ -96,6 +108,14 @@ def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: s
     resume(run, now=now)
     announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version + 1))
     return Settled(call_id, new, now)
+
+
+def find_problem(call: ToolCall, *, version: int, digest: str) -> Unsettled | None:
+    """Why this version of the call can no longer be answered or changed, in words; None where it can."""
+    alive = call.status == CallStatus.AWAITING and (call.expires_at is None or call.expires_at > timezone.now())
+    if alive and (call.version, call.digest) == (version, digest):
+        return None
+    return _why_not(call.pk, version=version, digest=digest)
 
 
 def _find_stop(run: RunRow, call: CallRow, policy: PolicyRow | None) -> str:
@@ -167,6 +187,9 @@ def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
             return Unsettled("withdrawn", f"This was withdrawn at {local}. Nothing was changed.", at=at)
         case CallStatus.HAPPENED | CallStatus.NOT_HAPPENED:
             return Unsettled("already_decided", f"This was cleared up at {local}. Your answer was not used.", at=at)
+        case CallStatus.SUPERSEDED:
+            said = str((call.result or {}).get("message", "")).rstrip(".")
+            return Unsettled("superseded", f"{said}, at {local}. Read the changed request, then answer.", at=at)
         case CallStatus.REJECTED:
             verdict = "no"
         case _:

@@ -34,6 +34,8 @@ def undo_approval(*, call_id: int, version: int, digest: str) -> Settled | Unset
         decided_at=None,
         decision_note="",
         approver=None,
+        seconded_by="",
+        alone_because="",
         held_until=None,
         expires_at=call.expires_at + held_for if call.expires_at else None,
     )

@@ -44,6 +44,13 @@ class Unsettled:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Something a worker will answer in the row of this edit."""
+
+    edit_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Extended:
     """A request that may wait for longer: until when."""
 

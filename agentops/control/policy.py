@@ -13,8 +13,20 @@ from agentops.models import AgentRun, ToolCall, ToolPolicy, move_call, requeue_r
 
 
 @transaction.atomic
-def set_tool_tier(*, tool: str, tier: str, enabled: bool, version: int, by: str) -> Changed | Conflict:
-    """Set a tool's tier and switch. A stricter rule withdraws what waits or was approved under the milder one."""
+def set_tool_tier(
+    *,
+    tool: str,
+    tier: str,
+    enabled: bool,
+    version: int,
+    by: str,
+    confirmers: int | None = None,
+    one_on_duty: bool | None = None,
+) -> Changed | Conflict:
+    """Set a tool's tier and switch, and who has to say yes to it; None leaves that as it is.
+
+    A stricter rule withdraws what waits or was approved under the milder one.
+    """
     policy = ToolPolicy.objects.select_for_update().filter(tool=tool).first()
     if policy is None:
         raise BadRequest("unknown_tool", f"There is no tool named {tool}.")
@@ -25,14 +37,21 @@ def set_tool_tier(*, tool: str, tier: str, enabled: bool, version: int, by: str)
         raise BadRequest("below_floor", f"This tool can never be milder than “{floor}”.")
     if tier and ActionTier(tier).needs_person and not policy.described:
         raise BadRequest("not_described", "Add a plain description first: nobody could approve this tool.")
-    before = policy.effective
+    if confirmers not in {None, 1, 2}:
+        raise BadRequest("unknown_confirmers", "Choose one person or two.")
+    before, needed = policy.effective, policy.confirmers
     saved = ToolPolicy.objects.filter(tool=tool, version=version).update(
-        tier=tier, enabled=enabled, version=version + 1, changed_at=timezone.now()
+        tier=tier,
+        enabled=enabled,
+        confirmers=needed if confirmers is None else confirmers,
+        one_on_duty=policy.one_on_duty if one_on_duty is None else one_on_duty,
+        version=version + 1,
+        changed_at=timezone.now(),
     )
     if not saved:
         return Conflict("Somebody else changed this tool meanwhile. Nothing was saved; look at the new setting first.")
     policy.refresh_from_db()
-    stricter = not enabled or policy.effective.rank > before.rank
+    stricter = not enabled or policy.effective.rank > before.rank or policy.confirmers > needed
     return Changed(version + 1, invalidated=_withdraw_calls(tool) if stricter else 0)
 
 

@@ -1,6 +1,8 @@
 """What a person needs to see of a proposed call: written by the tool, stored with the call, never model prose."""
 
+import json
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -45,6 +47,35 @@ class Mismatch(_Frozen):
     confirm: str
 
 
+class EditedValue(_Frozen):
+    """One argument that staff changed, as JSON values."""
+
+    name: str
+    was: Any = None
+    now: Any = None
+
+
+class EditNote(_Frozen):
+    """Who changed a call before it was decided, and how. `shown` are the lines in which the two cards differ."""
+
+    by: str
+    at: datetime
+    note: str = ""
+    values: list[EditedValue] = []
+    shown: list[Change] = []
+
+    @property
+    def told(self) -> str:
+        """What the model reads of it, before the result of the changed call."""
+        parts = [f"{one.name} was {_as_json(one.was)}, is now {_as_json(one.now)}" for one in self.values]
+        words = f" They wrote: {self.note}" if self.note else ""
+        return f"{self.by} (staff) changed this call before it was decided: {'; '.join(parts)}.{words}"
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
 class Card(_Frozen):
     """Everything the desk shows of one call.
 
@@ -53,6 +84,9 @@ class Card(_Frozen):
     `said_spans` are (start, end) offsets of the words in the request that bear on this call. `soon` begins the
     sentence that goes on "in 24 seconds" while a yes is held. `keeps` names what nobody else should be offered while
     the call is open, `kept` says it to people ("2pm with Dr Patel is kept for Ana").
+    `said_spans` are (start, end) offsets of the words in the request that bear on this call. `changeable` says that
+    staff may change something of it first, `edit` what they changed. `two_people` are the reasons why two people have
+    to say yes, a sentence each; none where one is enough.
     """
 
     title: str
@@ -70,6 +104,9 @@ class Card(_Frozen):
     mismatches: list[Mismatch] = []
     said_spans: list[tuple[int, int]] = []
     checked_at: datetime | None = None
+    changeable: bool = False
+    edit: EditNote | None = None
+    two_people: list[str] = []
 
     @property
     def approvable(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-EventKind = Literal["run.changed", "call.waiting", "call.settled", "run.finished"]
+EventKind = Literal["run.changed", "call.waiting", "call.settled", "edit.answered", "run.finished"]
 
 
 class Event(BaseModel):

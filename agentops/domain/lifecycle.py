@@ -46,6 +46,7 @@ class CallStatus(StrEnum):
     EXPIRED = "expired"
     CANCELLED = "cancelled"
     INVALIDATED = "invalidated"
+    SUPERSEDED = "superseded"
     STARTED = "started"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
@@ -97,6 +98,7 @@ CALL_MOVES: dict[CallStatus, frozenset[CallStatus]] = {
             CallStatus.EXPIRED,
             CallStatus.CANCELLED,
             CallStatus.INVALIDATED,
+            CallStatus.SUPERSEDED,
         }
     ),
     CallStatus.APPROVED: frozenset(
@@ -113,6 +115,7 @@ CALL_MOVES: dict[CallStatus, frozenset[CallStatus]] = {
     CallStatus.EXPIRED: frozenset(),
     CallStatus.CANCELLED: frozenset(),
     CallStatus.INVALIDATED: frozenset(),
+    CallStatus.SUPERSEDED: frozenset(),
     CallStatus.STARTED: frozenset(
         {CallStatus.STARTED, CallStatus.SUCCEEDED, CallStatus.FAILED, CallStatus.IN_DOUBT, CallStatus.CANCELLED}
     ),

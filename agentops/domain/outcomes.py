@@ -37,11 +37,12 @@ class ToolResult(BaseModel):
         """Whether the tool did what was asked."""
         return self.status is ToolResultStatus.SUCCESS
 
-    def for_model(self) -> str:
-        """The text of the `tool_result` block."""
+    def for_model(self, *, changed: str = "") -> str:
+        """The text of the `tool_result` block; `changed` says what staff changed of the call that it answers."""
         if self.ok and self.data is not None and set(self.data) == {"text"}:
-            return str(self.data["text"])
-        return json.dumps(self.model_dump(mode="json", exclude_defaults=True, exclude_none=True), ensure_ascii=False)
+            return f"[{changed}]\n{self.data['text']}" if changed else str(self.data["text"])
+        told = self.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
+        return json.dumps({"changed_by_staff": changed, **told} if changed else told, ensure_ascii=False)
 
 
 class ToolError(Exception):

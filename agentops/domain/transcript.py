@@ -23,6 +23,7 @@ class Held(NamedTuple):
 class CallView(NamedTuple):
     """One proposed call. `result` is there once the call is answered, `held` while only its worker knows it.
 
+    `changed` says what staff changed of it before it was decided, `confirmers` how many people had to say yes.
     While it is `on_hold` its yes may still be taken back. `approver_gone`: whoever said yes may no longer do so.
     """
 
@@ -39,6 +40,8 @@ class CallView(NamedTuple):
     attempts: int = 0
     doing: str = ""
     done: str = ""
+    changed: str = ""
+    confirmers: int = 1
     result: ToolResult | None = None
     held: Held | None = None
     on_hold: bool = False
@@ -88,11 +91,12 @@ class Transcript(NamedTuple):
         """The transcript with one more turn."""
         return self._replace(turns=(*self.turns, turn))
 
-    def with_call(self, call: CallView) -> "Transcript":
-        """The transcript with one call replaced by its newer state."""
+    def with_call(self, call: CallView, *, instead_of: int | None = None) -> "Transcript":
+        """The transcript with one call replaced by its newer state, or by the call that took its place."""
+        place = call.id if instead_of is None else instead_of
         turns = tuple(
-            turn._replace(calls=tuple(call if old.id == call.id else old for old in turn.calls))
-            if any(old.id == call.id for old in turn.calls)
+            turn._replace(calls=tuple(call if old.id == place else old for old in turn.calls))
+            if any(old.id == place for old in turn.calls)
             else turn
             for turn in self.turns
         )
@@ -114,7 +118,8 @@ UNKNOWN = failure("unknown", "Nobody knows what came of this call.", "Do not rel
 def result_block(call: CallView) -> Block:
     """The `tool_result` of a call; one that never got a result says so, since every call must be answered."""
     result = call.result or UNKNOWN
-    block: Block = {"type": "tool_result", "tool_use_id": call.tool_use_id, "content": result.for_model()}
+    content = result.for_model(changed=call.changed)
+    block: Block = {"type": "tool_result", "tool_use_id": call.tool_use_id, "content": content}
     return block if result.ok else {**block, "is_error": True}
 
 

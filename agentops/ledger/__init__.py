@@ -5,6 +5,7 @@ the run's lock, and says what that act is.
 from agentops.ledger.advance import CallMoved
 from agentops.ledger.claims import claim_run, give_up
 from agentops.ledger.doubts import settle_doubt
+from agentops.ledger.edits import Wish, answer_edit, open_edits, read_wish, supersede_call
 from agentops.ledger.endings import Ending, finish_run
 from agentops.ledger.holding import hold_result
 from agentops.ledger.holds import release_holds, tend_holds
@@ -56,6 +57,8 @@ __all__ = [
     "Quote",
     "RunBrief",
     "TurnQuote",
+    "Wish",
+    "answer_edit",
     "claim_run",
     "expire_calls",
     "finish_run",
@@ -63,7 +66,9 @@ __all__ = [
     "give_up",
     "hold_result",
     "mark_sweep",
+    "open_edits",
     "overdue_runs",
+    "read_wish",
     "record_failure",
     "record_reply",
     "record_result",
@@ -74,5 +79,6 @@ __all__ = [
     "run_transactional",
     "settle_doubt",
     "stop_in_force",
+    "supersede_call",
     "tend_holds",
 ]

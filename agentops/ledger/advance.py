@@ -20,8 +20,11 @@ from agentops.ledger.reading import read_call
 from agentops.ledger.stops import tool_stop
 from agentops.models import move_call, move_run
 from agentops.models.moves import NOW
-from agentops.models.rows import CALL, POLICY
+from agentops.models.rows import CALL, POLICY, SUCCESSOR
 
+_STRICTER = failure(
+    "policy_changed", "The rule for this tool became stricter meanwhile.", "Propose the call once more."
+)
 _NO_LEASE = {"lease_owner": "", "lease_expires_at": None}
 
 
@@ -98,11 +101,13 @@ def _reserved(act: NextAct) -> int:
 
 def refresh_open(transcript: Transcript) -> Transcript:
     """Read again every call that somebody else may have moved: an approval that lands now would be lost, and a call
-    that was withdrawn would run.
+    that was withdrawn would run. One that staff changed gives its place to the one that superseded it.
     """
     for call in transcript.calls:
         row = None if call.status.answered else CALL.row(call_id=call.id)
-        transcript = transcript.with_call(read_call(row)) if row else transcript
+        while row and row.status == CallStatus.SUPERSEDED:
+            row = SUCCESSOR.row(call_id=row.pk)
+        transcript = transcript.with_call(read_call(row), instead_of=call.id) if row else transcript
     return transcript
 
 
@@ -205,10 +210,9 @@ def _dispatch_problem(call: CallView) -> ToolResult | None:
     floor = read_tier(policy.floor) if policy and policy.floor else call.tier
     tier = effective_tier(floor=floor, configured=policy.tier if policy else call.tier.value)
     if tier.rank > call.tier.rank:
-        return failure(
-            "policy_changed", "The rule for this tool became stricter meanwhile.", "Propose the call once more."
-        )
-    return None
+        return _STRICTER
+    needs_more = policy is not None and call.tier.needs_person and policy.confirmers > call.confirmers
+    return _STRICTER if needs_more else None
 
 
 def _out_of_time() -> ToolResult:

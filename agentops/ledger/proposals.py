@@ -19,6 +19,7 @@ from agentops.models.rows import POLICY, PolicyRow, RunRow
 MOST_WAITING = 5
 """Calls of one run that may wait for a person at once: a flood of harmless ones must not hide the one that is not."""
 
+TWO_BY_POLICY = "The rule for this tool asks for two people."
 SAID_TWICE = "The assistant asked for exactly this twice at once."
 
 
@@ -44,12 +45,16 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Gated:
-    """A proposal with the gate's verdict; `result` is there where the call is refused."""
+    """A proposal with the gate's verdict; `result` is there where the call is refused.
+
+    `confirmers` is how many people have to say yes.
+    """
 
     proposal: Proposal
     verdict: Verdict
     status: CallStatus
     result: ToolResult | None = None
+    confirmers: int = 1
 
 
 def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier]) -> list[Gated]:
@@ -95,7 +100,19 @@ def _gate_one(
     result = proposal.refusal or stop or _refuse(proposal, verdict=verdict, transcript=transcript, room=room)
     if result:
         return Gated(proposal, verdict, CallStatus.REFUSED, result)
-    return Gated(proposal, verdict, CallStatus.AWAITING if verdict.gate is Gate.ASK else CallStatus.ALLOWED)
+    return ask_people(proposal, verdict, policy=policy) if verdict.gate is Gate.ASK else _allow(proposal, verdict)
+
+
+def _allow(proposal: Proposal, verdict: Verdict) -> Gated:
+    return Gated(proposal, verdict, CallStatus.ALLOWED)
+
+
+def ask_people(proposal: Proposal, verdict: Verdict, *, policy: PolicyRow | None) -> Gated:
+    """The call waits for a yes: of two people where its tool's policy says so, or a rule on what it would do."""
+    card = proposal.card or Card(title=proposal.tool)
+    reasons = [*card.two_people, *([TWO_BY_POLICY] if policy and policy.confirmers > 1 else [])]
+    proposal = replace(proposal, card=card.model_copy(update={"two_people": reasons}))
+    return Gated(proposal, verdict, CallStatus.AWAITING, confirmers=2 if reasons else 1)
 
 
 def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, room: bool) -> ToolResult | None:
@@ -134,11 +151,17 @@ def _too_many_waiting(tool: str) -> ToolResult:
     )
 
 
-def write_call(gated: Gated, *, run: RunRow, step_id: int, position: int) -> CallView:
-    """Add the row of a gated call; how long one waits for a person is counted by the database's clock."""
+def write_call(
+    gated: Gated, *, run: RunRow, step_id: int, position: int, supersedes: ToolCall | None = None
+) -> CallView:
+    """Add the row of a gated call; how long one waits for a person is counted by the database's clock.
+
+    One that `supersedes` another waits no longer than that one would have.
+    """
     proposal, card = gated.proposal, gated.proposal.card
     tool, tool_use_id = storable(proposal.tool)[:80], storable(proposal.tool_use_id)[:120]
-    asks = gated.status is CallStatus.AWAITING
+    ends = run.now + timedelta(minutes=run.answer_minutes) if gated.status is CallStatus.AWAITING else None
+    taking_over = {"supersedes_id": supersedes.pk, "expires_at": supersedes.expires_at} if supersedes else {}
     call_id = insert_row(
         ToolCall,
         run_id=run.pk,
@@ -156,10 +179,11 @@ def write_call(gated: Gated, *, run: RunRow, step_id: int, position: int) -> Cal
         findings=list(proposal.findings),
         keeps=card.keeps if card else "",
         status=gated.status.value,
+        confirmers=gated.confirmers,
         result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
         proposed_at=run.now,
-        expires_at=run.now + timedelta(minutes=run.answer_minutes) if asks else None,
         finished_at=run.now if gated.result else None,
+        **{"expires_at": ends, **taking_over},
     )
     return CallView(
         id=call_id,
@@ -172,6 +196,7 @@ def write_call(gated: Gated, *, run: RunRow, step_id: int, position: int) -> Cal
         status=gated.status,
         version=1,
         hands_off=proposal.hands_off,
+        confirmers=gated.confirmers,
         doing=card.doing if card else "",
         done=card.done if card else "",
         result=gated.result,

@@ -1,5 +1,6 @@
 """Rows to transcript: everything the loop decides from is read here."""
 
+from agentops.domain.cards import EditNote
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.messages import FailureKind, Message, StopReason
 from agentops.domain.outcomes import ToolResult
@@ -45,6 +46,7 @@ def _read_turns(run_id: int) -> tuple[Turn, ...]:
 def read_call(row: CallRow) -> CallView:
     """One call as the loop sees it."""
     card = row.card or {}
+    edit = card.get("edit")
     return CallView(
         id=row.pk,
         tool_use_id=row.tool_use_id,
@@ -59,6 +61,8 @@ def read_call(row: CallRow) -> CallView:
         attempts=row.attempts,
         doing=card.get("doing", ""),
         done=card.get("done", ""),
+        changed=EditNote.model_validate(edit).told if edit else "",
+        confirmers=row.confirmers,
         result=ToolResult.model_validate(row.result) if row.result else None,
         on_hold=bool(row.on_hold),
         approver_gone=bool(row.approver_gone),

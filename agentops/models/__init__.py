@@ -2,6 +2,8 @@
 
 from agentops.models.audit import AuditEntry, AuditHead
 from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
+from agentops.models.confirmations import Confirmation
+from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
@@ -11,6 +13,8 @@ __all__ = [
     "AgentRun",
     "AuditEntry",
     "AuditHead",
+    "CallEdit",
+    "Confirmation",
     "Conversation",
     "ModelRoute",
     "Price",

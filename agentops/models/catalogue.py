@@ -14,15 +14,18 @@ TIERS = [(tier.value, tier.words) for tier in ActionTier]
 class ToolPolicy(models.Model):
     """What an admin decided about one tool. A tool without a row, or with an empty tier, is destructive.
 
-    `floor`, `label`, `description`, `effect` and `described` are copied from the code by `manage.py sync_tools`, so
-    that the desk can show a tool without being able to run it. `hold_seconds` is how long a yes can be taken back
-    before it takes effect; 0 is not at all, empty as the tier says.
+    `confirmers` is how many people have to say yes to a call of it, `one_on_duty` whether somebody who is alone at the
+    desk may do it alone, saying why. `hold_seconds` is how long a yes can be taken back before it takes effect; 0 is
+    not at all, empty as the tier says. `floor`, `label`, `description`, `effect` and `described` are copied from the
+    code by `manage.py sync_tools`, so that the desk can show a tool without being able to run it.
     """
 
     tool = models.CharField(max_length=80, unique=True)
     tier = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     enabled = models.BooleanField(default=True)
     hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
+    confirmers = models.PositiveSmallIntegerField(default=1)
+    one_on_duty = models.BooleanField(default=False)
     floor = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     label = models.CharField(max_length=80, blank=True)
     description = models.TextField(blank=True)
@@ -41,6 +44,7 @@ class ToolPolicy(models.Model):
             models.CheckConstraint(
                 condition=Q(hold_seconds=None) | Q(hold_seconds__lte=LONGEST_SECONDS), name="tool_policy_hold_is_short"
             ),
+            models.CheckConstraint(condition=Q(confirmers__in=[1, 2]), name="tool_policy_one_or_two_confirm"),
         ]
 
     def __str__(self) -> str:

@@ -154,6 +154,7 @@ class CallRow(NamedTuple):
     version: int
     hands_off: bool
     attempts: int
+    confirmers: int
     card: dict[str, Any] | None
     result: dict[str, Any] | None
     on_hold: bool | None
@@ -191,6 +192,7 @@ class PolicyRow(NamedTuple):
     floor: str
     enabled: bool
     hold_seconds: int | None
+    confirmers: int
     stopped: bool
 
 
@@ -257,9 +259,19 @@ BRIEF = Select(
         "request_id", "task_type__prompt", "briefing", "conversation__on_the_line"
     ),
 )
-CALLS = Select(CallRow, lambda: _calls().filter(run_id=_RUN).order_by("step_id", "position"))
+CALLS = Select(
+    CallRow, lambda: _calls().filter(run_id=_RUN).exclude(status="superseded").order_by("step_id", "position")
+)
+"""The calls that count: of those that staff changed, only the one that took the place."""
+
 CALL = Select(CallRow, lambda: _calls().filter(pk=param("call_id", ToolCall, "id")).order_by())
-CALL_ENDS = Select(CallEnd, lambda: ToolCall.objects.filter(run_id=_RUN).order_by().values_list(*CallEnd._fields))
+SUCCESSOR = Select(CallRow, lambda: _calls().filter(supersedes_id=param("call_id", ToolCall, "id")).order_by())
+CALL_ENDS = Select(
+    CallEnd,
+    lambda: (
+        ToolCall.objects.filter(run_id=_RUN).exclude(status="superseded").order_by().values_list(*CallEnd._fields)
+    ),
+)
 STEPS = Select(
     StepRow,
     lambda: Step.objects.filter(run_id=_RUN).exclude(kind="note").order_by("seq").values_list(*StepRow._fields),

@@ -158,6 +158,8 @@ class ToolCall(models.Model):
 
     `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes:
     it is looked at once more before the call begins. An approved call does not begin before `held_until`.
+    A call that staff changed is superseded by another one in its place (`supersedes` names the one before), which
+    answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other one who said yes.
     """
 
     run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")
@@ -174,6 +176,9 @@ class ToolCall(models.Model):
     card = models.JSONField(null=True)
     findings = models.JSONField(default=list)
     keeps = models.CharField(max_length=80, blank=True)
+    supersedes = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="successors", db_index=False
+    )
 
     status = models.CharField(max_length=14, choices=[(s.value, s.value) for s in CallStatus])
     version = models.PositiveIntegerField(default=1)
@@ -182,6 +187,9 @@ class ToolCall(models.Model):
     decided_by = models.CharField(max_length=150, blank=True)
     approver = models.BigIntegerField(null=True)
     decision_note = models.CharField(max_length=2_000, blank=True)
+    confirmers = models.PositiveSmallIntegerField(default=1)
+    seconded_by = models.CharField(max_length=150, blank=True)
+    alone_because = models.CharField(max_length=300, blank=True)
 
     proposed_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
@@ -211,13 +219,28 @@ class ToolCall(models.Model):
             models.Index(fields=["-decided_at"], condition=Q(decided_at__isnull=False), name="call_decided"),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["step", "position"], name="one_call_per_position"),
+            # One result for each call that the model proposed: what was superseded gives its place away.
+            models.UniqueConstraint(
+                fields=["step", "position"], condition=~Q(status="superseded"), name="one_call_per_position"
+            ),
+            # Two people who change one call at once make one new call.
+            models.UniqueConstraint(
+                fields=["supersedes"], condition=Q(supersedes__isnull=False), name="one_successor_per_call"
+            ),
             # An effect without a yes: the database refuses what the gate must never let through.
             models.CheckConstraint(
                 condition=~Q(status__in=["started", "succeeded", "in_doubt", "happened"])
                 | Q(tier__in=[ActionTier.READ.value, ActionTier.SAFE.value])
                 | ~Q(decided_by=""),
                 name="call_acts_only_with_a_yes",
+            ),
+            # Half a yes is none: where two have to confirm, both stand on the row, or why one was alone on duty.
+            models.CheckConstraint(
+                condition=~Q(status__in=["approved", "started", "succeeded", "in_doubt", "happened"])
+                | Q(confirmers=1)
+                | ~Q(seconded_by="")
+                | ~Q(alone_because=""),
+                name="call_acts_only_with_both",
             ),
         ]
 

@@ -1,5 +1,6 @@
 """From a model's words to calls that can be put to the gate: parsed once, validated, described for a person."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,7 +25,17 @@ def read_proposals(
     Only tools of the run's own toolset exist here.
     """
     context = ToolContext(run_id=run_id, key="", said=brief.said, asked_at=brief.asked_at, now=now)
-    return [_read_one(block, toolset=toolset, rules=rules, context=context) for block in reply.tool_uses]
+    blocks = reply.tool_uses
+    asked = [(str(block.get("name", "")), block.get("input")) for block in blocks]
+    return [
+        _read_one(
+            block,
+            toolset=toolset,
+            rules=rules,
+            context=replace(context, beside=(*asked[:index], *asked[index + 1 :])),
+        )
+        for index, block in enumerate(blocks)
+    ]
 
 
 def _read_one(block: Block, *, toolset: Toolset, rules: OutputRules, context: ToolContext) -> Proposal:
@@ -33,27 +44,34 @@ def _read_one(block: Block, *, toolset: Toolset, rules: OutputRules, context: To
     if tool is None:
         return _refused(use_id, name, _unknown_tool(name, toolset))
     try:
-        parsed = tool.input.model_validate_json(canonical_arguments(raw), strict=tool.input_schema is None)
-        parsed, findings, stopped = _clean_outgoing(tool, parsed, rules=rules)
-        arguments = canonical_arguments(parsed.model_dump(mode="json"))
-        card = tool.describe(context, parsed) if tool.describe else None
+        return prepare_call(tool, use_id=use_id, raw=raw, rules=rules, context=context)
     except BadArguments as bad:
         return _refused(use_id, name, _bad_arguments(name, f"{bad.rule}: {bad}"))
     except ValidationError as wrong:
         return _refused(use_id, name, _bad_arguments(name, _name_errors(wrong)))
     except ToolError as error:
         return _refused(use_id, name, failure(error.code, error.message, error.suggestion))
+
+
+def prepare_call(tool: Tool, *, use_id: str, raw: Any, rules: OutputRules, context: ToolContext) -> Proposal:
+    """One call of a known tool, ready for the gate. Raises BadArguments, ValidationError or ToolError where it is not
+    one that could be done.
+    """
+    parsed = tool.input.model_validate_json(canonical_arguments(raw), strict=tool.input_schema is None)
+    parsed, findings, stopped = _clean_outgoing(tool, parsed, rules=rules)
+    arguments = canonical_arguments(parsed.model_dump(mode="json"))
+    card = tool.describe(context, parsed) if tool.describe else Card(title=tool.name)
     return Proposal(
         tool_use_id=use_id,
-        tool=name,
+        tool=tool.name,
         arguments=arguments,
-        digest=digest_call(tool=name, arguments=arguments),
+        digest=digest_call(tool=tool.name, arguments=arguments),
         floor=tool.floor,
         effect=tool.effect,
         hands_off=tool.hands_off,
-        card=card or Card(title=name),
+        card=card.model_copy(update={"changeable": tool.editing is not None}),
         findings=findings,
-        refusal=_stopped_text(name) if stopped else None,
+        refusal=_stopped_text(tool.name) if stopped else None,
     )
 
 

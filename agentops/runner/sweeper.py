@@ -4,7 +4,16 @@ import threading
 
 import structlog
 
-from agentops.ledger import expire_calls, mark_sweep, overdue_runs, release_holds, ring_again, tend_holds
+from agentops.ledger import (
+    expire_calls,
+    mark_sweep,
+    open_edits,
+    overdue_runs,
+    release_holds,
+    ring_again,
+    tend_holds,
+)
+from agentops.runner.edits import answer_wish
 
 LONGEST_LOOK_SECONDS = 1.0
 """A hold that nobody knew of a moment ago is noticed within this; the shortest one is longer."""
@@ -15,12 +24,16 @@ log = structlog.get_logger(__name__)
 
 
 def sweep_once() -> int:
-    """Expire unanswered calls, ring for overdue runs and for holds that are over; returns how many were overdue."""
+    """Expire unanswered calls, answer what the desk asked in vain, ring for overdue runs and for holds that are over;
+    returns how many were overdue.
+    """
     released = release_holds()
     overdue = overdue_runs()
     if overdue:
         ring_again(run_ids=overdue)
     expired = expire_calls()
+    for edit_id in open_edits():
+        answer_wish(edit_id)
     if expired or overdue or released:
         log.info("swept", count=len(overdue) + expired + released)
     mark_sweep()

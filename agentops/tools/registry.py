@@ -1,7 +1,7 @@
 """What a tool is, and the list of those that are plugged in."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from agentops.domain.cards import Card
+from agentops.domain.edits import EditForm
 from agentops.domain.lifecycle import Effect as Effect
 from agentops.domain.messages import ToolOffer
 from agentops.domain.tiers import ActionTier
@@ -22,6 +23,8 @@ class ToolContext:
 
     `key` is the idempotency key of this call (the same on every attempt). `said` is what the caller said in this
     conversation, oldest first; `asked_at` when the latest of it was said and `now` the present, both aware.
+    `beside` are the other calls of the same reply, name and input as the model gave them, where one is described;
+    `changing` is the waiting call that staff are changing into this one.
     """
 
     run_id: int
@@ -29,6 +32,24 @@ class ToolContext:
     said: tuple[str, ...]
     asked_at: datetime
     now: datetime
+    beside: tuple[tuple[str, Any], ...] = ()
+    changing: int | None = None
+
+
+@dataclass(frozen=True)
+class Editing:
+    """What staff may change of a waiting call, and how the choices are found.
+
+    `offer` makes the form from the call's arguments and from what stands in the form by now. Controls that are no
+    narrowing bear the names of arguments; those in `fields` may be changed, and nothing else. `blame` says to which
+    of them an error of the tool belongs, by its code. Where a field changes, the arguments that `resets` names for it
+    fall back to their defaults.
+    """
+
+    fields: tuple[str, ...]
+    offer: Callable[[ToolContext, Any, Mapping[str, str]], EditForm]
+    blame: Mapping[str, str] = field(default_factory=dict)
+    resets: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -42,6 +63,7 @@ class Tool:
     `local` marks a tool that touches only this database: it runs in the caller's thread, bounded by the database.
     `timeout_s` bounds any other tool, in seconds. `hands_off` ends the run and gives it to a person.
     `outgoing` names the arguments whose text leaves the clinic: it is validated before the gate.
+    `editing` declares what staff may change of a waiting call; without it they can only say yes or no.
     `input_schema` replaces the schema that the model is shown (foreign tools bring their own).
     """
 
@@ -59,6 +81,7 @@ class Tool:
     max_result_chars: int = 8_000
     hands_off: bool = False
     outgoing: tuple[str, ...] = ()
+    editing: Editing | None = None
     input_schema: dict[str, Any] | None = None
 
     def offer(self) -> ToolOffer:

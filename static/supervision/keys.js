@@ -14,6 +14,7 @@ const ACTIONS = {
   j: () => step(1),
   k: () => step(-1),
   a: sayYes,
+  e: () => meant()?.querySelector("[data-change] button")?.click(),
   r: sayNo,
   l: leaveIt,
   m: () => meant()?.querySelector("[data-more] button")?.click(),

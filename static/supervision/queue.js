@@ -74,6 +74,7 @@ export function startQueue() {
     readRequest();
   });
   setInterval(tellLook, 1000);
+  setInterval(() => "pending" in (request()?.dataset ?? {}) && readRequest(), 1000);
   return (hint) => {
     readList();
     const open = request()?.dataset;

@@ -1,8 +1,9 @@
 """One function per button: who may, what the machine says, the decision and the audit row, all in one transaction."""
 
 from agentops.control import BadRequest, Stopped
-from supervision.actions.answers import approve_call, reject_call, resolve_call, sign_showing
+from supervision.actions.answers import Alone, approve_call, reject_call, resolve_call, sign_showing
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
+from supervision.actions.edits import ask_for_choices, change_call
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.holds import end_hold, extend_call, undo_approval
 from supervision.actions.outcomes import Answered, Refused
@@ -12,13 +13,16 @@ from supervision.actions.runs import cancel_run, start_run
 from supervision.actions.stops import lift_stop, stop_work
 
 __all__ = [
+    "Alone",
     "Answered",
     "BadRequest",
     "Refused",
     "Stopped",
     "Work",
     "approve_call",
+    "ask_for_choices",
     "cancel_run",
+    "change_call",
     "choose_language",
     "close_handoff",
     "end_hold",

@@ -1,6 +1,7 @@
 """Yes, no, and what became of a call in doubt: the machine's word, the decision and the audit row together."""
 
 from collections.abc import Set
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -10,15 +11,35 @@ from django.utils import timezone
 
 from agentops import control
 from agentops.audit import append_entry
+from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.models import ToolCall
+from supervision.actions.claims import let_go
 from supervision.actions.outcomes import Answered, Refused, refuse_long_note, refuse_unsettled
 from supervision.cards import re_entry_of, read_card, ticks_of
 from supervision.models import REASONS, Decision
 from supervision.roles import Permission, display_name, require
 
 MIN_SECONDS_ON_SCREEN = 1.0
+MAX_BECAUSE = 300
 _SALT = "supervision.shown"
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """Somebody declares to be alone on duty, and why nobody else can look at it."""
+
+    because: str
+
+    @property
+    def lacking(self) -> Refused | None:
+        """What is missing of the declaration."""
+        if not self.because:
+            return Refused("alone_missing", "Write why nobody else can look at this.", "alone-because")
+        if len(self.because) > MAX_BECAUSE:
+            long = f"The reason is too long: {len(self.because):,} of {MAX_BECAUSE} characters."
+            return Refused("alone_missing", long, "alone-because")
+        return None
 
 
 def sign_showing(*, user: User, call_id: int, version: int) -> str:
@@ -27,24 +48,44 @@ def sign_showing(*, user: User, call_id: int, version: int) -> str:
 
 
 def approve_call(
-    *, user: User, call_id: int, version: int, digest: str, shown: str, ticked: Set[str], typed: str
+    *,
+    user: User,
+    call_id: int,
+    version: int,
+    digest: str,
+    shown: str,
+    ticked: Set[str],
+    typed: str,
+    alone: Alone | None = None,
 ) -> Answered | Refused:
-    """Say yes to exactly what was read: every conflict ticked, what cannot be undone typed and not too fast."""
+    """Say yes to exactly what was read: every conflict ticked, what cannot be undone typed and not too fast.
+
+    Where two people have to say it, the first yes is recorded and decides nothing; `alone` declares that nobody else
+    is on duty.
+    """
     role = require(user, Permission.DECIDE)
     call = ToolCall.objects.filter(pk=call_id, version=version, digest=digest).first()
     lacking = _find_lacking(call, user=user, shown=shown, ticked=ticked, typed=typed) if call else None
+    lacking = lacking or (alone.lacking if alone else None)
     if lacking:
         return lacking
     with transaction.atomic():
         settled = control.settle_call(
-            call_id=call_id, approve=True, version=version, digest=digest, by=display_name(user), approver=user.pk
+            call_id=call_id,
+            approve=True,
+            version=version,
+            digest=digest,
+            by=display_name(user),
+            approver=user.pk,
+            alone_because=alone.because if alone else "",
         )
         if isinstance(settled, control.Unsettled):
             return refuse_unsettled(settled, call_id=call_id)
-        facts = {"ticked": sorted(ticked)} if ticked else {}
-        record_decision(
-            user, role=role, call_id=call_id, verdict="approved", version=version, digest=digest, facts=facts
-        )
+        facts = {**({"ticked": sorted(ticked)} if ticked else {}), **({"alone": True} if alone else {})}
+        verdict = "confirmed" if settled.status is CallStatus.AWAITING else "approved"
+        record_decision(user, role=role, call_id=call_id, verdict=verdict, version=version, digest=digest, facts=facts)
+        if verdict == "confirmed":
+            let_go(user, call_id=call_id, at=settled.at)
     return Answered(settled.at)
 
 

@@ -66,6 +66,11 @@ def leave_work(*, user: User, work: Work, note: str) -> Answered | Refused:
     return Answered(now)
 
 
+def let_go(user: User, *, call_id: int, at: datetime) -> None:
+    """Have a request no longer, since this person's part of it is done: the other of two shall not wait for them."""
+    Claim.objects.filter(call=call_id, user=user, released_at=None).update(released_at=at)
+
+
 def hand_over_work(*, user: User, note: str) -> int | Refused:
     """The end of a shift: everything this person has goes back to the desk with the note; how many things."""
     require(user, Permission.DECIDE)

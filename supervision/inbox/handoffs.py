@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 
 from agentops.domain.cards import Subject
@@ -84,19 +85,29 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
     )
 
 
+def _half_a_yes(decision: Decision) -> Notice | None:
+    """What is told to whoever said the first yes of two, while the other one is missing."""
+    if decision.verdict != "confirmed":
+        return None
+    return Notice("info", "people", "You said yes.", "Somebody else has to say yes too before it is done.")
+
+
 def just_answered(user: User, *, now: datetime, limit: int = 2) -> list[JustAnswered]:
     """What this person answered in the last ten minutes, newest first, with what became of it."""
     mine = Decision.objects.select_related("call__run").filter(user=user, decided_at__gte=now - JUST_NOW)
     # What is held stands above with its time, what was taken back waits again; a call that was answered twice is one.
-    latest = mine.exclude(verdict="undone").exclude(call__status="awaiting").order_by("-decided_at", "-pk")
-    calls = {one.call_id: one.call for one in latest if not is_on_hold(one.call, now=now)}
+    again = Q(call__status="awaiting") & ~Q(verdict="confirmed")
+    latest = mine.exclude(verdict="undone").exclude(again).order_by("-decided_at", "-pk")
+    newest: dict[int, Decision] = {}
+    for one in latest:
+        newest.setdefault(one.call_id, one)
     return [
         JustAnswered(
-            call_id=call.pk,
-            run_id=call.run_id,
-            title=title_of(call),
-            notice=notice_of(call, read_card(call), now=now),
-            failed=call.status == CallStatus.FAILED,
+            call_id=one.call_id,
+            run_id=one.call.run_id,
+            title=title_of(one.call),
+            notice=notice_of(one.call, read_card(one.call), now=now) or _half_a_yes(one),
+            failed=one.call.status == CallStatus.FAILED,
         )
-        for call in list(calls.values())[:limit]
+        for one in [one for one in newest.values() if not is_on_hold(one.call, now=now)][:limit]
     ]

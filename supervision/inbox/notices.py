@@ -80,6 +80,9 @@ def _not_done(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
         return Notice("info", "stop", "This was not allowed.", _message(call))
     if status is CallStatus.ALLOWED:
         return Notice("info", "clock", "This needs no answer.", "It runs by itself.")
+    if status is CallStatus.SUPERSEDED:
+        fact = f"{_message(call).rstrip('.')}, at {say_when(call.finished_at or now, now=now)}."
+        return Notice("info", "pencil", fact, "The changed request took its place.")
     return Notice("risky", "warn", "This request was withdrawn.", f"{_message(call)} Nothing was changed.".strip())
 
 

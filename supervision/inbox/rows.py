@@ -174,7 +174,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         channel=call.run.conversation.channel,
         title=cut_line(title_of(call), MOST_TITLE),
         tier=read_tier(call.tier),
-        note="Did it happen?" if doubt else "",
+        note="Did it happen?" if doubt else "Needs two people" if call.confirmers > 1 else "",
         left=left,
         left_small=small,
         soon=soon,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from agentops.domain.cards import EditNote
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_in_full, show_text
@@ -28,6 +29,7 @@ class Origin(StrEnum):
     SAID = "Caller said"
     LOOKED_UP = "Looked up"
     INFERRED = "Inferred"
+    CHANGED = "Changed by staff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,13 @@ def read_sources(call: ToolCall) -> list[Source]:
         return []
     said = _words_of(call)
     looked = list(_found_before(call))
-    sources = [_trace(name, value, said=said, looked=looked) for name, value in values.items()]
+    card = read_card(call)
+    edit = card.edit if card else None
+    changed = {one.name for one in edit.values} if edit else set[str]()
+    sources = [
+        _put_in(name, value, edit) if edit and name in changed else _trace(name, value, said=said, looked=looked)
+        for name, value in values.items()
+    ]
     return sorted(sources, key=lambda source: not source.inferred)
 
 
@@ -86,6 +94,12 @@ def _records_in(data: Any) -> Iterator[dict[str, Any]]:
         yield data
     for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
         yield from _records_in(inner)
+
+
+def _put_in(name: str, value: Any, edit: EditNote) -> Source:
+    """A value that a person put in, by what the card calls it where it is only a number."""
+    told = ", ".join(line.then for line in edit.shown if not line.is_message)
+    return Source(_say_name(name), told if isinstance(value, int) and told else _say(value), Origin.CHANGED, edit.by)
 
 
 def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str, Any]]]) -> Source:

@@ -32,10 +32,13 @@ _BEFORE = {
     CallStatus.EXPIRED: "Not done, time ran out: ",
     CallStatus.CANCELLED: "Not done, the run was stopped: ",
     CallStatus.INVALIDATED: "Withdrawn: ",
+    CallStatus.SUPERSEDED: "Changed before it was decided: ",
     CallStatus.IN_DOUBT: "Nobody knows whether this happened: ",
     CallStatus.NOT_HAPPENED: "Did not happen: ",
     CallStatus.STARTED: "Under way: ",
 }
+_UNANSWERED = {CallStatus.EXPIRED: "Nobody answered", CallStatus.SUPERSEDED: "Somebody changed it first"}
+_TOLD = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.SUPERSEDED}
 _TROUBLE = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.IN_DOUBT, CallStatus.NOT_HAPPENED}
 _TO_COME = {CallStatus.AWAITING, CallStatus.ALLOWED, CallStatus.APPROVED}
 
@@ -140,7 +143,7 @@ def _wait_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     elif call.decided_at and call.decided_by:
         text = f"{show_text(call.decided_by)} said {'no' if status is CallStatus.REJECTED else 'yes'}"
     else:
-        text = "Nobody answered" if status is CallStatus.EXPIRED else "Waited for a person"
+        text = _UNANSWERED.get(status, "Waited for a person")
     took = say_duration(int((span.end - span.start).total_seconds() * 1000))
     note = "not drawn to scale"
     return Line(f"w{call.pk}", "clock", "wait", text, (note,), took=took, span=span, call_id=call.pk)
@@ -178,13 +181,21 @@ def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
         f"{call.attempts} tries" if call.attempts > 1 else "",
         "a person found that it happened" if status is CallStatus.HAPPENED else "",
         _message(call, status),
+        _change(call),
     ]
     return tuple(note for note in notes if note)
 
 
+def _change(call: ToolCall) -> str:
+    """What staff changed of it, in the card's words."""
+    card = read_card(call)
+    lines = [f"{one.label}: {one.then} instead of {one.now}" for one in card.edit.shown] if card and card.edit else []
+    return f"changed by {card.edit.by}: {'; '.join(lines)}" if card and card.edit else ""
+
+
 def _message(call: ToolCall, status: CallStatus) -> str:
     result = call.result if isinstance(call.result, dict) else {}
-    return show_text(str(result.get("message", ""))) if status in {CallStatus.FAILED, CallStatus.REFUSED} else ""
+    return show_text(str(result.get("message", ""))) if status in _TOLD else ""
 
 
 def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """The queue with one request beside it, and the answers to it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_safe
 from supervision import actions
 from supervision.inbox.claims import read_held
 from supervision.inbox.detail import find_call, read_request
+from supervision.inbox.edits import EditPage, read_changed
 from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
 from supervision.inbox.rows import Desk, Row, read_desk
+from supervision.inbox.second_person import read_second_person
 from supervision.models import REASONS
 from supervision.roles import Permission
 from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of, render_part
@@ -28,6 +30,7 @@ STATUS_OF = {
     "re_entry_wrong": 400,
     "reason_missing": 400,
     "note_missing": 400,
+    "alone_missing": 400,
     "note_too_long": 400,
     "form_unknown": 400,
 }
@@ -43,6 +46,8 @@ class Kept:
     typed: str = ""
     reason: str = ""
     note: str = ""
+    alone: bool = False
+    alone_because: str = ""
 
 
 @require_safe
@@ -53,21 +58,21 @@ def show_queue(request: DeskRequest) -> HttpResponseBase:
     first = desk.rows[0] if desk.view == "waiting" and desk.rows and PART_HEADER not in request.headers else None
     call_id = first.id if first and first.kind == "call" else None
     handoff_id = first.id if first and first.kind == "handoff" else None
-    return _show(request, call_id=call_id, handoff_id=handoff_id, desk=desk)
+    return show_beside(request, call_id=call_id, handoff_id=handoff_id, desk=desk)
 
 
 @require_safe
 @allowed(Permission.SEE_QUEUE)
 def show_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """One request beside the list."""
-    return _show(request, call_id=call_id)
+    return show_beside(request, call_id=call_id)
 
 
 @require_safe
 @allowed(Permission.SEE_QUEUE)
 def show_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """One run that needs a person beside the list."""
-    return _show(request, handoff_id=run_id)
+    return show_beside(request, handoff_id=run_id)
 
 
 @form_of("request")
@@ -75,12 +80,14 @@ def show_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
 def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Yes or no to one request, as it was read."""
     following = _row_after(request, f"call-{call_id}")
-    post, version = request.POST, _number(request, "version")
+    post, version = request.POST, read_number(request, "version")
     kept = Kept(
         ticked=frozenset(post.getlist("ticked")),
         typed=post.get("typed", ""),
         reason=post.get("reason", ""),
         note=clean_note(post.get("note", "")),
+        alone="alone" in post,
+        alone_because=clean_note(post.get("alone_because", "")),
     )
     digest = post.get("digest", "")
     if post.get("answer") == "yes":
@@ -92,6 +99,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
             shown=post.get("shown", ""),
             ticked=kept.ticked,
             typed=kept.typed,
+            alone=actions.Alone(kept.alone_because) if kept.alone else None,
         )
     elif post.get("answer") == "no":
         outcome = actions.reject_call(
@@ -100,7 +108,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     else:
         raise BadRequest("The answer has to be yes or no.")
     if isinstance(outcome, actions.Refused):
-        return _show_refusal(request, outcome, kept, call_id=call_id)
+        return show_refusal(request, outcome, kept, call_id=call_id)
     return _go_to(following)
 
 
@@ -108,7 +116,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
 @allowed(Permission.DECIDE)
 def undo_answer(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Take a yes back while it is held."""
-    version, digest = _number(request, "version"), request.POST.get("digest", "")
+    version, digest = read_number(request, "version"), request.POST.get("digest", "")
     outcome = actions.undo_approval(user=request.user, call_id=call_id, version=version, digest=digest)
     return _back_to(request, outcome, call_id)
 
@@ -117,7 +125,7 @@ def undo_answer(request: DeskRequest, call_id: int) -> HttpResponseBase:
 @allowed(Permission.DECIDE)
 def end_hold(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """Do now what is held."""
-    version, digest = _number(request, "version"), request.POST.get("digest", "")
+    version, digest = read_number(request, "version"), request.POST.get("digest", "")
     outcome = actions.end_hold(user=request.user, call_id=call_id, version=version, digest=digest)
     return _back_to(request, outcome, call_id)
 
@@ -129,7 +137,7 @@ def extend_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     outcome = actions.extend_call(
         user=request.user,
         call_id=call_id,
-        version=_number(request, "version"),
+        version=read_number(request, "version"),
         digest=request.POST.get("digest", ""),
         seen_until=request.POST.get("until", ""),
     )
@@ -144,11 +152,12 @@ def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     note, happened = clean_note(request.POST.get("note", "")), request.POST.get("happened")
     if happened not in {"yes", "no"}:
         raise BadRequest("The answer has to be yes or no.")
+    version = read_number(request, "version")
     outcome = actions.resolve_call(
-        user=request.user, call_id=call_id, version=_number(request, "version"), happened=happened == "yes", note=note
+        user=request.user, call_id=call_id, version=version, happened=happened == "yes", note=note
     )
     if isinstance(outcome, actions.Refused):
-        return _show_refusal(request, outcome, Kept(note=note), call_id=call_id)
+        return show_refusal(request, outcome, Kept(note=note), call_id=call_id)
     return _go_to(following)
 
 
@@ -160,19 +169,21 @@ def close_handoff(request: DeskRequest, run_id: int) -> HttpResponseBase:
     note = clean_note(request.POST.get("note", ""))
     outcome = actions.close_handoff(user=request.user, run_id=run_id, note=note)
     if isinstance(outcome, actions.Refused):
-        return _show_refusal(request, outcome, Kept(note=note), handoff_id=run_id)
+        return show_refusal(request, outcome, Kept(note=note), handoff_id=run_id)
     return _go_to(following)
 
 
-def _show(
+def show_beside(
     request: DeskRequest,
     *,
     call_id: int | None = None,
     handoff_id: int | None = None,
     desk: Desk | None = None,
+    edit: EditPage | None = None,
     kept: Kept | None = None,
     status: int = 200,
 ) -> HttpResponse:
+    """The page of one request, of the form that changes it, or of one hand-off, beside the list."""
     now, part = timezone.now(), request.headers.get(PART_HEADER, "")
     context: dict[str, Any] = {"at_list": desk is not None, "kept": kept or Kept(), "reasons": REASONS, "now": now}
     if call_id is not None and part != "list":
@@ -183,6 +194,9 @@ def _show(
         context["hold"] = read_hold(call, user=request.user, now=now)
         context["keeping"] = read_keeping(call)
         context["more_time"] = read_more_time(call, now=now)
+        context["changed"], context["edit"] = read_changed(call, now=now), edit
+        second = context["second"] = read_second_person(call, user=request.user, now=now)
+        context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)
         context["held"] = read_held("call", call_id, user=request.user, now=now)
@@ -212,7 +226,7 @@ def _address(*, call_id: int | None, handoff_id: int | None) -> str:
     return reverse("handoff", args=[handoff_id]) if handoff_id is not None else reverse("queue")
 
 
-def _show_refusal(
+def show_refusal(
     request: DeskRequest,
     refusal: actions.Refused,
     kept: Kept,
@@ -220,17 +234,18 @@ def _show_refusal(
     call_id: int | None = None,
     handoff_id: int | None = None,
 ) -> HttpResponse:
+    """The page again with why the answer was not used, and everything that was filled in."""
     status = STATUS_OF.get(refusal.code, 409)
     if status == 404:
         raise Http404(refusal.message)
-    refused = Kept(problem=refusal, ticked=kept.ticked, typed=kept.typed, reason=kept.reason, note=kept.note)
-    return _show(request, call_id=call_id, handoff_id=handoff_id, kept=refused, status=status)
+    refused = replace(kept, problem=refusal)
+    return show_beside(request, call_id=call_id, handoff_id=handoff_id, kept=refused, status=status)
 
 
 def _back_to(request: DeskRequest, outcome: actions.Answered | actions.Refused, call_id: int) -> HttpResponse:
     """The same request again, with why not where it was not done."""
     if isinstance(outcome, actions.Refused):
-        return _show_refusal(request, outcome, Kept(), call_id=call_id)
+        return show_refusal(request, outcome, Kept(), call_id=call_id)
     return redirect("request", call_id)
 
 
@@ -252,7 +267,8 @@ def _view_of(request: HttpRequest) -> str:
     return "decided" if request.GET.get("view") == "decided" else "waiting"
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def read_number(request: HttpRequest, name: str) -> int:
+    """A number that the page put into its form."""
     value = request.POST.get(name, "")
     if not value.isdecimal() or len(value) > 9:
         raise BadRequest(f"The form is incomplete: {name} is missing.")

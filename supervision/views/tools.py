@@ -41,7 +41,13 @@ def save_tool(request: DeskRequest) -> HttpResponseBase:
     if not version.isdecimal() or len(version) > 9:
         raise BadRequest("The form is incomplete: version is missing.")
     changed = actions.set_tool_tier(
-        user=request.user, tool=tool, tier=post.get("tier", ""), enabled="enabled" in post, version=int(version)
+        user=request.user,
+        tool=tool,
+        tier=post.get("tier", ""),
+        enabled="enabled" in post,
+        version=int(version),
+        confirmers={"1": 1, "2": 2}.get(post.get("confirmers", "")),
+        one_on_duty="one_on_duty" in post if "confirmers" in post else None,
     )
     if isinstance(changed, actions.Refused):
         return _list(request, refused=changed, tool=tool)

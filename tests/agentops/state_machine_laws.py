@@ -19,13 +19,15 @@ Row = dict[str, Any]
 
 NEXT = {
     "allowed": {"started", "succeeded", "failed", "cancelled", "invalidated"},
-    "awaiting": {"approved", "rejected", "expired", "cancelled", "invalidated"},
+    "awaiting": {"approved", "rejected", "expired", "cancelled", "invalidated", "superseded"},
     "approved": {"awaiting", "started", "succeeded", "failed", "cancelled", "invalidated"},
     "started": {"succeeded", "failed", "in_doubt"},
     "in_doubt": {"happened", "not_happened"},
 }
 """Where a call may go in one step; written down here once more, so that a change of the product's table is noticed."""
 
+FIXED = ("arguments", "digest", "tier", "effect", "tool_use_id", "tool", "position", "supersedes_id", "confirmers")
+UNTOUCHED = {"refused", "rejected", "expired", "cancelled", "invalidated", "superseded"}
 OPEN = {"allowed", "awaiting", "approved", "started", "in_doubt"}
 OVER = {"completed", "limit_reached", "handed_off", "failed", "cancelled"}
 ACTED = {"started", "succeeded", "in_doubt", "happened"}
@@ -75,6 +77,8 @@ def check_rows(before: Rows, after: Rows, world: World) -> None:
     for call in after.calls.values():
         _check_call(before.calls.get(call["id"]), call, world)
         _check_decisions(call, after)
+        _check_two_people(call, after)
+        _check_change(call, after)
     for run in after.runs.values():
         _check_run(before.runs.get(run["id"]), run, after)
     if after.entries != before.entries:
@@ -89,8 +93,7 @@ def _check_call(before: Row | None, call: Row, world: World) -> None:
         after_that = NEXT.get(old, set()) | {new for via in NEXT.get(old, set()) for new in NEXT.get(via, set())}
         assert status in after_that, f"A2: a call went from {old} to {status}"
     if before:
-        fixed = ("arguments", "digest", "tier", "effect", "tool_use_id", "tool", "position")
-        assert all(before[name] == call[name] for name in fixed), "A4: a stored call was changed"
+        assert all(before[name] == call[name] for name in FIXED), "A4: a stored call was changed"
     count = world.count(call["id"])
     assert count <= 1, f"A6: {count} effects of one {effect} call"
     if effect in {"non_idempotent", "transactional"}:
@@ -100,7 +103,7 @@ def _check_call(before: Row | None, call: Row, world: World) -> None:
         assert call["decided_by"], "A1: begun without a yes"
         begun = call["started_at"]
         assert not call["held_until"] or (begun and call["held_until"] <= begun), "A5: begun while held"
-    if status in {"refused", "rejected", "expired", "cancelled", "invalidated", "awaiting", "approved", "allowed"}:
+    if status in {*UNTOUCHED, "awaiting", "approved", "allowed"}:
         assert not count, f"A1: {count} effects of a call that is {status}"
     assert (call["result"] is not None) == (status not in OPEN), f"A9: {status}, result {call['result']}"
 
@@ -134,11 +137,38 @@ def _check_decisions(call: Row, after: Rows) -> None:
         assert answers[0]["verdict"] != "rejected" or call["status"] == "rejected", "A2: no became something else"
 
 
+def _check_two_people(call: Row, after: Rows) -> None:
+    """A13: two different people, and neither counts without the other."""
+    mine = [row for row in after.decisions if row["call_id"] == call["id"]]
+    first = [row for row in mine if row["verdict"] == "confirmed"]
+    if call["confirmers"] == 1:
+        assert not first and not call["seconded_by"], "A13: half a yes to what needs one"
+        return
+    for last in mine:
+        if last["verdict"] == "approved":
+            beside = [row["user_id"] for row in first if row["version_seen"] == last["version_seen"]]
+            assert len(beside) == 1 and beside[0] != last["user_id"], f"A13: confirmed by {beside}"
+    if call["decided_by"] and call["status"] != "rejected":
+        assert call["seconded_by"] and call["seconded_by"] != call["decided_by"], "A13: one name"
+
+
+def _check_change(call: Row, after: Rows) -> None:
+    """A14: what staff changed gave its place to one other call, and is on record once."""
+    successors = [row for row in after.calls.values() if row["supersedes_id"] == call["id"]]
+    changed = after.entries[("call.changed", f"call {call['id']}")]
+    assert len(successors) == changed == (call["status"] == "superseded"), f"A14: {len(successors)} took its place"
+    for one in successors:
+        same = ("run_id", "step_id", "position", "tool_use_id", "tool")
+        assert all(one[name] == call[name] for name in same), "A14: it answers another call of the model"
+
+
 def _check_run(before: Row | None, run: Row, after: Rows) -> None:
     calls = [row for row in after.calls.values() if row["run_id"] == run["id"]]
     status = run["status"]
     assert run["iterations"] <= run["max_iterations"], "M1: iterations"
     assert run["tool_calls"] <= run["max_tool_calls"], "M1: tool calls"
+    proposed = [row for row in calls if row["supersedes_id"] is None and row["status"] != "refused"]
+    assert run["tool_calls"] == len(proposed), "M1: a change was counted as a further call"
     assert sum(bool(row["started_at"]) for row in calls) <= run["tool_calls"], "M1: a dispatch that was not counted"
     assert run["tokens"] + run["tokens_reserved"] <= run["max_tokens"], "M2: tokens"
     assert (status == "running") == bool(run["lease_owner"]), "L1: a lease without a worker"

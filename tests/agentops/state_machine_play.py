@@ -36,7 +36,10 @@ LEASE, ANSWER = 150.0, 40_000.0
 """Seconds after which a lease has run out and a bell counts as lost, and after which a question has expired. Both are
 far longer than a history takes on a slow machine, so that it runs the same way every time."""
 WHEN = re.compile(r"\bat \d{1,2}:\d\d[ap]m\b")
-TOLD = {"already_decided", "withdrawn", "expired", "card_changed", "not_found", "taken_back"}
+TOLD = {
+    *("already_decided", "withdrawn", "expired", "card_changed", "not_found", "taken_back"),
+    *("superseded", "said_already"),
+}
 TOO_LATE = {"too_late", "withdrawn", "taken_back", "card_changed", "hold_stands"}
 GOODBYE: Any = ("words", [], ("It is done.", StopReason.END_TURN), FailureKind.TIMEOUT)
 
@@ -78,7 +81,8 @@ class Play(RuleBasedStateMachine):
         after = ToolCall.objects.get(pk=before.pk)
         if isinstance(told, actions.Answered):
             assert not stale, "an answer to another version counted"
-            assert before.status == "awaiting" and after.status in {"approved", "rejected"}
+            half = {"awaiting"} if before.confirmers > 1 else set[str]()
+            assert before.status == "awaiting" and after.status in {"approved", "rejected"} | half
             return
         assert told.code in TOLD, told
         assert after.status == before.status, "a refused answer changed something"
@@ -111,6 +115,21 @@ class Play(RuleBasedStateMachine):
         assert before.status != "approved" or over, f"it was held: {told}"
         assert after.status == before.status, "a refused undo changed something"
         self.seen["too late to undo"] += 1
+
+    def change_one(self, call: ToolCall, *, who: int, text: str, stale: int) -> None:
+        """A person puts another text in; whoever comes too late is told."""
+        told = actions.change_call(
+            user=self.people[who],
+            call_id=call.pk,
+            version=call.version - stale,
+            digest=call.digest,
+            values={"text": text},
+            note="",
+        )
+        if isinstance(told, int):
+            assert not stale and call.status == "awaiting", "a change of something else was taken"
+            return
+        assert told.code in TOLD, told
 
     def resolve_one(self, call: ToolCall, *, who: int = 0) -> None:
         """A person looks, and says what they found."""
@@ -211,7 +230,9 @@ class Play(RuleBasedStateMachine):
         self.work_off()
         for _ in range(len(self.rows.calls) + 1):
             for call in self.calls("awaiting"):
-                self.judge_answer(call, self.say(call, who=0, yes=True, version=call.version))
+                for who in range(call.confirmers):
+                    call.refresh_from_db()
+                    self.judge_answer(call, self.say(call, who=who, yes=True, version=call.version))
             for call in self.calls("in_doubt"):
                 self.resolve_one(call)
             self.the_laws_hold()
@@ -221,6 +242,7 @@ class Play(RuleBasedStateMachine):
         for row in self.rows.calls.values():
             check_settled_call(row, self.world)
             self.seen[row["status"]] += 1
+            self.seen["two people"] += bool(row["seconded_by"])
         self.seen.update(run["status"] for run in self.rows.runs.values())
 
     def work_off(self) -> None:

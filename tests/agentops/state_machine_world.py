@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -14,18 +14,31 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from agentops import after_commit
+from agentops.domain.cards import Card
+from agentops.domain.edits import Control, ControlKind, EditForm
 from agentops.domain.lifecycle import Effect
 from agentops.domain.outcomes import ToolError
 from agentops.domain.tiers import ActionTier
 from agentops.llm.models import use_model
-from agentops.models import AgentRun, AuditEntry, AuditHead, Conversation, RunFact, Step, ToolCall, ToolPolicy
+from agentops.models import (
+    AgentRun,
+    AuditEntry,
+    AuditHead,
+    CallEdit,
+    Confirmation,
+    Conversation,
+    RunFact,
+    Step,
+    ToolCall,
+    ToolPolicy,
+)
 from agentops.runner import heartbeat
 from agentops.tools import execution
-from agentops.tools.registry import Tool, ToolContext
+from agentops.tools.registry import Editing, Tool, ToolContext
 from supervision.actions import answers
 from supervision.models import Decision
 from tests.agentops.state_machine_workers import Stage
-from tests.scripted import Answer, Note, plugged_in, toy
+from tests.scripted import Answer, Note, describe, plugged_in, toy
 from tests.toys import make_task
 
 CALL_ID = re.compile(r"^handrail-call-(\d+)-")
@@ -52,6 +65,7 @@ class World:
     effects: list[tuple[str, int]] = field(default_factory=list)
     received: dict[str, str] = field(default_factory=dict)
     bells: list[int] = field(default_factory=list)
+    edit_bells: list[int] = field(default_factory=list)
 
     def act(self, tool: str, context: ToolContext, arguments: Note) -> None:
         """An effect outside; a service that honours keys does one thing once for one key."""
@@ -106,9 +120,22 @@ def make_tools(stage: Stage, world: World) -> list[Tool]:
             floor=ActionTier.READ,
             local=EFFECTS[name] is Effect.TRANSACTIONAL,
             timeout_s=NEVER_SECONDS,
+            describe=describe_delicate,
+            editing=Editing(fields=("text",), offer=offer_words),
         )
         for name in TIERS
     ]
+
+
+def describe_delicate(context: ToolContext, arguments: Note) -> Card:
+    """What is done with this text needs two people, where it asks anybody at all."""
+    reasons = ["It is a b."] if arguments.text == "b" else []
+    return describe(context, arguments).model_copy(update={"two_people": reasons})
+
+
+def offer_words(_: ToolContext, arguments: Note, given: Mapping[str, str]) -> EditForm:
+    """Staff may put in any text instead."""
+    return EditForm(controls=[Control(name="text", label="Text", kind=ControlKind.TEXT, value=arguments.text)])
 
 
 def cast() -> tuple[list[User], User]:
@@ -125,7 +152,8 @@ def cast() -> tuple[list[User], User]:
 @transaction.atomic
 def wipe() -> None:
     """Begin a new history: no runs, no decisions, the tools' tiers as they were."""
-    for model in (AuditEntry, AuditHead, Decision, RunFact, ToolCall, Step, AgentRun, Conversation, ToolPolicy):
+    records = (CallEdit, Confirmation, AuditEntry, AuditHead, Decision, RunFact)
+    for model in (*records, ToolCall, Step, AgentRun, Conversation, ToolPolicy):
         model.objects.all()._raw_delete(model.objects.db)
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TABLE IF NOT EXISTS {TABLE} (call_id integer)")
@@ -151,6 +179,7 @@ def let_pass(seconds: float) -> None:
         decided_at=F("decided_at") - delta,
         held_until=F("held_until") - delta,
     )
+    CallEdit.objects.filter(answered_at=None).update(asked_at=F("asked_at") - delta)
 
 
 def as_stored(arguments: str) -> Note:
@@ -165,6 +194,7 @@ def playing(stage: Stage, world: World) -> Iterator[None]:
         stack.enter_context(plugged_in(*make_tools(stage, world)))
         stack.enter_context(use_model(stage))
         stack.enter_context(mock.patch.object(after_commit, "_ring", world.bells.append))
+        stack.enter_context(mock.patch.object(after_commit, "_ring_for_edit", world.edit_bells.append))
         stack.enter_context(mock.patch.object(execution, "BACKOFF_SECONDS", 0.0))
         # The heartbeat beats when the history says so, and a card may be answered as soon as it is seen.
         stack.enter_context(mock.patch.object(heartbeat, "renew_leases", lambda leases: 0))

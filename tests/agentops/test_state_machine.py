@@ -19,6 +19,7 @@ from hypothesis.stateful import initialize, precondition, rule, run_state_machin
 
 from agentops.domain.messages import FailureKind, StopReason
 from agentops.ledger import renew_leases
+from agentops.runner.edits import answer_wish
 from agentops.runner.sweeper import sweep_once
 from supervision import actions
 from tests.agentops.state_machine_play import ANSWER, GOODBYE, LEASE, Play
@@ -29,11 +30,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HISTORIES = int(os.environ.get("HANDRAIL_HISTORIES", "70"))
 STEPS = 50
+MOMENT = 5.0
+"""Seconds after which the bell of a change counts as lost."""
 MOST_RUNS = 3
 SHRINK = "HANDRAIL_SHRINK" in os.environ
 
 MUST_BE_SEEN = (
     *("refused", "rejected", "expired", "cancelled", "invalidated", "succeeded", "failed", "happened", "not_happened"),
+    *("superseded", "two people"),
     *("completed", "limit_reached", "handed_off", "cancelled", "failed", "fenced", "told who was first"),
     *("undone", "let go at once", "too late to undo"),
 )
@@ -106,6 +110,22 @@ class Histories(Play):
         with self.stage.doomed(doom):
             self.judge_hold(call, what, self.touch_hold(call, what, who=who))
 
+    @precondition(lambda self: self.calls("awaiting"))
+    @rule(pick=picks, who=st.integers(0, 2), text=st.sampled_from(["a", "b", "e"]), stale=st.sampled_from([0, 0, 0, 1]))
+    def change(self, pick: int, who: int, text: str, stale: int) -> None:
+        """Somebody sends a change, and a worker hears of it sooner or later, once or twice or never."""
+        calls = self.calls("awaiting")
+        self.change_one(calls[pick % len(calls)], who=who, text=text, stale=stale)
+
+    @precondition(lambda self: self.world.edit_bells)
+    @rule(pick=picks, what=st.sampled_from(["heard", "heard", "heard", "heard twice", "lost"]), doom=dooms)
+    def hear_of_a_change(self, pick: int, what: str, doom: Any) -> None:
+        bells = self.world.edit_bells
+        edit_id = bells.pop(pick % len(bells))
+        for _ in range({"lost": 0, "heard": 1, "heard twice": 2}[what]):
+            with self.stage.doomed(doom):
+                answer_wish(edit_id)
+
     @precondition(lambda self: self.calls("in_doubt"))
     @rule(pick=picks, who=st.integers(0, 2), doom=dooms)
     def resolve(self, pick: int, who: int, doom: Any) -> None:
@@ -145,7 +165,7 @@ class Histories(Play):
             self.ring(run_ids[pick % len(run_ids)], doom)
 
     @precondition(lambda self: self.rows.runs)
-    @rule(what=st.sampled_from([LEASE, LEASE, ANSWER, "sweep", "sweep", "beat"]), doom=dooms)
+    @rule(what=st.sampled_from([MOMENT, LEASE, LEASE, ANSWER, "sweep", "sweep", "beat"]), doom=dooms)
     def let_be(self, what: float | str, doom: Any) -> None:
         """Time passes; the sweeper comes by; the workers that are alive renew their leases."""
         with self.stage.doomed(doom):

@@ -3,7 +3,7 @@
 import logging
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
 from unittest import mock
@@ -12,6 +12,7 @@ from django.contrib.auth.models import Group, User
 from django.db.models.functions import Now
 
 from agentops import after_commit
+from agentops.domain.edits import Control, ControlKind, EditForm
 from agentops.domain.lifecycle import Effect
 from agentops.domain.messages import ModelReply, ModelRequest
 from agentops.domain.tiers import ActionTier
@@ -19,7 +20,7 @@ from agentops.llm.models import use_model
 from agentops.models import AgentRun, ToolCall, ToolPolicy
 from agentops.runner import loop
 from agentops.runner.loop import advance
-from agentops.tools.registry import ToolContext
+from agentops.tools.registry import Editing, ToolContext
 from tests.scripted import Answer, Note, call, plugged_in, say, toy
 from tests.toys import begin, make_task, set_tier, waiting_calls
 
@@ -88,14 +89,26 @@ def open_scene() -> Iterator[Scene]:
     make_task()
     set_tier("act", "risky")
     scene = Scene()
-    tool = toy("act", scene.act, effect=Effect.NON_IDEMPOTENT, floor=ActionTier.RISKY, timeout_s=DEADLOCK_SECONDS)
+    tool = toy(
+        "act",
+        scene.act,
+        effect=Effect.NON_IDEMPOTENT,
+        floor=ActionTier.RISKY,
+        timeout_s=DEADLOCK_SECONDS,
+        editing=Editing(fields=("text",), offer=_offer),
+    )
     with (
         plugged_in(tool),
         use_model(scene.planner),
         mock.patch.object(after_commit, "_ring", scene.bells.append),
+        mock.patch.object(after_commit, "_ring_for_edit", lambda edit_id: None),
         _counting_lost_leases(scene),
     ):
         yield scene
+
+
+def _offer(_: ToolContext, args: Note, given: Mapping[str, str]) -> EditForm:
+    return EditForm(controls=[Control(name="text", label="Text", kind=ControlKind.TEXT, value=args.text)])
 
 
 @contextmanager

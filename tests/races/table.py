@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from tests.races.changes import approve_change, confirm_by_two
 from tests.races.holds import more_time, undo_end, undo_now
 from tests.races.machine import audit_append, claim_claim, result_takeover, sweeper_sweeper
 from tests.races.people import approve_approve, approve_cancel, approve_expire, approve_reject, approve_tier_change
@@ -22,6 +23,8 @@ RACES: dict[str, Race] = {
     "undo / end of hold within 1 ms": undo_end,
     "undo / do it now by 8": undo_now,
     "more time by 8": more_time,
+    "approve / change by 8": approve_change,
+    "two of six confirm": confirm_by_two,
     "claim / claim by 8": claim_claim,
     "result / lease takeover": result_takeover,
     "sweeper / sweeper by 4": sweeper_sweeper,

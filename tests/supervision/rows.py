@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from agentops.domain.arguments import digest_call
 from agentops.domain.cards import Card, Change, Check, Mismatch, Subject
-from agentops.models import AgentRun, Conversation, Step, TaskType, ToolCall
+from agentops.domain.edits import Control, EditForm
+from agentops.models import AgentRun, CallEdit, Conversation, Step, TaskType, ToolCall
 
 ANA = Subject(surname="Gomez", given="Ana", born="14 May 1987", number="4821 077", mobile="07700 900123")
 MOVE = Card(
@@ -119,6 +120,14 @@ def add_call(
         "expires_at": expires_at or (None if tier in {"read", "safe"} else timezone.now() + timedelta(minutes=20)),
     }
     return ToolCall.objects.create(run=run, step=step, tier=tier, status=status, **{**values, **fields})
+
+
+def add_edit(call: ToolCall | None = None, *controls: Control, **fields: Any) -> CallEdit:
+    """A form that changes a call first, as a worker answered it."""
+    call, now = call or add_call(), timezone.now()
+    form = EditForm(controls=list(controls)).model_dump(mode="json")
+    values: dict[str, Any] = {"who": "Priya Nair", "version": call.version, "digest": call.digest, "asked_at": now}
+    return CallEdit.objects.create(call=call, **{**values, "answered_at": now, "form": form, **fields})
 
 
 def answer(client: Client, call: ToolCall, choice: str = "yes", **fields: Any) -> Any:

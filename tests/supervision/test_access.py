@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agentops.models import AuditEntry
 from supervision.roles import NO_ROLE, ROLES, Permission, Role, role_of
-from tests.supervision.rows import add_call, add_run, person
+from tests.supervision.rows import add_call, add_edit, add_run, person
 
 EVERYONE = {"front desk", "manager", "admin"}
 LEADERS = {"manager", "admin"}
@@ -34,6 +34,8 @@ TABLE = {
     "save_me": ("post", EVERYONE),
     "save_language": ("post", EVERYONE),
     "hand_over": ("post", EVERYONE),
+    "edit_request": ("post", EVERYONE),
+    "edit": ("get", EVERYONE),
     "claim": ("post", EVERYONE),
     "claim_handoff": ("post", EVERYONE),
     "viewings": ("get", LEADERS),
@@ -63,6 +65,8 @@ def address(name: str) -> str:
         "undo": lambda: reverse(name, args=[add_call().pk]),
         "end_hold": lambda: reverse(name, args=[add_call().pk]),
         "more_time": lambda: reverse(name, args=[add_call().pk]),
+        "edit_request": lambda: reverse(name, args=[add_call().pk]),
+        "edit": lambda: reverse(name, args=[(edit := add_edit()).call_id, edit.pk]),
         "claim": lambda: reverse(name, args=[add_call().pk]),
         "claim_handoff": lambda: reverse(name, args=[run.pk]),
         "handoff": lambda: reverse(name, args=[run.pk]),

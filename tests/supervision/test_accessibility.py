@@ -13,9 +13,11 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
+from agentops.domain.cards import Change, EditNote
+from agentops.domain.edits import Choice, Control, ControlKind
 from agentops.models import StopSwitch, ToolPolicy
 from supervision.models import Claim, Viewing
-from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step, person
+from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_run, add_step, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
@@ -38,6 +40,17 @@ def pages() -> list[str]:
     held = add_call(status="approved", run=add_run(on_the_line=True), keeps="slot 7", **said_yes)
     over = add_run(status="completed", finished_at=now, handoff_reason="Nobody answered: call back")
     expired = add_call(run=over, status="expired", finished_at=now)
+    kinds = [Choice(value="a", label="Follow-up"), Choice(value="b", label="Vaccination", group="Short")]
+    controls = [
+        Control(name="day", label="Day", kind=ControlKind.NARROW, value="a", choices=kinds),
+        Control(name="kind", label="Kind", kind=ControlKind.CHOICE, choices=kinds, error="Choose one.", hint="Any."),
+        Control(name="body", label="Text", kind=ControlKind.TEXT, value="Hi", max_chars=640, lines=6),
+    ]
+    form, asked = add_edit(call, *controls, problem="Mend it.", sends=True), add_edit(call, answered_at=None)
+    edit = EditNote(by="Mo Ali", at=now, note="She agreed", shown=[Change(label="When", now="2pm", then="3pm")])
+    changed = add_call(MOVE.model_copy(update={"changeable": True, "edit": edit}))
+    two = add_call(MOVE.model_copy(update={"two_people": ["It is near."]}), tier="destructive", confirmers=2)
+    ToolPolicy.objects.create(tool=two.tool, one_on_duty=True)
     ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
     StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
     seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
@@ -48,6 +61,8 @@ def pages() -> list[str]:
         "/me/", "/stop/", "/access/", "/", "/?view=decided",
         f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
+        f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
+        f"/requests/{changed.pk}/", f"/requests/{two.pk}/",
         f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip

@@ -99,6 +99,9 @@ class Command(BaseCommand):
             )
             if isinstance(outcome, Unsettled):
                 self.say(outcome.message)
+            elif outcome.status is CallStatus.AWAITING:
+                self.say("Somebody else has to say yes too; that is done on the desk's page.")
+                return False
             elif outcome.held_until:
                 self.hold(call, (outcome.held_until - outcome.at).total_seconds())
         return True

@@ -12,6 +12,7 @@ from agentops.toolsets.clinic.hearing import read_caller
 from agentops.toolsets.clinic.identity import check_identity
 from agentops.toolsets.clinic.models import Appointment, Patient, Slot
 from agentops.toolsets.clinic.practice import Kind, find_kind
+from agentops.toolsets.clinic.second_person import find_reasons
 from agentops.toolsets.clinic.slots import get_slot, name_kept
 from agentops.toolsets.clinic.wishes import check_given_up, check_moved, check_wishes
 from agentops.toolsets.clinic.wording import (
@@ -112,6 +113,7 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         soon=f"{whose(patient.given)} {visit.kind} is cancelled",
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
+        two_people=find_reasons(ctx, visit),
     )
     return found.put_on(card, now=ctx.now)
 

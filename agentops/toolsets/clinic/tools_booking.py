@@ -7,6 +7,7 @@ from agentops.tools.registry import Effect, Tool, ToolContext
 from agentops.toolsets.clinic import bookings
 from agentops.toolsets.clinic.arguments import BookAppointment, CancelAppointment, RescheduleAppointment
 from agentops.toolsets.clinic.cards import describe_booking, describe_cancelling, describe_moving
+from agentops.toolsets.clinic.editing import EDIT_BOOKING, EDIT_CANCELLING, EDIT_MOVING
 from agentops.toolsets.clinic.fields import Moment, Output
 from agentops.toolsets.clinic.models import Appointment
 from agentops.toolsets.clinic.practice import local
@@ -97,6 +98,7 @@ BOOK_APPOINTMENT = Tool(
     output=Booked,
     run=run_book,
     describe=describe_booking,
+    editing=EDIT_BOOKING,
     check=bookings.has_acted,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.RISKY,
@@ -114,6 +116,7 @@ RESCHEDULE_APPOINTMENT = Tool(
     output=Moved,
     run=run_reschedule,
     describe=describe_moving,
+    editing=EDIT_MOVING,
     check=bookings.has_acted,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.RISKY,
@@ -131,6 +134,7 @@ CANCEL_APPOINTMENT = Tool(
     output=Cancelled,
     run=run_cancel,
     describe=describe_cancelling,
+    editing=EDIT_CANCELLING,
     check=bookings.has_acted,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.DESTRUCTIVE,

@@ -6,6 +6,7 @@ from agentops.tools.registry import Effect, Tool, ToolContext
 from agentops.toolsets.clinic.arguments import DraftMessage, EscalateToHuman, SendMessage
 from agentops.toolsets.clinic.cards_messages import describe_draft, describe_sending
 from agentops.toolsets.clinic.directory import get_patient
+from agentops.toolsets.clinic.editing import EDIT_TEXT
 from agentops.toolsets.clinic.fields import Output
 from agentops.toolsets.clinic.models import MessageStatus
 from agentops.toolsets.clinic.outbox import find_written, require_mobile, send_draft, write_message
@@ -83,6 +84,7 @@ DRAFT_MESSAGE = Tool(
     output=Drafted,
     run=run_draft,
     describe=describe_draft,
+    editing=EDIT_TEXT,
     check=has_written,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.SAFE,
@@ -100,6 +102,7 @@ SEND_MESSAGE = Tool(
     output=Sent,
     run=run_send,
     describe=describe_sending,
+    editing=EDIT_TEXT,
     check=has_written,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.RISKY,
