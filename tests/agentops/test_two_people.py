@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group, User
 from django.db import IntegrityError
 from django.db.models.functions import Now
 
@@ -41,6 +42,9 @@ def toys() -> Iterator[None]:
     acted.clear()
     make_task()
     set_tier("act", "destructive")
+    desk = Group.objects.get_or_create(name="front desk")[0]
+    for name, number in PEOPLE.items():
+        User.objects.create_user(name.lower(), id=number).groups.add(desk)
     tool = toy("act", act, effect=Effect.NON_IDEMPOTENT, floor=ActionTier.RISKY)
     values = {**vars(tool), "describe": describe_delicate, "editing": Editing(fields=("text",), offer=offer)}
     with plugged_in(type(tool)(**values)):
