@@ -30,8 +30,6 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 HISTORIES = int(os.environ.get("HANDRAIL_HISTORIES", "70"))
 STEPS = 50
-MOMENT = 5.0
-"""Seconds after which the bell of a change counts as lost."""
 MOST_RUNS = 3
 SHRINK = "HANDRAIL_SHRINK" in os.environ
 
@@ -43,6 +41,9 @@ MUST_BE_SEEN = (
 )
 
 picks = st.integers(0, 5)
+hearings = st.sampled_from(["now", "now", "now", "later", "twice", "never"])
+texts = st.sampled_from(["a", "b", "e"])
+stales = st.sampled_from([0, 0, 0, 1])
 dooms = st.sampled_from([*[None] * 9, (1, True), (1, False), (2, True), (2, False), (3, True), (3, False)])
 """At which commit whoever moves next will die, and whether right before it; mostly at none."""
 
@@ -111,20 +112,16 @@ class Histories(Play):
             self.judge_hold(call, what, self.touch_hold(call, what, who=who))
 
     @precondition(lambda self: self.calls("awaiting"))
-    @rule(pick=picks, who=st.integers(0, 2), text=st.sampled_from(["a", "b", "e"]), stale=st.sampled_from([0, 0, 0, 1]))
-    def change(self, pick: int, who: int, text: str, stale: int) -> None:
-        """Somebody sends a change, and a worker hears of it sooner or later, once or twice or never."""
-        calls = self.calls("awaiting")
+    @rule(pick=picks, who=st.integers(0, 2), text=texts, stale=stales, heard=hearings, doom=dooms)
+    def change(self, pick: int, who: int, text: str, stale: int, heard: str, doom: Any) -> None:
+        """Somebody sends a change, and a worker hears of it: at once, with the next one, twice or never."""
+        calls, bells = self.calls("awaiting"), self.world.edit_bells
         self.change_one(calls[pick % len(calls)], who=who, text=text, stale=stale)
-
-    @precondition(lambda self: self.world.edit_bells)
-    @rule(pick=picks, what=st.sampled_from(["heard", "heard", "heard", "heard twice", "lost"]), doom=dooms)
-    def hear_of_a_change(self, pick: int, what: str, doom: Any) -> None:
-        bells = self.world.edit_bells
-        edit_id = bells.pop(pick % len(bells))
-        for _ in range({"lost": 0, "heard": 1, "heard twice": 2}[what]):
+        for edit_id in [] if heard == "later" else bells * {"now": 1, "twice": 2, "never": 0}[heard]:
             with self.stage.doomed(doom):
                 answer_wish(edit_id)
+        if heard != "later":
+            bells.clear()
 
     @precondition(lambda self: self.calls("in_doubt"))
     @rule(pick=picks, who=st.integers(0, 2), doom=dooms)
@@ -165,7 +162,7 @@ class Histories(Play):
             self.ring(run_ids[pick % len(run_ids)], doom)
 
     @precondition(lambda self: self.rows.runs)
-    @rule(what=st.sampled_from([MOMENT, LEASE, LEASE, ANSWER, "sweep", "sweep", "beat"]), doom=dooms)
+    @rule(what=st.sampled_from([LEASE, LEASE, ANSWER, "sweep", "sweep", "beat"]), doom=dooms)
     def let_be(self, what: float | str, doom: Any) -> None:
         """Time passes; the sweeper comes by; the workers that are alive renew their leases."""
         with self.stage.doomed(doom):

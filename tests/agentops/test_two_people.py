@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.db import IntegrityError
 from django.db.models.functions import Now
 
-from agentops.control import Changed, Settled, Unsettled, change_call, set_tool_tier
+from agentops.control import Changed, Settled, Unsettled, change_call, set_tool_tier, undo_approval
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.tiers import ActionTier
@@ -56,11 +56,15 @@ def suspended(text: str = "b", **more: Any) -> tuple[ToolCall, ScriptedModel]:
     return waiting_calls(work(begin(**more), model).pk)[0], model
 
 
-PEOPLE = {name: number for number, name in enumerate(("Priya", "Mo", "Ida", "Raj"), start=1)}
+def account(who: str) -> int:
+    """The account of somebody at the front desk."""
+    user, _ = User.objects.get_or_create(username=who.lower())
+    user.groups.add(Group.objects.get_or_create(name="front desk")[0])
+    return int(user.pk)
 
 
 def yes(waiting: ToolCall, who: str, **more: Any) -> Any:
-    return answer(waiting, by=who, approver=PEOPLE[who], **more)
+    return answer(waiting, by=who, approver=account(who), **more)
 
 
 def test_where_one_is_enough_one_yes_does_it_and_nothing_is_kept_beside() -> None:
@@ -92,7 +96,9 @@ def test_nobody_is_two_people() -> None:
     again = yes(waiting, "Mo")
     assert isinstance(again, Unsettled) and again.code == "said_already"
     with pytest.raises(IntegrityError):
-        Confirmation.objects.create(call=waiting, person="2", who="Mo", version=1, digest="", at=Now())
+        Confirmation.objects.create(
+            call=waiting, person=str(account("Mo")), who="Mo", version=1, digest="", at=Now()
+        )
 
 
 def test_whoever_the_run_acts_for_may_only_say_no() -> None:
@@ -176,6 +182,22 @@ def test_one_alone_on_duty_may_decide_where_the_policy_says_so_and_says_why() ->
     assert (waiting.decided_by, waiting.seconded_by, waiting.alone_because) == ("Mo", "", "Ida is ill")
     work(waiting.run_id, model)
     assert acted == ["b"]
+
+
+def test_a_yes_of_two_that_is_taken_back_needs_both_again() -> None:
+    set_tier("act", "destructive", hold=60)
+    waiting, _ = suspended()
+    yes(waiting, "Mo")
+    yes(waiting, "Ida")
+    waiting.refresh_from_db()
+    undone = undo_approval(call_id=waiting.pk, version=waiting.version, digest=waiting.digest)
+    assert isinstance(undone, Settled)
+    waiting.refresh_from_db()
+    assert (waiting.status, waiting.seconded_by, waiting.decided_by) == ("awaiting", "", "")
+    assert yes(waiting, "Mo").status is CallStatus.AWAITING
+    assert yes(waiting, "Raj").status is CallStatus.APPROVED
+    waiting.refresh_from_db()
+    assert (waiting.seconded_by, waiting.decided_by) == ("Mo", "Raj")
 
 
 def test_a_changed_call_needs_both_again_and_the_first_yes_is_not_carried_over() -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from agentops.models import AgentRun, CallEdit, ToolCall
+from agentops.models import CallEdit, ToolCall
 from agentops.runner.edits import answer_wish
 from agentops.toolsets.clinic.models import Slot
 from supervision.models import Decision
@@ -217,7 +217,7 @@ def test_with_no_worker_alive_the_page_says_so_and_yes_still_works(desk: Client,
     assert "No worker answers at the moment." in page and "Yes and No still work" in page
     assert "data-pending" in page, "it goes on asking"
     assert answer(desk, booking).status_code == 302
-    assert AgentRun.objects.get(pk=booking.run_id).status == "queued"
+    assert ToolCall.objects.get(pk=booking.pk).status == "approved"
 
 
 def test_what_cannot_be_changed_and_what_is_not_there_is_said(desk: Client, booking: ToolCall) -> None:

@@ -204,6 +204,6 @@ def test_two_people_in_two_browsers_decide_without_seeing_each_other(
     second.get_by_label("Type the year of birth to confirm").fill("1987")
     second.wait_for_timeout(1_100)
     second.get_by_role("button", name="Yes, cancel it").click()
-    expect(second.get_by_text("Mo Ali said yes at").first).to_be_visible(timeout=15_000)
+    expect(second.get_by_role("heading", name="Can still be taken back")).to_be_visible(timeout=15_000)
     decided = ToolCall.objects.get(pk=call.pk)
     assert (decided.status, decided.seconded_by, decided.decided_by) == ("approved", "Priya Nair", "Mo Ali")
