@@ -42,9 +42,6 @@ def toys() -> Iterator[None]:
     acted.clear()
     make_task()
     set_tier("act", "destructive")
-    desk = Group.objects.get_or_create(name="front desk")[0]
-    for name, number in PEOPLE.items():
-        User.objects.create_user(name.lower(), id=number).groups.add(desk)
     tool = toy("act", act, effect=Effect.NON_IDEMPOTENT, floor=ActionTier.RISKY)
     values = {**vars(tool), "describe": describe_delicate, "editing": Editing(fields=("text",), offer=offer)}
     with plugged_in(type(tool)(**values)):
