@@ -7,6 +7,7 @@ import argparse
 import sys
 
 import django
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.ux.home import run_at_home
 
@@ -21,7 +22,7 @@ def measure_here(words: list[str]) -> int:
     from tests.ux.rows import ROWS
     from tests.ux.stage import furnish, open_stage, play_morning
     from tests.ux.states import read_states
-    from tests.ux.table import Scene, draw_row
+    from tests.ux.table import Figure, Scene, draw_row
 
     rows = [row for row in ROWS if (row.quick or not asked.quick) and _is_wanted(row.area, asked.area)]
     missed: list[str] = []
@@ -31,7 +32,10 @@ def measure_here(words: list[str]) -> int:
     with open_stage() as stage:
         scene = Scene(stage, read_states(), quick=asked.quick)
         for row in rows:
-            figure = row.measure(scene)
+            try:
+                figure = row.measure(scene)
+            except PlaywrightError as error:
+                figure = Figure("could not be measured", False, (str(error),))
             missed += [] if figure.met else [f"{row.area}: {one}" for one in figure.faults or (figure.text,)]
             print(draw_row((row.area, row.target, figure.text, "met" if figure.met else "MISSED")), flush=True)
     print("\n".join(missed[:60]), end="\n" if missed else "")

@@ -181,6 +181,7 @@ def _say_yes(page: Page) -> None:
 
 
 def _lose_the_line(page: Page) -> None:
+    page.locator("[data-live][data-state=live]").wait_for()
     page.context.set_offline(True)
     page.locator("[data-offair]:not([hidden])").wait_for(timeout=30_000)
 
