@@ -5,9 +5,9 @@ from tests.ux.table import Row
 
 ROWS = [
     Row("Weight of the approvals page", "HTML 60, CSS 30, JS 40 KB gzip; nothing else", content.weigh_page, quick=True),
-    Row("Saved to said elsewhere", "p95 under 300 ms (50: benchmarks.live_desk)", living.measure_arrival, quick=True),
+    Row("Saved to said elsewhere", "p95 under 300 ms (50: benchmarks.live_desk)", living.measure_arrival),
     Row("Answer to feedback", "p95 under 100 ms pressed, 400 ms shown", living.measure_feedback),
-    Row("Presence visible to others", "p95 under 1 s, gone 20 s after loss", living.measure_presence, quick=True),
+    Row("Presence visible to others", "p95 under 1 s, gone 20 s after loss", living.measure_presence),
     Row("Reconnect", "banner in 5 s, right 2 s after; 0 lost, 0 doubled", living.survive_a_lost_line, quick=True),
     Row("Keys from the list to yes", "1 / 2 / 6 by tier", acting.count_keys, quick=True),
     Row("Tab stops from heading to Yes", "at most 6", acting.count_stops, quick=True),
