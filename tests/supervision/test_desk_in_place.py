@@ -44,7 +44,7 @@ def test_an_answer_greys_its_row_opens_the_next_and_moves_nothing(page: Page) ->
     assert page.locator(f"[data-key=call-{second.pk}]").bounding_box() == below
     assert page.locator("[data-key]").count() == 2
     expect(page.locator("[data-new-words]")).to_have_text("1 new request")
-    expect(page.locator("[data-status]")).to_contain_text("You said yes. Next: Move Dele?")
+    expect(page.locator("[data-status]")).to_contain_text("Said yes. 30 seconds to undo: Move Ana. Next: Move Dele?")
     assert ToolCall.objects.get(pk=first.pk).status == "approved"
 
 
