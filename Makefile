@@ -12,7 +12,7 @@ AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HAND
   HANDRAIL_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
 
 .PHONY: help demo test unit lint types laws checks torture bench ask lock clean runtime dev system
-.PHONY: attacks races seeded-bugs bench-peers
+.PHONY: attacks races seeded-bugs bench-peers ux screenshots
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -49,6 +49,12 @@ attacks: system dev ## Try sixty ways to make a person approve what they did not
 
 races: system dev ## Let people, workers and sweepers race for one row 1,000 times on both databases
 	$(PY) -m tests.races
+
+ux: system dev ## Measure the screens in a real browser against every target a program can check; prints the table
+	$(PY) -m tests.ux
+
+screenshots: system dev ## Photograph every state of every screen, light and dark, desk and telephone, into var/screens
+	$(PY) -m tests.ux.screenshots
 
 seeded-bugs: dev ## Put 20 bugs in, one at a time, and see each caught by the suite meant for it
 	$(PY) -m tests.seeded_bugs

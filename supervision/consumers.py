@@ -15,7 +15,8 @@ from supervision.roles import Permission, may, role_of
 
 GROUP = "desk"
 RECHECK_SECONDS = 5.0
-PING_SECONDS = 10.0
+PING_SECONDS = 2.0
+"""A page that has heard nothing for twice as long says that it is not live."""
 NOT_SIGNED_IN = 4401
 NOT_ALLOWED = 4403
 TOO_MUCH = 4400
@@ -49,7 +50,7 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
             return
         await self.channel_layer.group_add(GROUP, self.channel_name)
         await self.accept()
-        self.watch = asyncio.create_task(self._keep_watch())
+        self.watch = asyncio.create_task(self._keep_watch_until_gone())
 
     async def disconnect(self, code: int) -> None:
         """Leave the group and stop watching."""
@@ -71,16 +72,21 @@ class DeskConsumer(AsyncJsonWebsocketConsumer):  # type: ignore[misc]
         """Pass a hint on: ids only, the page reads the rest with its own permission."""
         await self.send_json(message["hint"])
 
+    async def _keep_watch_until_gone(self) -> None:
+        with contextlib.suppress(OSError):  # somebody closed the browser between two pings
+            await self._keep_watch()
+
     async def _keep_watch(self) -> None:
-        since_ping = 0.0
         await self.send_json({"kind": "ping"})
+        step, since_ping, since_check = min(PING_SECONDS, RECHECK_SECONDS), 0.0, 0.0
         while True:
-            await asyncio.sleep(RECHECK_SECONDS)
-            objection = await find_objection(self.session_key)
-            if objection:
-                await self.close(code=objection)
-                return
-            since_ping += RECHECK_SECONDS
+            await asyncio.sleep(step)
+            since_ping, since_check = since_ping + step, since_check + step
+            if since_check >= RECHECK_SECONDS:
+                since_check = 0.0
+                if objection := await find_objection(self.session_key):
+                    await self.close(code=objection)
+                    return
             if since_ping >= PING_SECONDS:
                 since_ping = 0.0
                 await self.send_json({"kind": "ping"})

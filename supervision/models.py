@@ -19,6 +19,8 @@ REASONS = [
     ("do_it_myself", "I will do it myself"),
     ("other", "Something else"),
 ]
+KEYS = [("on", "Single keys"), ("alt", "Alt and the key"), ("off", "No keys")]
+VOLUMES = [("quiet", "Quiet"), ("normal", "Normal"), ("loud", "Loud")]
 
 
 class Decision(models.Model):
@@ -171,8 +173,9 @@ class Preferences(models.Model):
     """How the desk behaves for one person. Without a row everything stands as here by default."""
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="preferences")
-    keys = models.BooleanField(default=True)
+    keys = models.CharField(max_length=5, choices=KEYS, default="on")
     sound = models.BooleanField(default=True)
+    volume = models.CharField(max_length=7, choices=VOLUMES, default="normal")
     notices = models.BooleanField(default=False)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
 

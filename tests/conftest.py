@@ -64,11 +64,16 @@ CHROMIUM_QUIET = [
 ]
 
 
+def find_chromium() -> str | None:
+    """Where the Chromium of this machine is; None where there is none."""
+    names = ("chromium", "chromium-browser", "google-chrome")
+    return os.environ.get("HANDRAIL_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+
+
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
     """Use the Chromium of this machine; fail, with the command that installs it, where there is none."""
-    names = ("chromium", "chromium-browser", "google-chrome")
-    path = os.environ.get("HANDRAIL_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
+    path = find_chromium()
     if path is None:
         pytest.fail("The browser tests need Chromium. Run: python3 bootstrap.py system", pytrace=False)
     return {**browser_type_launch_args, "executable_path": path, "args": CHROMIUM_QUIET}

@@ -77,8 +77,8 @@ def cancel_run(*, run_id: int, by: str) -> bool:
 
 @transaction.atomic
 def note_handoff_closed(*, run_id: int) -> None:
-    """Hint to open desks that a run has been taken over; the closing itself is the people's own record."""
-    announce(Event(kind="run.changed", run_id=run_id))
+    """Hint to open desks that people noted something of a run, in a record of their own: had, left or closed it."""
+    announce(Event(kind="desk.changed", run_id=run_id))
 
 
 def _find_earlier(request_key: str | None) -> AgentRun | None:

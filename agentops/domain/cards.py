@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class _Frozen(BaseModel):
@@ -86,7 +86,8 @@ class Card(_Frozen):
     the call is open, `kept` says it to people ("2pm with Dr Patel is kept for Ana").
     `said_spans` are (start, end) offsets of the words in the request that bear on this call. `changeable` says that
     staff may change something of it first, `edit` what they changed. `two_people` are the reasons why two people have
-    to say yes, a sentence each; none where one is enough.
+    to say yes, a sentence each; none where one is enough. `answer_by` is when an answer comes too late to be of use;
+    it becomes the call's own deadline and is not stored with the card.
     """
 
     title: str
@@ -107,6 +108,7 @@ class Card(_Frozen):
     changeable: bool = False
     edit: EditNote | None = None
     two_people: list[str] = []
+    answer_by: datetime | None = Field(default=None, exclude=True)
 
     @property
     def approvable(self) -> bool:

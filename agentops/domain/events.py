@@ -4,7 +4,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-EventKind = Literal["run.changed", "call.waiting", "call.settled", "edit.answered", "run.finished"]
+EventKind = Literal[
+    "run.changed", "call.waiting", "call.settled", "edit.answered", "run.finished", "desk.changed"
+]
 
 
 class Event(BaseModel):

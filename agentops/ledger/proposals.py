@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from agentops.domain.cards import Card
@@ -16,6 +16,7 @@ from agentops.models import ToolCall
 from agentops.models.prepared import insert_row
 from agentops.models.rows import POLICY, PolicyRow, RunRow
 
+SHORTEST_WAIT = timedelta(minutes=5)
 MOST_WAITING = 5
 """Calls of one run that may wait for a person at once: a flood of harmless ones must not hide the one that is not."""
 
@@ -151,6 +152,13 @@ def _too_many_waiting(tool: str) -> ToolResult:
     )
 
 
+def _deadline(card: Card | None, *, run: RunRow) -> datetime:
+    """Until when a person may answer: as long as it is of use, else as long as such a task may wait."""
+    if card is None or card.answer_by is None:
+        return run.now + timedelta(minutes=run.answer_minutes)
+    return max(card.answer_by, run.now + SHORTEST_WAIT)
+
+
 def write_call(
     gated: Gated, *, run: RunRow, step_id: int, position: int, supersedes: ToolCall | None = None
 ) -> CallView:
@@ -160,7 +168,7 @@ def write_call(
     """
     proposal, card = gated.proposal, gated.proposal.card
     tool, tool_use_id = storable(proposal.tool)[:80], storable(proposal.tool_use_id)[:120]
-    ends = run.now + timedelta(minutes=run.answer_minutes) if gated.status is CallStatus.AWAITING else None
+    ends = _deadline(card, run=run) if gated.status is CallStatus.AWAITING else None
     taking_over = {"supersedes_id": supersedes.pk, "expires_at": supersedes.expires_at} if supersedes else {}
     call_id = insert_row(
         ToolCall,

@@ -27,7 +27,7 @@ def read_proposals(
     context = ToolContext(run_id=run_id, key="", said=brief.said, asked_at=brief.asked_at, now=now)
     blocks = reply.tool_uses
     asked = [(str(block.get("name", "")), block.get("input")) for block in blocks]
-    return [
+    proposals = [
         _read_one(
             block,
             toolset=toolset,
@@ -36,6 +36,13 @@ def read_proposals(
         )
         for index, block in enumerate(blocks)
     ]
+    return [_hurry(one) for one in proposals] if brief.on_the_line else proposals
+
+
+def _hurry(proposal: Proposal) -> Proposal:
+    """Somebody who holds the line waits minutes, however long an answer would be of use."""
+    card = proposal.card
+    return replace(proposal, card=card.model_copy(update={"answer_by": None})) if card else proposal
 
 
 def _read_one(block: Block, *, toolset: Toolset, rules: OutputRules, context: ToolContext) -> Proposal:

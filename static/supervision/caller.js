@@ -53,12 +53,26 @@ function callOut() {
   }
 }
 
-function beep() {
+const LOUDNESS = { quiet: 0.06, normal: 0.2, loud: 0.6 };
+
+/** On the page of settings: the sound as it would be. */
+export function startSoundTrial() {
+  const button = document.querySelector("[data-try-sound]");
+  if (!button || !window.AudioContext) return;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    sound ??= new AudioContext();
+    await sound.resume();
+    beep(document.querySelector("input[name=volume]:checked")?.value);
+  });
+}
+
+function beep(wanted = document.documentElement.dataset.volume) {
   const tone = sound.createOscillator();
   const volume = sound.createGain();
   tone.frequency.value = 660;
   volume.gain.setValueAtTime(0.0001, sound.currentTime);
-  volume.gain.exponentialRampToValueAtTime(0.2, sound.currentTime + 0.02);
+  volume.gain.exponentialRampToValueAtTime(LOUDNESS[wanted] ?? LOUDNESS.normal, sound.currentTime + 0.02);
   volume.gain.exponentialRampToValueAtTime(0.0001, sound.currentTime + 0.35);
   tone.connect(volume).connect(sound.destination);
   tone.start();

@@ -1,13 +1,15 @@
 // The upgrade of every page: live hints, parts read again. Without it each page works as it stands.
 
-import { startNoticesBox } from "./caller.js";
+import { startNoticesBox, startSoundTrial } from "./caller.js";
 import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
 import { startMarks } from "./marks.js";
-import { announce, calmly, readPart, sayTime, showLoggedOut } from "./parts.js";
-import { arm, showAnswered, startQueue } from "./queue.js";
-import { watchDesk } from "./socket.js";
+import { announce, calmly, isSame, readPart, sayTime, showLoggedOut } from "./parts.js";
+import { followForm, showAnswered, startQueue } from "./queue.js";
+import { arm } from "./request.js";
+import { retryNow, watchDesk } from "./socket.js";
+import { dressTrace, isAtEnd, startTrace } from "./trace.js";
 
 const readers = [];
 if (document.querySelector("[data-desk]")) {
@@ -16,11 +18,14 @@ if (document.querySelector("[data-desk]")) {
 }
 if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
+if (document.querySelector("[data-refresh=run]")) startTrace();
 if (document.querySelector("[data-stops]")) startStops();
 
 if (document.querySelector("[data-notices-box]")) startNoticesBox();
 startMarks();
-startForms({ onShown: () => document.querySelector("[data-desk]") && showAnswered() });
+startSoundTrial();
+startForms({ onShown: () => document.querySelector("[data-desk]") && showAnswered(), onGo: followForm });
+document.querySelector("[data-retry]")?.addEventListener("click", retryNow);
 watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState, onOver: showLoggedOut });
 
 /** A page of one part, replaced as a whole where it changed. */
@@ -28,13 +33,15 @@ function startWhole({ refresh, run, slow }) {
   const read = calmly(async () => {
     const shown = document.querySelector(`[data-refresh="${refresh}"]`);
     if (!shown || "over" in shown.dataset) return;
-    const fresh = await readPart(shown.dataset.url, refresh);
-    if (!fresh || fresh.innerHTML === shown.innerHTML || String(getSelection())) return;
+    const atEnd = isAtEnd();
+    const fresh = await readPart(refresh === "run" ? location.href : shown.dataset.url, refresh);
+    if (!fresh || isSame(fresh, shown) || String(getSelection())) return;
     const focused = document.activeElement?.id;
     const open = [...shown.querySelectorAll("details")].map((one) => one.open);
     shown.replaceWith(fresh);
     fresh.querySelectorAll("details").forEach((one, index) => (one.open = open[index] ?? false));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    if (refresh === "run") dressTrace(atEnd);
     if (refresh === "run" && "over" in fresh.dataset) announce("The run has ended.");
   }, slow === undefined ? 80 : 3000);
   setInterval(read, slow === undefined ? 15000 : 60000);
@@ -53,7 +60,7 @@ function startRuns() {
     const freshRows = fresh?.querySelector("[data-rows]");
     if (!freshRows) return;
     if (!rows) return shown.replaceWith(fresh);
-    const held = mendKnown(rows, freshRows);
+    const held = mendKnown(rows, freshRows).length;
     const bar = shown.querySelector(".newbar");
     bar.classList.toggle("has", held > 0);
     if (!held) return;

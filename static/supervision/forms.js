@@ -2,26 +2,30 @@
 
 const PATIENCE_MS = 15000;
 const BUSY = [502, 503, 504];
+const SAID = { yes: "You said yes. ", no: "You said no. " };
 
-/** Send every form by script; whoever has none sends it as it stands. */
-export function startForms({ onShown }) {
+/**
+ * Send every form by script; whoever has none sends it as it stands. `onShown()` is called when the answer is another
+ * page of this place; `onGo(url, said)` where it leads elsewhere, and tells whether it went there itself.
+ */
+export function startForms({ onShown, onGo }) {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.method !== "post" || "plain" in form.dataset || event.defaultPrevented) return;
     event.preventDefault();
     if (form.dataset.sent) return;
     form.dataset.sent = "yes";
-    sendForm(form, new FormData(form, event.submitter), onShown);
+    sendForm(form, new FormData(form, event.submitter), { onShown, onGo });
   });
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("[data-sent]")) delete form.dataset.sent;
   });
 }
 
-async function sendForm(form, data, onShown) {
+async function sendForm(form, data, { onShown, onGo }) {
   const answer = await post(form.action, data);
   const go = answer?.headers.get("X-Desk-Go");
-  if (go) return location.assign(go);
+  if (go) return (await onGo(go, SAID[data.get("answer")] ?? "")) || location.assign(go);
   const page = answer && !BUSY.includes(answer.status) ? await readPage(answer) : null;
   delete form.dataset.sent;
   if (!page) return sayUnrecorded(form);

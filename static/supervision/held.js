@@ -3,18 +3,30 @@
 const keyed = (list) => new Map([...list.querySelectorAll("[data-key]")].map((row) => [row.dataset.key, row]));
 
 /**
- * Bring a list up to date without moving a row. Rows that are gone turn grey; the number of rows that are new is
+ * Bring a list up to date without moving a row. Rows that are gone turn grey; the keys of rows that are new are
  * returned, and they stay out.
  */
 export function mendRows(shown, fresh) {
   const old = keyed(shown);
   const current = keyed(fresh);
+  const touched = shown.matches(":hover") || shown.contains(document.activeElement);
   for (const [key, row] of old) {
     const now = current.get(key);
-    if (now) mendRow(row, now);
-    else greyOut(row);
+    if (!now) greyOut(row);
+    else if (touched) keepHeight(row, () => mendRow(row, now));
+    else {
+      row.style.blockSize = "";
+      mendRow(row, now);
+    }
   }
-  return [...current.keys()].filter((key) => !old.has(key)).length;
+  return [...current.keys()].filter((key) => !old.has(key));
+}
+
+/** A row that says more than before would push the next one from under the pointer: it keeps its height meanwhile. */
+function keepHeight(row, change) {
+  const before = row.offsetHeight;
+  change();
+  if (row.offsetHeight !== before) row.style.blockSize = `${before}px`;
 }
 
 function mendRow(row, now) {

@@ -1,12 +1,13 @@
-// Single keys, only while the list or the request has the focus and nobody is typing.
+// Single keys, only while the list or the request has the focus and nobody is typing. A person may want them with Alt,
+// or not at all; Enter, Esc and the arrows are no shortcuts.
 
 import { undoNewest } from "./holds.js";
-import { isArmed, isOpen, openRow, showHeld } from "./queue.js";
+import { isOpen, openRow, showHeld } from "./queue.js";
+import { isArmed, request, tellLookNow } from "./request.js";
 
 const FOLLOW_MS = 150;
 
 const rows = () => [...document.querySelectorAll("[data-rows] a.row")];
-const request = () => document.querySelector("[data-request]");
 
 let following = 0;
 
@@ -14,37 +15,49 @@ const ACTIONS = {
   j: () => step(1),
   k: () => step(-1),
   a: sayYes,
-  e: () => meant()?.querySelector("[data-change] button")?.click(),
-  r: sayNo,
+  e: () => openPanel("[data-change]"),
+  r: () => openPanel("[data-no]"),
   l: leaveIt,
-  m: () => meant()?.querySelector("[data-more] button")?.click(),
+  m: () => press(meant()?.querySelector("[data-more] button")),
   z: undoNewest,
   n: showHeld,
+  "/": () => location.assign("/runs/#q"),
   "?": () => document.querySelector("[data-keys]")?.showModal(),
 };
 
-/** Listen for keys on the queue page, unless this person switched them off. Enter, Esc and the arrows are no shortcuts. */
+/** Listen for keys on the queue page. */
 export function startKeys() {
-  const single = document.documentElement.dataset.shortcuts !== "off";
+  const wanted = document.documentElement.dataset.shortcuts;
   document.addEventListener("keydown", (event) => {
     const inside = document.activeElement?.closest?.("[data-desk]");
-    if (!inside || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (!inside || event.repeat || event.ctrlKey || event.metaKey) return;
+    const typing = isTyping(document.activeElement);
     if (event.key === "Escape") return leave();
-    if (isTyping(document.activeElement)) return;
-    if (single && chooseReason(event)) return;
-    const inList = document.activeElement.closest("[data-rows]");
-    if (inList && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
-      event.preventDefault();
-      return step(event.key === "ArrowDown" ? 1 : -1);
-    }
-    const act = ACTIONS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!act || !single) return;
+    if (typing && !event.altKey) return;
+    const meansKey = wanted === "alt" ? event.altKey : wanted === "on" && !event.altKey;
+    if (meansKey && chooseReason(event)) return;
+    if (!event.altKey && arrow(event)) return;
+    const act = ACTIONS[keyOf(event)];
+    if (!act || !meansKey || typing) return;
     event.preventDefault();
     act();
   });
 }
 
 const isTyping = (element) => element?.matches?.("textarea, select, input:not([type=checkbox]):not([type=radio])");
+
+/** With Alt some keyboards give another sign: then the place of the key counts. */
+function keyOf({ key, code, altKey }) {
+  if (altKey && /^Key[A-Z]$/.test(code)) return code.at(-1).toLowerCase();
+  return key.toLowerCase();
+}
+
+function arrow(event) {
+  if (!document.activeElement.closest("[data-rows]") || !["ArrowDown", "ArrowUp"].includes(event.key)) return false;
+  event.preventDefault();
+  step(event.key === "ArrowDown" ? 1 : -1);
+  return true;
+}
 
 function step(by) {
   const all = rows();
@@ -58,9 +71,12 @@ function step(by) {
 /** The open request where the keys mean it; with another row under the focus, that one is opened and armed instead. */
 function meant() {
   const row = document.activeElement.closest("a.row");
-  if (!row || isOpen(row)) return request();
-  openRow(row);
-  return null;
+  if (row && !isOpen(row)) {
+    openRow(row);
+    return null;
+  }
+  tellLookNow();
+  return request();
 }
 
 function sayYes() {
@@ -74,12 +90,16 @@ function sayYes() {
   yes?.focus();
 }
 
-function sayNo() {
-  const panel = meant()?.querySelector("[data-no]");
+/** Open what stands behind a button, and go to its first control; a plain link is followed. */
+function openPanel(name) {
+  const panel = meant()?.querySelector(name);
   if (!panel) return;
+  if (!panel.matches("details")) return press(panel.matches("a, button") ? panel : panel.querySelector("a, button"));
   panel.open = true;
-  panel.querySelector("input[type=radio]")?.focus();
+  panel.querySelector("input:not([type=hidden]), select, textarea")?.focus();
 }
+
+const press = (button) => button?.click();
 
 function leaveIt() {
   const claim = meant()?.querySelector("[data-claim]");
@@ -90,7 +110,8 @@ function leaveIt() {
 
 function chooseReason(event) {
   const panel = request()?.querySelector("[data-no][open]");
-  const radio = /^[1-6]$/.test(event.key) && panel?.querySelectorAll("input[type=radio]")[Number(event.key) - 1];
+  const number = /^(?:Digit)?([1-6])$/.exec(event.altKey ? event.code : event.key)?.[1];
+  const radio = number && !isTyping(document.activeElement) && panel?.querySelectorAll("input[type=radio]")[Number(number) - 1];
   if (!radio) return false;
   event.preventDefault();
   if (!meant()) return true;
@@ -100,7 +121,7 @@ function chooseReason(event) {
 }
 
 function leave() {
-  const panel = request()?.querySelector("[data-no][open]");
+  const panel = request()?.querySelector("[data-no][open], [data-change][open]");
   if (panel) {
     panel.open = false;
     panel.querySelector("summary").focus();

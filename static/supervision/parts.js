@@ -56,6 +56,64 @@ export function calmly(work, waitMs) {
   return ask;
 }
 
+/** How soon something is read after a quiet time, and how long is rested after it: the more it took, the longer. */
+export const SOON = { waitMs: 60, spreadMs: 0, restMs: 400, share: 8 };
+export const LATER = { waitMs: 200, spreadMs: 2800, restMs: 5000, share: 60 };
+
+/** Call `work` at the pace that is asked for, never twice at once. */
+export function paced(work) {
+  let ended = -Infinity;
+  let took = 0;
+  let timer = 0;
+  let due = Infinity;
+  let busy = false;
+  let again = null;
+  const run = async () => {
+    due = Infinity;
+    busy = true;
+    const began = performance.now();
+    try {
+      await work();
+    } finally {
+      busy = false;
+    }
+    ended = performance.now();
+    took = ended - began;
+    const pace = again;
+    again = null;
+    if (pace) ask(pace);
+  };
+  const ask = (pace = SOON) => {
+    if (busy) return void (again = again === SOON ? SOON : pace);
+    // Everybody hears the same hint at the same moment: who is in no hurry does not ask at that moment as well.
+    const wait = pace.waitMs + pace.spreadMs * Math.random();
+    const rest = Math.max(pace.restMs, pace.share * took) * (0.75 + Math.random() / 2);
+    const at = Math.max(performance.now() + wait, ended + rest);
+    if (at >= due) return;
+    clearTimeout(timer);
+    due = at;
+    timer = setTimeout(run, at - performance.now());
+  };
+  return ask;
+}
+
+/** Whether two parts say the same; the token of a form is another one each time it is written. */
+export const isSame = (one, other) => bare(one) === bare(other);
+
+const bare = (part) => part.innerHTML.replace(/(csrfmiddlewaretoken|request_key)" value="[^"]*"/g, "$1");
+
+/** Replace what a part holds where it changed, unless somebody is in it. */
+export function replaceIfChanged(shown, fresh) {
+  if (!shown || !fresh || isSame(shown, fresh) || shown.contains(document.activeElement)) return;
+  shown.replaceChildren(...fresh.childNodes);
+}
+
+/** Say at once what somebody would be sorry to hear late. */
+export function alarm(sentence) {
+  const region = document.querySelector("[data-alarm]");
+  if (region) region.textContent = sentence;
+}
+
 /** Say one sentence to screen readers, at most once in ten seconds; the newest one waits. */
 export const announce = (() => {
   let last = 0;

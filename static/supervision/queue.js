@@ -1,48 +1,62 @@
-// The queue page: the list, the request beside it, and the guard that nothing is answered before it could be read.
+// The queue page: a list that does not move, and the guard that nothing is answered before it could be read.
 
 import { startCallers, watchCallers } from "./caller.js";
 import { mendRows, showRows } from "./held.js";
-import { mendMoreTime, mendShelf, sayHeld, startCountdowns } from "./holds.js";
-import { announce, calmly, readPart } from "./parts.js";
+import { mendShelf, sayHeld, startCountdowns } from "./holds.js";
+import { LATER, SOON, announce, paced, readPart, replaceIfChanged } from "./parts.js";
+import { arm, request, startRequest, swapRequest } from "./request.js";
 
-const ARMING_MS = { read: 400, safe: 400, risky: 600, destructive: 600 };
-
-let armedAt = 0;
-const LOOK_AFTER_MS = 3000;
-const LOOK_AGAIN_MS = 10000;
+const SLOW_MS = 300;
 
 let waitingRows = null;
-let lookAt = 0;
-let opened = false;
+let arrived = new Map(); // what hints told of that no reading has shown yet
+let held = new Set(); // what the last reading held back
+let counted = 0;
+let wanted = "";
+let readList = () => {};
 
 const list = () => document.querySelector("[data-list]");
-const request = () => document.querySelector("[data-request]");
-
-/** Whether enough time has passed since the request appeared. */
-export const isArmed = () => performance.now() >= armedAt;
+const rowsOf = (part) => part.querySelector("[data-rows]");
+const rowAt = (path) => [...rowsOf(list()).querySelectorAll("a.row")].find((row) => row.pathname === path);
 
 /** Whether the row stands for the request beside the list. */
 export const isOpen = (row) => row.pathname === request()?.dataset.url;
 
+/** Begin on a queue page; returns what to call when something changed. */
+export function startQueue() {
+  const readRequest = startRequest();
+  readList = paced(refreshList);
+  counted = Number(list().querySelector(".qhead").dataset.waiting);
+  document.addEventListener("click", onClick);
+  addEventListener("popstate", () => openPath(location.href, { top: true }));
+  addEventListener("pageshow", arm);
+  focusFirst();
+  startCallers();
+  watchCallers(list(), readRows);
+  scheduleLookEnd(list());
+  sayHeld();
+  startCountdowns(() => {
+    readList();
+    readRequest();
+  });
+  setInterval(() => readList(), 30000);
+  return (hint) => {
+    if (hint?.kind !== "run.changed") readList(paceOf(hint));
+    const open = request()?.dataset;
+    if (!hint || hint.call_id === Number(open?.call) || hint.run_id === Number(open?.run)) readRequest();
+  };
+}
+
 /** Bring the row's request beside the list, armed anew; nothing happens where the focus went on meanwhile. */
-export async function openRow(row) {
-  const { href, pathname } = row;
+export function openRow(row) {
   if (isOpen(row) || !request()?.offsetParent) return;
-  const fresh = await readPart(href, "request");
-  if (!fresh || document.activeElement?.href !== href || pathname !== fresh.dataset.url) return;
-  for (const one of list().querySelectorAll("[aria-current].row")) one.removeAttribute("aria-current");
-  document.activeElement.setAttribute("aria-current", "true");
-  history.replaceState(null, "", href);
-  opened = true;
-  swapRequest(fresh, { top: true });
+  openPath(row.href, { top: true, still: () => document.activeElement === row });
 }
 
 /** Show the rows that were held back. */
 export function showHeld() {
-  if (!waitingRows) return false;
-  showRows(list().querySelector("[data-rows]"), waitingRows);
-  waitingRows = null;
-  sayNew(0);
+  if (!held.size && !arrived.size) return false;
+  bringHeld();
   return true;
 }
 
@@ -51,64 +65,51 @@ export function showAnswered() {
   waitingRows = null;
   arm();
   focusFirst();
+  readList();
 }
 
-/** Begin on a queue page; returns what to call when something changed. */
-export function startQueue() {
-  arm();
-  sayHeld();
-  document.addEventListener("submit", guardSubmit, true);
-  document.addEventListener("click", (event) => {
-    if (event.target.closest?.("[data-show-new]") && showHeld()) event.preventDefault();
-  });
-  window.addEventListener("pageshow", arm);
-  focusFirst();
-  const readList = calmly(refreshList, 120);
-  const readRequest = calmly(refreshRequest, 60);
-  noteOpened();
-  startCallers();
-  watchCallers(list(), readRows);
-  setInterval(readList, 30000);
-  startCountdowns(() => {
-    readList();
-    readRequest();
-  });
-  setInterval(tellLook, 1000);
-  setInterval(() => "pending" in (request()?.dataset ?? {}) && readRequest(), 1000);
-  return (hint) => {
-    readList();
-    const open = request()?.dataset;
-    if (!hint || hint.call_id === Number(open?.call) || hint.run_id === Number(open?.run)) readRequest();
-  };
+/** Where a form leads, gone to without a new page: the list stays as it is. False where that cannot be. */
+export async function followForm(url, said) {
+  const { pathname } = new URL(url, location.href);
+  if (!list() || !/^\/(requests|handoffs)\/\d+\/$/.test(pathname)) return false;
+  const same = pathname === request()?.dataset.url;
+  if (!(await openPath(url, { top: !same, push: !same, focus: true }))) return false;
+  readList();
+  if (same) return true;
+  if (!rowAt(pathname)) await bringHeld();
+  rowAt(pathname)?.scrollIntoView({ block: "nearest" });
+  await refreshList();
+  if (document.querySelector("[data-shelf] [data-holds]") && said.includes("yes")) sayHeld();
+  else announce(`${said}Next: ${document.querySelector("#rh")?.textContent ?? ""}`);
+  return true;
 }
 
-/** Nothing is said for as long as it takes to see that something changed or moved. */
-export function arm() {
-  lookAt = performance.now() + LOOK_AFTER_MS;
-  armedAt = performance.now() + (ARMING_MS[request()?.dataset.tier] ?? 0);
+async function openPath(href, { top = false, push = false, focus = false, still = () => true } = {}) {
+  wanted = href;
+  const before = request();
+  const slow = setTimeout(() => before?.setAttribute("aria-busy", "true"), SLOW_MS);
+  const fresh = await readPart(href, "request");
+  clearTimeout(slow);
+  before?.removeAttribute("aria-busy");
+  if (!fresh || wanted !== href || !still()) return false;
+  for (const one of rowsOf(list()).querySelectorAll("[aria-current].row")) one.removeAttribute("aria-current");
+  rowAt(new URL(href, location.href).pathname)?.setAttribute("aria-current", "true");
+  if (push) history.pushState(null, "", href);
+  else if (location.href !== href) history.replaceState(null, "", href);
+  swapRequest(fresh, { top });
+  if (focus) document.querySelector("#rh")?.focus({ preventScroll: true });
+  return true;
 }
 
-/** What the list brought along by itself nobody has opened: going into it has. */
-function noteOpened() {
-  opened = !document.body.classList.contains("at-list");
-  for (const touch of ["pointerdown", "keydown"]) {
-    document.addEventListener(touch, ({ target }) => (opened ||= Boolean(target.closest?.("[data-request]"))));
-  }
-}
-
-/** Colleagues are told who has a request open, from the third second on and for as long as it is looked at. */
-function tellLook() {
-  const open = request();
-  const url = open?.dataset.claimUrl;
-  if (!opened || !url || !open.offsetParent || document.hidden || performance.now() < lookAt) return;
-  lookAt = performance.now() + LOOK_AGAIN_MS;
-  const csrfmiddlewaretoken = open.querySelector("[name=csrfmiddlewaretoken]")?.value ?? "";
-  const body = new URLSearchParams({ act: "look", csrfmiddlewaretoken });
-  fetch(url, { method: "POST", body, headers: { "X-Desk-Form": "sent" } }).catch(() => null);
-}
-
-function guardSubmit(event) {
-  if (event.target.matches("[data-yes]") && !isArmed()) event.preventDefault();
+/** A row opens its request beside the list, which stays as it is; on a telephone the request is a page of its own. */
+async function onClick(event) {
+  if (event.target.closest?.("[data-show-new]") && showHeld()) return event.preventDefault();
+  const row = event.target.closest?.("[data-rows] a.row");
+  if (!row || event.ctrlKey || event.metaKey || event.shiftKey || event.button || !request()?.offsetParent) return;
+  event.preventDefault();
+  const opened = isOpen(row) || (await openPath(row.href, { top: true, push: true }));
+  if (!opened && wanted === row.href) return location.assign(row.href);
+  if (isOpen(row)) document.querySelector("#rh")?.focus({ preventScroll: true });
 }
 
 function focusFirst() {
@@ -121,80 +122,70 @@ function focusFirst() {
 
 async function refreshList() {
   const shown = list();
+  const began = performance.now();
   const fresh = shown && (await readPart(shown.dataset.url, "list"));
-  if (!fresh) return;
+  if (!fresh || shown !== list()) return;
   watchCallers(fresh, readRows);
-  const head = fresh.querySelector(".qhead");
-  countUp(Number(head.dataset.waiting));
-  shown.querySelector("[data-head]").replaceChildren(head);
+  scheduleLookEnd(fresh);
+  counted = Number(fresh.querySelector(".qhead").dataset.waiting);
+  countUp(counted);
+  replaceIfChanged(shown.querySelector("[data-head]"), fresh.querySelector("[data-head]"));
   mendShelf(shown.querySelector("[data-shelf]"), fresh.querySelector("[data-shelf]"));
-  const rows = shown.querySelector("[data-rows]");
-  const freshRows = fresh.querySelector("[data-rows]");
-  if (!rows.querySelector("[data-key]") || shown.dataset.view === "decided") return showFirst(rows, freshRows);
-  const held = mendRows(rows, freshRows);
-  waitingRows = held ? freshRows : null;
-  sayNew(held);
+  if (!rowsOf(shown).querySelector("[data-key]")) return showFirst(rowsOf(shown), rowsOf(fresh));
+  held = new Set(mendRows(rowsOf(shown), rowsOf(fresh)));
+  for (const [key, at] of arrived) if (at < began || held.has(key)) arrived.delete(key);
+  waitingRows = rowsOf(fresh);
+  sayNew();
 }
 
 const readRows = () => readPart(list().dataset.url, "list");
 
+async function bringHeld() {
+  const fresh = await readRows();
+  const rows = fresh ? rowsOf(fresh) : waitingRows;
+  if (!rows) return;
+  showRows(rowsOf(list()), rows);
+  waitingRows = null;
+  arrived.clear();
+  held.clear();
+  sayNew();
+}
+
+/** What is on the screen is mended soon; what is held back anyway is read when there is time. */
+function paceOf(hint) {
+  const rows = rowsOf(list());
+  if (!hint || hint.kind === "call.settled" || !rows.querySelector("[data-key]")) return SOON;
+  if (hint.kind === "call.waiting") noteArrival(`call-${hint.call_id}`, rows);
+  return rows.querySelector(`[data-run="${hint.run_id}"]`) ? SOON : LATER;
+}
+
+/** A hint is enough to say that something waits: 50 desks must not read 50 lists for it. */
+function noteArrival(key, rows) {
+  if (list().dataset.view !== "waiting" || rows.querySelector(`[data-key="${key}"]`)) return;
+  arrived.set(key, performance.now());
+  countUp(counted + arrived.size);
+  sayNew();
+}
+
 async function showFirst(rows, freshRows) {
-  if (rows.matches(":hover") && rows.querySelector("[data-key]")) return;
-  const had = rows.querySelector("[data-key]");
   showRows(rows, freshRows);
   const first = rows.querySelector("[data-key] a");
-  if (had || !first || request()?.dataset.url) return;
+  if (!first || request()?.dataset.url) return;
   first.setAttribute("aria-current", "true");
   const beside = await readPart(first.href, "request");
   if (beside) swapRequest(beside);
   announce("A new request is waiting.");
 }
 
-async function refreshRequest() {
-  const open = request();
-  if (!open?.dataset.url) return;
-  const fresh = await readPart(open.dataset.url, "request");
-  if (!fresh || open !== request()) return;
-  const same = ["version", "state", "runState"].every((name) => open.dataset[name] === fresh.dataset[name]);
-  if (same) {
-    replaceIfChanged(open.querySelector("[data-left]"), fresh.querySelector("[data-left]"));
-    mendMoreTime(open.querySelector("[data-more]"), fresh.querySelector("[data-more]"));
-    const claim = open.querySelector("[data-claim]");
-    if (!claim?.contains(document.activeElement)) replaceIfChanged(claim, fresh.querySelector("[data-claim]"));
-    return;
-  }
-  if (open.dataset.state === "awaiting") announce(fresh.querySelector(".became b")?.textContent ?? "This request changed.");
-  // Whoever lost the race must not lose the news of it to the next refresh.
-  const told = open.querySelector("[data-told]");
-  swapRequest(fresh);
-  if (told) fresh.querySelector(".rhead")?.after(told);
-  const note = open.querySelector("[name=note]")?.value;
-  const field = fresh.querySelector("[name=note]");
-  if (field) field.value = note ?? "";
-  else if (note) fresh.querySelector(".rhead")?.after(keepNote(note));
-}
-
-/** What somebody was writing when a colleague closed it, to be copied. */
-function keepNote(note) {
-  const kept = document.createElement("p");
-  kept.className = "card became words";
-  kept.textContent = `Your note was not used: ${note}`;
-  return kept;
-}
-
-function swapRequest(fresh, { top = false } = {}) {
-  const open = request();
-  const focused = open.contains(document.activeElement);
-  const scroll = top ? 0 : (open.querySelector(".rscroll")?.scrollTop ?? 0);
-  open.replaceWith(fresh);
-  fresh.querySelector(".rscroll").scrollTop = scroll;
-  if (focused) fresh.querySelector("#rh")?.focus({ preventScroll: true });
-  arm();
-}
-
-function replaceIfChanged(shown, fresh) {
-  if (shown && fresh && shown.innerHTML !== fresh.innerHTML) shown.replaceChildren(...fresh.childNodes);
-}
+/** A look of a colleague ends without a word: the list is read again when the first of those shown does. */
+const scheduleLookEnd = (() => {
+  let timer = 0;
+  return (part) => {
+    clearTimeout(timer);
+    const left = [...part.querySelectorAll("[data-look-left]")].map((row) => Number(row.dataset.lookLeft));
+    if (left.length) timer = setTimeout(() => readList(), Math.min(...left) * 1000 + 300);
+  };
+})();
 
 function countUp(waiting) {
   document.title = document.title.replace(/^\(\d+\) /, "");
@@ -202,14 +193,17 @@ function countUp(waiting) {
   for (const count of document.querySelectorAll("[data-count]")) count.firstChild.textContent = String(waiting);
 }
 
-function sayNew(held) {
+function sayNew() {
+  const number = new Set([...held, ...arrived.keys()]).size;
   const bar = list().querySelector(".newbar");
-  const words = `${held} new ${held === 1 ? "request" : "requests"}`;
-  bar.classList.toggle("has", held > 0);
-  bar.querySelector("[data-new-words]").textContent = held ? words : "New requests wait here";
+  const noun = bar.dataset.noun ?? "new request";
+  const words = `${number} ${noun}${number === 1 || noun === "more" ? "" : "s"}`;
+  bar.classList.toggle("has", number > 0);
+  bar.querySelector("[data-new-words]").textContent = number ? words : bar.dataset.rest;
   const show = bar.querySelector("[data-show-new]");
-  show.hidden = !held;
-  show.textContent = held === 1 ? "Show it" : "Show them";
-  if (held && bar.dataset.said !== words) announce(`${words} waiting.`);
-  bar.dataset.said = held ? words : "";
+  show.hidden = !number;
+  show.textContent = number === 1 ? "Show it" : "Show them";
+  if (number && bar.dataset.said !== words) announce(`${words} waiting.`);
+  bar.dataset.said = number ? words : "";
 }
+

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from agentops.domain.cards import Subject
-from supervision.models import Preferences, Viewing
+from supervision.models import KEYS, VOLUMES, Preferences, Viewing
 from supervision.roles import Permission, display_name, require
 
 SAME_LOOK = timedelta(minutes=10)
@@ -43,7 +43,13 @@ def choose_language(*, user: User, language: str) -> str:
     return chosen
 
 
-def save_preferences(*, user: User, keys: bool, sound: bool, notices: bool) -> None:
-    """Keep how this person wants the desk to behave."""
+def save_preferences(*, user: User, keys: str, sound: bool, volume: str, notices: bool) -> None:
+    """Keep how this person wants the desk to behave; a choice that does not exist is the usual one."""
     require(user, Permission.SEE_QUEUE)
-    Preferences.objects.update_or_create(user=user, defaults={"keys": keys, "sound": sound, "notices": notices})
+    wanted = {
+        "keys": keys if keys in dict(KEYS) else "on",
+        "sound": sound,
+        "volume": volume if volume in dict(VOLUMES) else "normal",
+        "notices": notices,
+    }
+    Preferences.objects.update_or_create(user=user, defaults=wanted)

@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -15,7 +17,7 @@ from agentops.models import AgentRun, ToolCall
 from supervision.cards import title_of
 from supervision.inbox.claims import holders
 from supervision.inbox.holds import is_on_hold
-from supervision.models import Claim
+from supervision.models import LOOK_LASTS, Claim
 from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
 URGENT = "Call back now"
@@ -23,13 +25,16 @@ ON_THE_PHONE = "Caller on the phone"
 ATTENTION = "Needs attention"
 SOON = "Answer in the next 30 minutes"
 LATER = "Later today"
+ANOTHER_DAY = "Another day"
 HANDED_OVER = "Needs a person"
 READS_THE_SAME = "Another request reads the same"
-GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, HANDED_OVER)
+GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, ANOTHER_DAY, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
 CALL_BACK_WITHIN = timedelta(minutes=30)
 """A caller who was promised a call, because nobody answered in time, gets it within this."""
 MOST_ROWS = 200
+_READ = ("status", "version", "tool", "tier", "card", "expires_at", "decided_at", "decided_by", "confirmers",
+         "held_until", "run__conversation__channel", "run__conversation__on_the_line")  # fmt: skip
 MOST_TITLE = 120
 """A longer title would push the other rows out of sight; the request itself shows it whole."""
 
@@ -40,6 +45,7 @@ class Row:
 
     kind: str
     id: int
+    run_id: int
     group: str
     channel: str
     title: str
@@ -52,6 +58,7 @@ class Row:
     urgent: bool = False
     who: str = ""
     kept: bool = False
+    look_left: int = 0
 
     @property
     def key(self) -> str:
@@ -82,6 +89,7 @@ class Desk:
     on_the_line: int
     decided: int
     more: int
+    mine: int = 0
 
     @property
     def rows(self) -> list[Row]:
@@ -110,9 +118,10 @@ def decided_today(now: datetime) -> QuerySet[ToolCall]:
     return ToolCall.objects.filter(decided_at__gte=midnight).exclude(decided_by="").order_by("-decided_at")
 
 
-def read_desk(*, view: str, now: datetime) -> Desk:
-    """The list for one of the two views, "waiting" or "decided"."""
+def read_desk(*, view: str, now: datetime, user: User | None = None) -> Desk:
+    """The list for one of the three views, "waiting", "mine" (what this user has in hand) or "decided"."""
     held = holders(now=now)
+    mine = {key for key, claim in held.items() if user and claim.kept and claim.user_id == user.pk}
     waiting_rows = [_call_row(call, held, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
     calls = _tell_twins(waiting_rows)
     handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows()]
@@ -120,7 +129,8 @@ def read_desk(*, view: str, now: datetime) -> Desk:
     if view == "decided":
         groups = [Group("Newest first", [_decided_row(call, now=now) for call in _with_run(decided)])]
     else:
-        groups = [Group(name, [row for row in [*calls, *handoffs] if row.group == name]) for name in GROUPS]
+        rows = [row for row in [*calls, *handoffs] if view != "mine" or row.key in mine]
+        groups = [Group(name, [row for row in rows if row.group == name]) for name in GROUPS]
     waiting = count_waiting()
     shown = len(calls) + len(handoffs)
     return Desk(
@@ -129,7 +139,8 @@ def read_desk(*, view: str, now: datetime) -> Desk:
         waiting=waiting,
         on_the_line=sum(row.group == ON_THE_PHONE for row in calls),
         decided=decided.count(),
-        more=max(0, waiting - shown),
+        more=max(0, waiting - shown) if view == "waiting" else 0,
+        mine=len(mine & {row.key for row in [*calls, *handoffs]}),
     )
 
 
@@ -148,7 +159,7 @@ def _tell_twins(rows: list[Row]) -> list[Row]:
 
 
 def _with_run(calls: QuerySet[ToolCall]) -> QuerySet[ToolCall]:
-    return calls.select_related("run__conversation").defer("run__briefing", "result")[:MOST_ROWS]
+    return calls.select_related("run__conversation").only(*_READ)[:MOST_ROWS]
 
 
 def _handoff_rows() -> QuerySet[AgentRun]:
@@ -160,7 +171,10 @@ def _group_of(call: ToolCall, *, now: datetime) -> str:
         return ATTENTION
     if call.run.conversation.on_the_line:
         return ON_THE_PHONE
-    return SOON if call.expires_at is None or call.expires_at - now <= HALF_HOUR else LATER
+    if call.expires_at is None or call.expires_at - now <= HALF_HOUR:
+        return SOON
+    today = timezone.localtime(call.expires_at).date() == timezone.localtime(now).date()
+    return LATER if today else ANOTHER_DAY
 
 
 def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
@@ -170,6 +184,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
     return Row(
         kind="call",
         id=call.pk,
+        run_id=call.run_id,
         group=_group_of(call, now=now),
         channel=call.run.conversation.channel,
         title=cut_line(title_of(call), MOST_TITLE),
@@ -179,8 +194,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         left_small=small,
         soon=soon,
         version=call.version,
-        who=show_text(claim.who) if claim else "",
-        kept=bool(claim and claim.kept),
+        **_who_has(claim, now=now),
     )
 
 
@@ -194,6 +208,7 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
     return Row(
         kind="handoff",
         id=run.pk,
+        run_id=run.pk,
         group=URGENT if urgent else HANDED_OVER,
         channel=run.conversation.channel,
         title=shorten(run.request, 90),
@@ -204,8 +219,7 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
         soon=urgent or small == "late",
         version=run.version,
         urgent=urgent,
-        who=show_text(claim.who) if claim else "",
-        kept=bool(claim and claim.kept),
+        **_who_has(claim, now=now),
     )
 
 
@@ -217,11 +231,20 @@ def due_of(run: AgentRun, claim: Claim | None) -> datetime | None:
     return run.finished_at + CALL_BACK_WITHIN if promised and run.finished_at else None
 
 
+def _who_has(claim: Claim | None, *, now: datetime) -> dict[str, Any]:
+    """Who has it, and in how many seconds that ends by itself where it is only a look."""
+    if claim is None:
+        return {}
+    look_left = 0 if claim.kept else max(1, int((claim.seen_at + LOOK_LASTS - now).total_seconds()) + 1)
+    return {"who": show_text(claim.who), "kept": claim.kept, "look_left": look_left}
+
+
 def _decided_row(call: ToolCall, *, now: datetime) -> Row:
     yes = call.status not in {CallStatus.REJECTED, CallStatus.NOT_HAPPENED}
     return Row(
         kind="call",
         id=call.pk,
+        run_id=call.run_id,
         group="",
         channel=call.run.conversation.channel,
         title=cut_line(title_of(call), MOST_TITLE),

@@ -1,15 +1,18 @@
 """One run's page: what was asked, how far it got against its limits, what came out and what was changed in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q
 
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus, RunStatus
+from agentops.domain.tiers import ActionTier
 from agentops.models import AgentRun
-from supervision.cards import find_subject, title_of
+from supervision.cards import find_subject, read_card, title_of
+from supervision.runs.folding import FoldedPage, fold_lines
+from supervision.runs.seen import Look, read_viewings_of
 from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
 from supervision.runs.words import NEEDS_ATTENTION, State, state_of
 from supervision.wording import count, say_cost, say_duration, say_findings, say_when, shorten
@@ -51,7 +54,9 @@ class RunView:
     took: str
     cost: str
     meters: list[Meter]
+    working: bool
     lines: list[Line]
+    folded: FoldedPage | None
     ticks: list[str]
     chosen: Chosen | None
     findings: list[str]
@@ -59,10 +64,14 @@ class RunView:
     subject: Subject | None
     waiting_call: int | None
     handoff_open: bool
+    seen: list[Look]
 
 
-def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
-    """The page of one run, with the side panel for the line of key `chosen`; None where there is no such run."""
+def read_run(run_id: int, *, chosen: str, now: datetime, page: int | None = None) -> RunView | None:
+    """The page of one run, with the side panel for the line of key `chosen`; None where there is no such run.
+
+    `page` is the page of a run too long for one.
+    """
     run = AgentRun.objects.select_related("task_type", "conversation", "handoff_closing").filter(pk=run_id).first()
     if run is None:
         return None
@@ -71,7 +80,8 @@ def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
     return RunView(
         run=run,
         title=_title(run),
-        state=NEEDS_ATTENTION if waiting and waiting.status == CallStatus.IN_DOUBT else state_of(run),
+        state=NEEDS_ATTENTION if waiting and waiting.status == CallStatus.IN_DOUBT else _state(run),
+        working=run.status == RunStatus.RUNNING,
         over=RunStatus(run.status).over,
         channel=_CHANNELS.get(run.conversation.channel, ""),
         started=say_when(run.created_at, now=now),
@@ -79,6 +89,7 @@ def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
         cost=say_cost(run.cost_nano, unpriced=run.unpriced_calls),
         meters=_meters(run, now=now),
         lines=lines,
+        folded=fold_lines(lines, page=page, chosen=chosen),
         ticks=ticks,
         chosen=read_chosen(run, lines, chosen, now=now) if chosen else None,
         findings=say_findings(run.findings),
@@ -86,7 +97,19 @@ def read_run(run_id: int, *, chosen: str, now: datetime) -> RunView | None:
         subject=find_subject(run.calls.order_by("pk")),
         waiting_call=waiting.pk if waiting else None,
         handoff_open=bool(run.handoff_reason and run.finished_at and not hasattr(run, "handoff_closing")),
+        seen=read_viewings_of(run.pk, now=now),
     )
+
+
+def _state(run: AgentRun) -> State:
+    """The run's state; of one that a limit stopped also what it had changed by then."""
+    state = state_of(run)
+    if run.status != RunStatus.LIMIT_REACHED:
+        return state
+    changed = [call for call in run.calls.exclude(tier=ActionTier.READ) if CallStatus(call.status).took_effect]
+    last = read_card(changed[-1]) if changed else None
+    after = f" after “{last.done}”" if last and last.done else "" if not changed else " after its last change"
+    return replace(state, detail=f"{state.detail} Nothing was changed{after}.")
 
 
 def _title(run: AgentRun) -> str:
@@ -98,7 +121,8 @@ def _title(run: AgentRun) -> str:
 def _meters(run: AgentRun, *, now: datetime) -> list[Meter]:
     errors = run.calls.aggregate(n=Count("pk", filter=Q(status=CallStatus.FAILED)))["n"]
     waited = run.waited_ms + (int((now - run.suspended_at).total_seconds() * 1000) if run.suspended_at else 0)
-    limit = run.task_type.answer_minutes * 60_000
+    asked = run.calls.filter(expires_at__isnull=False).order_by("-pk").first()
+    limit = int((asked.expires_at - asked.proposed_at).total_seconds() * 1000) if asked and asked.expires_at else 0
     calls = f"of {run.max_tool_calls}, {count(errors, 'error')}" if errors else f"of {run.max_tool_calls}"
     return [
         _meter("Steps used", run.iterations, run.max_iterations),
@@ -119,7 +143,7 @@ def _waiting(waited: int, limit: int) -> Meter:
     label = "Waiting for a person"
     if not waited:
         return Meter(label, "None", "", _share(0, limit), "wait")
-    return _meter(label, waited, limit, say=say_duration, of=f"up to {say_duration(limit)} each", kind="wait")
+    return _meter(label, waited, limit, say=say_duration, of=f"of {say_duration(limit)}", kind="wait")
 
 
 def _share(part: int, whole: int) -> str:

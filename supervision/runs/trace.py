@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, read_tier
@@ -13,7 +15,7 @@ from agentops.models import AgentRun, Step, ToolCall
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.words import say_end
-from supervision.wording import name_speaker, say_clock, say_cost, say_duration, say_findings, say_when
+from supervision.wording import count, name_speaker, say_clock, say_cost, say_duration, say_findings, say_when
 
 _TURNS = {
     DecisionType.CLASSIFY_INTENT: "Worked out what kind of request this is",
@@ -71,6 +73,8 @@ class Chosen:
     model_words: str
     findings: list[str]
     raw: str
+    problem: str = ""
+    suggestion: str = ""
 
 
 def read_lines(run: AgentRun, *, now: datetime) -> tuple[list[Line], list[str]]:
@@ -94,7 +98,16 @@ def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime) ->
         step = run.steps.get(seq=int(key.removeprefix("s")))
         return Chosen(line, _step_facts(step, now=now), words_of(step.content), [], _raw_step(step))
     call = run.calls.get(pk=line.call_id)
-    return Chosen(line, _call_facts(call, now=now), "", say_findings(call.findings), _raw_call(call))
+    result = call.result if isinstance(call.result, dict) and line.kind == "err" else {}
+    return Chosen(
+        line=line,
+        facts=[*_call_facts(call, now=now), *_same_today(call, result, now=now)],
+        model_words="",
+        findings=say_findings(call.findings),
+        raw=_raw_call(call),
+        problem=str(result.get("message", "")),
+        suggestion=str(result.get("suggestion", "")),
+    )
 
 
 def words_of(content: Any) -> str:
@@ -225,10 +238,20 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
         ("Began", say_when(call.started_at, now=now) if call.started_at else ""),
         ("Tries", str(call.attempts) if call.attempts else ""),
         ("Came to", str(result.get("status", "")).replace("_", " ")),
-        ("Because", str(result.get("message", ""))),
-        ("The assistant was told", str(result.get("suggestion", ""))),
+        ("Because", str(result.get("message", "")) if call.status not in _TROUBLE else ""),
+        ("The assistant was told", str(result.get("suggestion", "")) if call.status not in _TROUBLE else ""),
     ]
     return [(name, show_text(value)) for name, value in facts if value]
+
+
+def _same_today(call: ToolCall, result: dict[str, Any], *, now: datetime) -> list[tuple[str, str]]:
+    """In how many other runs of the day the same tool came to the same end."""
+    if not result.get("status"):
+        return []
+    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+    same = ToolCall.objects.filter(tool=call.tool, status=call.status, proposed_at__gte=midnight)
+    alike = same.filter(result__status=result["status"]).exclude(run=call.run_id)
+    return [("Same error today", count(alike.values("run").distinct().count(), "other run"))]
 
 
 def _raw_step(step: Step) -> str:

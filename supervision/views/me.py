@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from supervision import actions
 from supervision.inbox.claims import works_of
+from supervision.models import KEYS, VOLUMES
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part, speak
 from supervision.wording import count
@@ -26,8 +27,14 @@ def show_me(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.SEE_QUEUE)
 def save_me(request: DeskRequest) -> HttpResponseBase:
     """Keep the settings."""
-    wanted = {name: name in request.POST for name in ("keys", "sound", "notices")}
-    actions.save_preferences(user=request.user, **wanted)
+    sent = request.POST
+    actions.save_preferences(
+        user=request.user,
+        keys=sent.get("keys", ""),
+        sound="sound" in sent,
+        volume=sent.get("volume", ""),
+        notices="notices" in sent,
+    )
     messages.info(request, "Saved.")
     return redirect("me")
 
@@ -57,5 +64,12 @@ def hand_over(request: DeskRequest) -> HttpResponseBase:
 def _show(
     request: DeskRequest, *, refused: actions.Refused | None = None, note: str = "", status: int = 200
 ) -> HttpResponse:
-    context = {"works": works_of(request.user), "refused": refused, "note": note, "languages": settings.LANGUAGES}
+    context = {
+        "works": works_of(request.user),
+        "refused": refused,
+        "note": note,
+        "languages": settings.LANGUAGES,
+        "key_choices": KEYS,
+        "volumes": VOLUMES,
+    }
     return render_part(request, "me.html", {}, context, status=status)

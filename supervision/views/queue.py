@@ -21,6 +21,7 @@ from supervision.inbox.second_person import read_second_person
 from supervision.models import REASONS
 from supervision.roles import Permission
 from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of, render_part
+from supervision.views.drawing import draw_groups
 
 PARTS = {"list": "_list.html", "request": "_beside.html"}
 STATUS_OF = {
@@ -54,8 +55,8 @@ class Kept:
 @allowed(Permission.SEE_QUEUE)
 def show_queue(request: DeskRequest) -> HttpResponseBase:
     """The list; beside it the first row's page, so that a wide screen is never half empty."""
-    desk = read_desk(view=_view_of(request), now=timezone.now())
-    first = desk.rows[0] if desk.view == "waiting" and desk.rows and PART_HEADER not in request.headers else None
+    desk = read_desk(view=_view_of(request), now=timezone.now(), user=request.user)
+    first = desk.rows[0] if desk.view != "decided" and desk.rows and PART_HEADER not in request.headers else None
     call_id = first.id if first and first.kind == "call" else None
     handoff_id = first.id if first and first.kind == "handoff" else None
     return show_beside(request, call_id=call_id, handoff_id=handoff_id, desk=desk)
@@ -210,12 +211,13 @@ def show_beside(
         actions.record_viewing(user=request.user, page="handoff", run_id=handoff_id, subject=subject)
         context["held"] = read_held("handoff", handoff_id, user=request.user, now=now)
         context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
+    context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
     if part != "request":
-        context["desk_list"] = desk or read_desk(view=_view_of(request), now=now)
+        context["desk_list"] = desk or read_desk(view=_view_of(request), now=now, user=request.user)
+        context["groups"] = draw_groups(context["desk_list"], selected=context["selected"])
         context["holds"] = list_holds(user=request.user, now=now)
         context["just_answered"] = just_answered(request.user, now=now)
     context["here"] = _address(call_id=call_id, handoff_id=handoff_id)
-    context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
     return render_part(request, "queue.html", PARTS, context, status=status)
 
 
@@ -264,7 +266,8 @@ def _row_after(request: DeskRequest, key: str) -> Row | None:
 
 
 def _view_of(request: HttpRequest) -> str:
-    return "decided" if request.GET.get("view") == "decided" else "waiting"
+    view = request.GET.get("view", "")
+    return view if view in {"mine", "decided"} else "waiting"
 
 
 def read_number(request: HttpRequest, name: str) -> int:

@@ -104,7 +104,9 @@ def list_runs(request: DeskRequest) -> HttpResponseBase:
 def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """One run, step by step."""
     at = request.GET.get("at", "")[:20]
-    view = read_run(run_id, chosen=at, now=timezone.now())
+    number = request.GET.get("page", "")
+    page = int(number) if number.isdecimal() and len(number) < 5 else None
+    view = read_run(run_id, chosen=at, now=timezone.now(), page=page)
     if view is None:
         raise Http404("There is no run with this number.")
     actions.record_viewing(user=request.user, page="run", run_id=run_id, subject=view.subject)

@@ -177,7 +177,7 @@ def clocks_wrong(site: Site, *, seconds: int) -> float:
     time.sleep(2 * harness.SWEEP_SECONDS + 1)  # long enough for a sweeper to find a question that seems overdue
     query = "SELECT EXTRACT(EPOCH FROM expires_at - now()) / 60 FROM agentops_toolcall WHERE id = %s"
     left = [float(production.value(query, call_id)) for call_id in calls]
-    assert all(25 < minutes < 31 for minutes in left), f"minutes that are left for an answer: {left}"
+    assert all(minutes > 4 for minutes in left), f"minutes that are left for an answer: {left}"
     for call_id in calls:
         assert say_yes(person, call_id).status == 302
     check_booked(site, runs)

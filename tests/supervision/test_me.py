@@ -19,20 +19,25 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps a
 
 def test_settings_are_kept_for_one_person_only(desk: Client, mo: User, priya: User) -> None:
     page = desk.get("/me/").content.decode()
-    assert 'data-shortcuts="on" data-sound="on" data-notices="off"' in page
-    assert desk.post("/me/save/", {"notices": "on"}).status_code == 302
+    assert 'data-shortcuts="on" data-sound="on" data-volume="normal" data-notices="off"' in page
+    assert desk.post("/me/save/", {"keys": "alt", "volume": "quiet", "notices": "on"}).status_code == 302
     kept = Preferences.objects.get()
-    assert (kept.user, kept.keys, kept.sound, kept.notices) == (priya, False, False, True)
-    assert 'data-shortcuts="off" data-sound="off" data-notices="on"' in desk.get("/").content.decode()
-    desk.post("/me/save/", {"keys": "on"})
-    assert Preferences.objects.get().keys is True
+    assert (kept.user, kept.keys, kept.sound, kept.volume, kept.notices) == (priya, "alt", False, "quiet", True)
+    page = desk.get("/").content.decode()
+    assert 'data-shortcuts="alt" data-sound="off" data-volume="quiet" data-notices="on"' in page
+
+
+def test_a_setting_that_does_not_exist_is_the_usual_one(desk: Client) -> None:
+    desk.post("/me/save/", {"keys": "pedals", "volume": "11"})
+    kept = Preferences.objects.get()
+    assert (kept.keys, kept.volume) == ("on", "normal")
 
 
 @pytest.mark.django_db(transaction=True)
 def test_single_keys_do_nothing_where_they_are_switched_off(
     priya: User, browser: Browser, live_server: LiveServer, ana_waits: ToolCall
 ) -> None:
-    Preferences.objects.create(user=priya, keys=False)
+    Preferences.objects.create(user=priya, keys="off")
     context = open_browser(browser, live_server, priya)
     page = context.new_page()
     page.goto(f"/requests/{ana_waits.pk}/")

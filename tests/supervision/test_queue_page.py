@@ -8,18 +8,18 @@ from django.utils import timezone
 
 from agentops.models import ToolCall
 from supervision.inbox.rows import read_desk
-from supervision.models import Decision
+from supervision.models import Claim, Decision
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
 
 
 def test_an_empty_desk_says_so(desk: Client) -> None:
     page = desk.get("/").content.decode()
     assert "Nothing needs you right now" in page
-    assert "0 decided today. The next request appears here by itself." in page
+    assert "0 decided today. The next request appears here by itself, with a sound for a caller on the line." in page
 
 
 def test_rows_are_grouped_by_how_soon_and_then_by_time(db: None) -> None:
-    now = timezone.now()
+    now = timezone.localtime().replace(hour=12)
     later = add_call(expires_at=now + timedelta(hours=2))
     soon = add_call(expires_at=now + timedelta(minutes=29))
     sooner = add_call(expires_at=now + timedelta(minutes=9))
@@ -172,3 +172,33 @@ def test_what_sounded_urgent_stands_above_everything(desk: Client) -> None:
     first = read_desk(view="waiting", now=now).groups[0]
     assert (first.name, [row.key for row in first.rows]) == ("Call back now", [f"handoff-{run.pk}"])
     assert "Urgent" in desk.get("/").content.decode()
+
+
+def test_what_may_wait_until_tomorrow_is_not_said_to_be_of_today(db: None) -> None:
+    now = timezone.localtime().replace(hour=12)
+    today, tomorrow = add_call(expires_at=now + timedelta(hours=2)), add_call(expires_at=now + timedelta(days=1))
+    groups = {group.name: [row.id for row in group.rows] for group in read_desk(view="waiting", now=now).groups}
+    assert groups == {"Later today": [today.pk], "Another day": [tomorrow.pk]}
+
+
+def test_mine_shows_what_i_said_i_have_and_nothing_else(desk: Client, priya: User, mo: User) -> None:
+    now = timezone.now()
+    mine, looked_at, others = add_call(), add_call(), add_call()
+    for call, user, kept in [(mine, priya, True), (looked_at, priya, False), (others, mo, True)]:
+        Claim.objects.create(call=call, user=user, who=user.get_full_name(), kept=kept, taken_at=now, seen_at=now)
+    rows = read_desk(view="mine", now=now, user=priya)
+    assert [row.id for group in rows.groups for row in group.rows] == [mine.pk]
+    page = desk.get("/?view=mine").content.decode()
+    assert "Mine 1</a>" in page
+    assert f'data-key="call-{mine.pk}"' in page
+    assert f'data-key="call-{others.pk}"' not in page
+
+
+def test_a_row_says_when_a_look_at_it_ends_by_itself_and_a_kept_one_does_not(priya: User) -> None:
+    now = timezone.now()
+    looked_at, kept = add_call(), add_call()
+    seen = {"user": priya, "who": "Priya Nair", "taken_at": now, "seen_at": now - timedelta(seconds=8)}
+    Claim.objects.create(call=looked_at, kept=False, **seen)
+    Claim.objects.create(call=kept, **seen)
+    left = {row.id: row.look_left for row in read_desk(view="waiting", now=now).rows}
+    assert left == {looked_at.pk: 13, kept.pk: 0}

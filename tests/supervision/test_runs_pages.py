@@ -96,7 +96,8 @@ def full_run() -> AgentRun:
              finished_at=look + timedelta(milliseconds=30), expires_at=None)  # fmt: skip
     decided = now + timedelta(seconds=132)
     add_call(run=run, step=step, status="succeeded", decided_by="Mo Ali", proposed_at=now + timedelta(seconds=2),
-             decided_at=decided, started_at=decided, finished_at=decided + timedelta(milliseconds=80))  # fmt: skip
+             expires_at=now + timedelta(minutes=30, seconds=2), decided_at=decided, started_at=decided,
+             finished_at=decided + timedelta(milliseconds=80))  # fmt: skip
     add_step(run, decision="generate_response", started_at=decided + timedelta(seconds=1), cost_nano=0)
     return run
 
@@ -104,7 +105,7 @@ def full_run() -> AgentRun:
 def test_the_trace_tells_the_run_in_order(desk: Client) -> None:
     page = desk.get(f"/runs/{full_run().pk}/").content.decode()
     lines = ["Worked out what kind of request this is", "Chose what to do next", "Looked up Ana Gomez",
-             "search_patients", "Mo Ali said yes", "not drawn to scale", MOVE.done, "Wrote the answer"]  # fmt: skip
+             "Mo Ali said yes", "not drawn to scale", MOVE.done, "Wrote the answer"]  # fmt: skip
     at = [page.index(line, page.index('class="steps"')) for line in lines]
     assert at == sorted(at)
     assert "Offline planner, no AI model" in page
@@ -112,14 +113,24 @@ def test_the_trace_tells_the_run_in_order(desk: Client) -> None:
     assert "Replaced a phone number that is not known" in page
 
 
-def test_meters_show_what_was_used_of_each_limit(desk: Client) -> None:
-    page = desk.get(f"/runs/{full_run().pk}/").content.decode()
+def test_the_front_desk_reads_sentences_and_leaders_read_limits_and_tools(
+    desk: Client, ruth: User, sign_in: Callable[[User], Client]
+) -> None:
+    address = f"/runs/{full_run().pk}/"
+    plain, full = desk.get(address).content.decode(), sign_in(ruth).get(address).content.decode()
+    for detail in ["search_patients", 'class="meters"', "Request id", "Who saw this run"]:
+        assert detail not in plain
+        assert detail in full
+
+
+def test_meters_show_what_was_used_of_each_limit(ruth: User, sign_in: Callable[[User], Client]) -> None:
+    page = sign_in(ruth).get(f"/runs/{full_run().pk}/").content.decode()
     for value, of in [
         ("3", "of 10"),
         ("2", "of 15"),
         ("2.0 s", "of 30 s"),
         ("5,230", "of 50,000"),
-        ("2 min 10 s", "up to 30 min each"),
+        ("2 min 10 s", "of 30 min"),
     ]:
         assert f"<dd>{value} <small>{of}</small>" in page
 
@@ -191,3 +202,44 @@ def test_the_icon_of_a_note_keeps_its_circle(desk: Client) -> None:
     page = desk.get(f"/runs/{run.pk}/").content.decode()
     assert "Handed to a person" in page
     assert 'class="ic note"' not in page  # the class of the coloured boxes
+
+
+def test_a_run_that_a_limit_stopped_says_what_it_had_changed(desk: Client) -> None:
+    run = ended("limit_reached", outcome="limit_iterations")
+    add_call(run=run, tier="read", status="succeeded")
+    nothing = desk.get(f"/runs/{run.pk}/").content.decode()
+    assert "It used all its steps and stopped. Nothing was changed.<" in nothing
+    add_call(run=run, status="succeeded", decided_by="Mo Ali", decided_at=timezone.now())
+    assert f"Nothing was changed after “{MOVE.done}”." in desk.get(f"/runs/{run.pk}/").content.decode()
+
+
+def long_run() -> AgentRun:
+    run = add_run("Call everyone", status="running")
+    for number in range(120):
+        step = add_step(run)
+        status = "failed" if number == 110 else "succeeded"
+        card = MOVE.model_copy(update={"doing": f"Read day {number}", "done": f"Read day {number}"})
+        add_call(card, run=run, step=step, tier="read", status=status, started_at=timezone.now())
+    return run
+
+
+def test_a_very_long_run_is_folded_and_its_failures_are_in_sight_on_every_page(desk: Client) -> None:
+    run = long_run()
+    first, second = (desk.get(f"/runs/{run.pk}/?page={page}").content.decode() for page in (1, 2))
+    assert first.count('<li class="fold">') == 100
+    assert second.count('<li class="fold">') == 20
+    assert "Page 1 of 2, 240 lines" in first
+    failed = run.calls.get(status="failed")
+    for page in (first, second):
+        assert f'href="?page=2&amp;at=c{failed.pk}#c{failed.pk}"' in page
+    assert second.count("<details open") == 1
+    assert f'id="c{failed.pk}"' in desk.get(f"/runs/{run.pk}/?at=c{failed.pk}").content.decode()
+
+
+def test_an_error_says_in_how_many_other_runs_it_came_today(desk: Client) -> None:
+    result = {"status": "timeout", "message": "The calendar did not answer."}
+    for _ in range(2):
+        add_call(status="failed", result=result)
+    call = add_call(status="failed", result=result)
+    page = desk.get(f"/runs/{call.run_id}/?at=c{call.pk}").content.decode()
+    assert "<dt>Same error today</dt><dd><bdi>2 other runs</bdi></dd>" in page

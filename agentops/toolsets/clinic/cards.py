@@ -11,7 +11,7 @@ from agentops.toolsets.clinic.findings import Findings
 from agentops.toolsets.clinic.hearing import read_caller
 from agentops.toolsets.clinic.identity import check_identity
 from agentops.toolsets.clinic.models import Appointment, Patient, Slot
-from agentops.toolsets.clinic.practice import Kind, find_kind
+from agentops.toolsets.clinic.practice import Kind, find_kind, last_answer
 from agentops.toolsets.clinic.second_person import find_reasons
 from agentops.toolsets.clinic.slots import get_slot, name_kept
 from agentops.toolsets.clinic.wishes import check_given_up, check_moved, check_wishes
@@ -57,6 +57,7 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_booking_rows(patient, slot, kind, args.reason),
+        answer_by=last_answer(ctx.now, slot.starts_at),
     )
     return found.put_on(card, now=ctx.now)
 
@@ -88,6 +89,7 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_moving_rows(visit, slot),
+        answer_by=last_answer(ctx.now, visit.starts_at, slot.starts_at),
     )
     return found.put_on(card, now=ctx.now)
 
@@ -114,6 +116,7 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
         two_people=find_reasons(ctx, visit),
+        answer_by=last_answer(ctx.now, visit.starts_at),
     )
     return found.put_on(card, now=ctx.now)
 

@@ -1,7 +1,7 @@
 """What is fixed about the surgery: name, contact details, opening hours, kinds of appointment, its clock."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -19,6 +19,8 @@ HELPLINES = frozenset({"999", "111", "116 123"})
 
 OPENS = time(8, 30)
 CLOSES = time(18, 0)
+LAST_CALL = timedelta(minutes=30)
+FIRST_HOUR = timedelta(hours=1)
 LUNCH_FROM = time(12, 30)
 LUNCH_TO = time(13, 30)
 OPENING_WORDS = f"Monday to Friday {OPENS:%H:%M} to {CLOSES:%H:%M}"
@@ -55,6 +57,21 @@ def clinic_zone() -> ZoneInfo:
 def local(moment: datetime) -> datetime:
     """An aware moment on the clinic's wall clock."""
     return moment.astimezone(clinic_zone())
+
+
+def last_answer(now: datetime, *starts: datetime) -> datetime:
+    """When an answer of the desk comes too late: at closing time, and half an hour before the appointment it is about.
+
+    What comes in while the desk is closed may wait for the first hour of the next working day.
+    """
+    here = local(now)
+    if here.weekday() < 5 and here.time() < CLOSES:
+        end = datetime.combine(here.date(), CLOSES, tzinfo=clinic_zone())
+    else:
+        ahead = (here.date() + timedelta(days=number) for number in range(1, 4))
+        next_day = next(day for day in ahead if day.weekday() < 5)
+        end = datetime.combine(next_day, OPENS, tzinfo=clinic_zone()) + FIRST_HOUR
+    return min([end, *(start - LAST_CALL for start in starts)])
 
 
 def find_kind(name: str) -> Kind:
