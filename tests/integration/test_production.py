@@ -143,7 +143,7 @@ def test_a_request_waits_for_a_person_and_is_booked_exactly_once_while_a_colleag
     assert booked(production, wish) == 1
     begun_early = "SELECT count(*) FROM agentops_toolcall WHERE id = %s AND started_at < held_until"
     assert production.value(begun_early, call_id) == 0, "the yes could be taken back for as long as its policy said"
-    shown = person.get(f"/runs/{run_id}/")
+    shown = colleague.get(f"/runs/{run_id}/")
     assert shown.status == 200 and "book_appointment" in shown.body
     assert production.value("SELECT count(*) FROM agentops_runfact WHERE run_id = %s", run_id) == 1
 

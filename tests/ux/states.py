@@ -64,7 +64,7 @@ def _request() -> list[State]:
     doubt = add_call(status="in_doubt", decided_by="Mo Ali", started_at=timezone.now())
     unknown = add_call(None, tool="sync_ledger", tier="destructive")
     return [
-        State("request", _request_of("Haddad")),
+        State("request", _request_of("Brandt")),
         State("request-conflict", _at(conflict)),
         State("request-conflict-unticked", _at(conflict), act=_say_yes),
         State("request-no", _request_of("Gomez"), act=lambda page: page.locator("[data-no] summary").first.click()),
