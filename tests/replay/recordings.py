@@ -145,7 +145,8 @@ class RecordedTools:
         register_toolset(Toolset(TOOLSET, self.tools, briefing=_brief, output_rules=self._allow_everything))
         for tool in self.tools:
             tier = tool.floor.value if tool.floor else ""
-            ToolPolicy.objects.update_or_create(tool=tool.name, defaults={"tier": tier, "floor": tier, "hold_seconds": 0})
+            policy = {"tier": tier, "floor": tier, "hold_seconds": 0}
+            ToolPolicy.objects.update_or_create(tool=tool.name, defaults=policy)
         try:
             yield
         finally:
