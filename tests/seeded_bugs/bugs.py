@@ -157,7 +157,7 @@ BUGS = (
     ),
     Bug(
         "a form that was issued for another request counts",  # instead of: a nonce can be used again
-        (Edit(FORMS, "if (call_id, version) != (call.pk, call.version):", "if not call_id:"),),
+        (Edit(FORMS, "if (user_id, call_id, version) != (user.pk, call.pk, call.version):", "if not call_id:"),),
         ("tests/supervision/test_answers.py",),
     ),
     Bug(
@@ -197,8 +197,8 @@ BUGS = (
         (
             Edit(
                 "templates/supervision/_request.html",
-                '<td class="now" data-l="After"><bdi>{{ change.then }}</bdi>',
-                '<td class="now" data-l="After"><bdi>{% autoescape off %}{{ change.then }}{% endautoescape %}</bdi>',
+                ">{{ change.then }}</bdi></td>{% endif %}</tr>",
+                ">{% autoescape off %}{{ change.then }}{% endautoescape %}</bdi></td>{% endif %}</tr>",
             ),
         ),
         ("tests/supervision/test_text_is_only_text.py",),
