@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import uvicorn
 from django.utils import timezone
@@ -21,6 +22,15 @@ PASSWORD = "only-for-this-test"
 
 # Playwright's synchronous interface keeps an event loop in the test's thread, which Django would take for a mistake.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def wish() -> str:
+    """What Leo Brandt says: any working day ten days from now, in the morning."""
+    day = timezone.localdate() + timedelta(days=10)
+    while day.weekday() > 4:
+        day += timedelta(days=1)
+    when = f"{day:%A} {day.day} {day:%B}"
+    return f"Good morning, Leo Brandt, born 2 October 1979. Could I see a doctor on {when} before noon?"
 
 
 def fill_clinic(*, hold: int | None = 0) -> None:

@@ -2,32 +2,21 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import TypeVar
 
 import pytest
 from django.db.models import Model, QuerySet
-from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from agentops.models import AgentRun, RunFact, ToolCall
 from agentops.toolsets.clinic.models import Appointment
 from supervision.models import Decision
-from tests.live import PASSWORD, fill_clinic, running_desk
+from tests.live import PASSWORD, fill_clinic, running_desk, wish
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 Row = TypeVar("Row", bound=Model)
 LOOK = re.compile(r"Look(ed)? up Leo Brandt")
-
-
-def wish() -> str:
-    """What Leo Brandt says: any working day ten days from now, in the morning."""
-    day = timezone.localdate() + timedelta(days=10)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    when = f"{day:%A} {day.day} {day:%B}"
-    return f"Good morning, Leo Brandt, born 2 October 1979. Could I see a doctor on {when} before noon?"
 
 
 @pytest.fixture

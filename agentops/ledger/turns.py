@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from agentops.domain.messages import FailureKind, ModelFailure, ModelReply
+from agentops.domain.messages import ModelFailure, ModelReply
 from agentops.domain.pricing import PriceRow, price_usage
 from agentops.domain.routing import DecisionType
 from agentops.domain.storable import storable
@@ -41,11 +41,6 @@ class ModelTurn:
     reply: ModelReply | None = None
     failure: ModelFailure | None = None
     prices: PriceList = field(default_factory=PriceList)
-
-    @property
-    def failed_as(self) -> FailureKind | None:
-        """What kind of failure it was, if it was one."""
-        return self.failure.kind if self.failure else None
 
 
 def write_reply(*, run_id: int, seq: int, turn: ModelTurn, reply: ModelReply) -> Written:

@@ -2,27 +2,16 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
-from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 
 from agentops.models import AgentRun, ToolCall
 from agentops.toolsets.clinic.models import Appointment
 from supervision.models import Decision
-from tests.live import PASSWORD, fill_clinic, running_desk
+from tests.live import PASSWORD, fill_clinic, running_desk, wish
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def wish() -> str:
-    """What Leo Brandt says: any working day ten days from now, in the morning."""
-    day = timezone.localdate() + timedelta(days=10)
-    while day.weekday() > 4:
-        day += timedelta(days=1)
-    when = f"{day:%A} {day.day} {day:%B}"
-    return f"Good morning, Leo Brandt, born 2 October 1979. Could I see a doctor on {when} before noon?"
 
 
 @pytest.fixture
