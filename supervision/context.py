@@ -16,14 +16,25 @@ from supervision.roles import Permission, Role, display_name, may
 from supervision.wording import name_configured_speaker, say_time
 
 _PLACES = (
-    ("queue", _("Approvals"), "tick", Permission.SEE_QUEUE),
-    ("runs", _("Runs"), "lines", Permission.SEE_RUNS),
-    ("metrics", _("Metrics"), "chart", Permission.SEE_METRICS),
-    ("tools", _("Tools"), "sliders", Permission.SET_TIERS),
+    ("queue", _("Approvals"), "tick", (("queue", _("Approvals"), Permission.SEE_QUEUE),)),
+    ("runs", _("Runs"), "lines", (("runs", _("Runs"), Permission.SEE_RUNS),)),
+    ("metrics", _("Metrics"), "chart", (("metrics", _("Figures"), Permission.SEE_METRICS),)),
+    (
+        "settings",
+        _("Settings"),
+        "sliders",
+        (
+            ("tools", _("Tools"), Permission.SET_TIERS),
+            ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),
+        ),
+    ),
 )
+"""Where a person can go: places with their pages. A place is shown to whoever may open one of its pages."""
+
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
             "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
+"""The page to which a form or a page below it belongs."""
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
@@ -32,11 +43,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     here = request.resolver_match.url_name if request.resolver_match else ""
     name = show_text(display_name(request.user)) if role else ""
     return {
-        "places": [
-            {"url": url, "label": label, "icon": icon, "here": _HOME_OF.get(here or "", here) == url}
-            for url, label, icon, permission in _PLACES
-            if may(role, permission)
-        ],
+        "places": _find_places(role, _HOME_OF.get(here or "", here or "")),
         "waiting_count": SimpleLazyObject(count_waiting) if role else 0,
         "me": {"name": name, "initials": _initials(name), "role": role},
         "wants": SimpleLazyObject(lambda: Preferences.objects.filter(user=request.user.pk).first() or Preferences()),
@@ -51,6 +58,17 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "up_to_date": say_time(timezone.now()),
         "request_id": getattr(request, "request_id", ""),
     }
+
+
+def _find_places(role: Role | None, here: str) -> list[dict[str, Any]]:
+    places = []
+    for name, label, icon, known in _PLACES:
+        pages = [{"url": url, "label": words, "here": url == here} for url, words, needs in known if may(role, needs)]
+        inside = any(page["here"] for page in pages)
+        if pages:
+            first = pages[0]["url"]
+            places.append({"name": name, "url": first, "label": label, "icon": icon, "here": inside, "pages": pages})
+    return places
 
 
 def _initials(name: str) -> str:
