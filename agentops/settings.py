@@ -116,6 +116,15 @@ ALLOWED_HOSTS = [
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     faults.append("HANDRAIL_HOSTS is missing or holds *; name the hosts, for example desk.clinic.example")
 
+# What seals the record of decisions. SECRET_KEY stays in the ring, since it is what seals where no other key is named.
+AUDIT_KEYS = [
+    key
+    for key in (env_text("HANDRAIL_AUDIT_KEY"), SECRET_KEY, *env_text("HANDRAIL_AUDIT_OLD_KEYS").split(","))
+    if key.strip()
+]
+if env_text("HANDRAIL_AUDIT_KEY") and len(AUDIT_KEYS[0]) < 32:
+    faults.append("HANDRAIL_AUDIT_KEY is short; set at least 32 random characters, or leave it out")
+
 # --- database, broker, live hints
 DATABASES = {"default": read_database(env_text("HANDRAIL_DATABASE", "sqlite:///var/handrail.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
