@@ -25,6 +25,7 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
+            ("record", _("Record"), Permission.SEE_RECORD),
             ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),
         ),
     ),
@@ -33,7 +34,8 @@ _PLACES = (
 
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
-            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
+            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools",
+            "export_record": "record"}  # fmt: skip
 """The page to which a form or a page below it belongs."""
 
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import claims, edits, health, login, me, metrics, queue, runs, stops, tools, viewings
+from supervision.views import claims, edits, health, login, me, metrics, queue, record, runs, stops, tools, viewings
 
 urlpatterns = [
     # for probes
@@ -38,6 +38,8 @@ urlpatterns = [
     path("me/hand-over/", me.hand_over, name="hand_over"),
     # figures and settings
     path("metrics/", metrics.show_metrics, name="metrics"),
+    path("record/", record.list_record, name="record"),
+    path("record/file/", record.export_record, name="export_record"),
     path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),

@@ -39,6 +39,8 @@ TABLE = {
     "claim": ("post", EVERYONE),
     "claim_handoff": ("post", EVERYONE),
     "viewings": ("get", LEADERS),
+    "record": ("get", LEADERS),
+    "export_record": ("get", LEADERS),
     "stops": ("get", LEADERS),
     "stop_work": ("post", LEADERS),
     "lift_stop": ("post", LEADERS),
