@@ -188,7 +188,7 @@ def _line(entry: AuditEntry, *, now: datetime) -> Line:
         subject=_name(kind, known, entry.subject),
         call_id=known if kind == "call" else None,
         run_id=known if kind == "run" else None,
-        facts=[(name.replace("_", " "), show_text(_say(value))) for name, value in _pairs(entry.facts)],
+        facts=[(name.replace("_", " "), show_text(_say(value, now=now))) for name, value in _pairs(entry.facts)],
     )
 
 
@@ -197,7 +197,7 @@ def _name(kind: str, number: int | None, subject: str) -> str:
         return _("Request %(number)s") % {"number": number}
     if number is not None and kind == "run":
         return _("Run %(number)s") % {"number": number}
-    return show_text(subject)
+    return _("Everything") if subject == "all" else show_text(subject)
 
 
 def _pairs(facts: Any) -> list[tuple[str, Any]]:
@@ -205,10 +205,15 @@ def _pairs(facts: Any) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in pairs if value not in ("", [], None)]
 
 
-def _say(value: Any) -> str:
+def _say(value: Any, *, now: datetime) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(map(str, value))
     text = str(value)
-    return f"{text[:12]}…" if len(text) == 64 and text.isalnum() else text
+    if len(text) == 64 and text.isalnum():
+        return f"{text[:12]}…"
+    try:
+        return say_when(datetime.fromisoformat(text), now=now) if "T" in text else text
+    except ValueError:
+        return text
