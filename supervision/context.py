@@ -25,6 +25,7 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
+            ("people", _("People"), Permission.SET_PEOPLE),
             ("record", _("Record"), Permission.SEE_RECORD),
             ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),
         ),
@@ -35,7 +36,9 @@ _PLACES = (
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
             "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools",
-            "export_record": "record"}  # fmt: skip
+            "export_record": "record",
+            "add_person": "people", "person": "people", "save_person": "people", "set_active": "people",
+            "make_link": "people", "reset_code": "people", "save_rules": "people"}  # fmt: skip
 """The page to which a form or a page below it belongs."""
 
 

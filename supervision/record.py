@@ -42,6 +42,20 @@ WHAT = {
     "tool.changed": gettext_lazy("Changed a tool"),
     "work.stopped": gettext_lazy("Stopped the assistant"),
     "work.resumed": gettext_lazy("Lifted a stop"),
+    "person.added": gettext_lazy("Added a person"),
+    "person.changed": gettext_lazy("Changed a person"),
+    "person.deactivated": gettext_lazy("Shut somebody out"),
+    "person.activated": gettext_lazy("Let somebody in again"),
+    "person.link_made": gettext_lazy("Made a link to choose a password"),
+    "people.second_factor": gettext_lazy("Set who needs a second factor"),
+    "password.chosen": gettext_lazy("Chose a password"),
+    "login.done": gettext_lazy("Logged in"),
+    "login.paused": gettext_lazy("Log-in paused after too many tries"),
+    "login.code_wrong": gettext_lazy("Typed a wrong code"),
+    "second_factor.added": gettext_lazy("Set up a second factor"),
+    "second_factor.codes_renewed": gettext_lazy("Made new recovery codes"),
+    "second_factor.removed": gettext_lazy("Removed the second factor"),
+    "second_factor.reset": gettext_lazy("Reset somebody’s second factor"),
 }
 """What an entry is of, in words for people."""
 

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     STOP_WORK = "stop and resume all work"
     SEE_ACCESS = "see who saw whom"
     SEE_RECORD = "read the record of decisions"
+    SET_PEOPLE = "set who may use the dashboard"
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -54,6 +55,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.STOP_WORK: _LEADERS,
     Permission.SEE_ACCESS: _LEADERS,
     Permission.SEE_RECORD: _LEADERS,
+    Permission.SET_PEOPLE: frozenset({Role.ADMIN}),
 }
 
 AnyUser = AbstractBaseUser | AnonymousUser
