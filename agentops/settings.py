@@ -116,6 +116,15 @@ ALLOWED_HOSTS = [
 if PRODUCTION and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     faults.append("HANDRAIL_HOSTS is missing or holds *; name the hosts, for example desk.clinic.example")
 
+# What seals the record of decisions. SECRET_KEY stays in the ring, since it is what seals where no other key is named.
+AUDIT_KEYS = [
+    key
+    for key in (env_text("HANDRAIL_AUDIT_KEY"), SECRET_KEY, *env_text("HANDRAIL_AUDIT_OLD_KEYS").split(","))
+    if key.strip()
+]
+if env_text("HANDRAIL_AUDIT_KEY") and len(AUDIT_KEYS[0]) < 32:
+    faults.append("HANDRAIL_AUDIT_KEY is short; set at least 32 random characters, or leave it out")
+
 # --- database, broker, live hints
 DATABASES = {"default": read_database(env_text("HANDRAIL_DATABASE", "sqlite:///var/handrail.sqlite3"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -171,6 +180,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "channels",
     "agentops.apps.AgentopsConfig",
     "agentops.toolsets.clinic.apps.ClinicConfig",
@@ -231,8 +243,10 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
-AXES_LOCKOUT_CALLABLE = "supervision.errors.locked_out"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who waits is told how long, and it does not grow
+AXES_LOCKOUT_CALLABLE = "supervision.views.login.pause"
 AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "Handrail"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "queue"
 LOGOUT_REDIRECT_URL = "login"

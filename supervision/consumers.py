@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from supervision.roles import Permission, may, role_of
 
 GROUP = "desk"
-RECHECK_SECONDS = 5.0
+RECHECK_SECONDS = 4.0
+"""Whoever was shut out hears nothing any more within five."""
 PING_SECONDS = 2.0
 """A page that has heard nothing for twice as long says that it is not live."""
 NOT_SIGNED_IN = 4401

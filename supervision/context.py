@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from agentops.domain.visible_text import show_text
-from agentops.models import read_stops
+from agentops.models import StopScope, read_stops
 from supervision.inbox.rows import count_waiting
 from supervision.models import Preferences
 from supervision.roles import Permission, Role, display_name, may
@@ -25,6 +25,8 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
+            ("people", _("People"), Permission.SET_PEOPLE),
+            ("record", _("Record"), Permission.SEE_RECORD),
             ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),
         ),
     ),
@@ -33,7 +35,10 @@ _PLACES = (
 
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
-            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
+            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools",
+            "export_record": "record",
+            "add_person": "people", "person": "people", "save_person": "people", "set_active": "people",
+            "make_link": "people", "reset_code": "people", "save_rules": "people"}  # fmt: skip
 """The page to which a form or a page below it belongs."""
 
 
@@ -42,12 +47,14 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     role: Role | None = getattr(request, "role", None)
     here = request.resolver_match.url_name if request.resolver_match else ""
     name = show_text(display_name(request.user)) if role else ""
+    stops: Any = SimpleLazyObject(lambda: read_stops().rows) if role else ()
     return {
         "places": _find_places(role, _HOME_OF.get(here or "", here or "")),
         "waiting_count": SimpleLazyObject(count_waiting) if role else 0,
         "me": {"name": name, "initials": _initials(name), "role": role},
         "wants": SimpleLazyObject(lambda: Preferences.objects.filter(user=request.user.pk).first() or Preferences()),
-        "stops": SimpleLazyObject(lambda: read_stops().rows) if role else (),
+        "stops": stops,
+        "all_stopped": SimpleLazyObject(lambda: any(stop.scope == StopScope.ALL for stop in stops)),
         "may_see_access": may(role, Permission.SEE_ACCESS),
         "may_stop": may(role, Permission.STOP_WORK),
         "may_see_cost": may(role, Permission.SEE_COST),

@@ -1,7 +1,6 @@
 """Pages for when something cannot be shown: what happened, what follows, what to do, and the request id."""
 
 import sys
-from typing import Any
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -38,12 +37,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return _busy(request)
     text = "If you were answering a request, open it again: it shows whether your answer was recorded."
     return _page(request, 500, "Something went wrong here", text)
-
-
-def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None, *_: Any) -> HttpResponse:
-    """429: too many wrong passwords from one place."""
-    text = "Too many wrong passwords. Wait 15 minutes, then try again. An administrator can unlock the account sooner."
-    return _page(request, 429, "Log-in is paused", text)
 
 
 def _busy(request: HttpRequest) -> HttpResponse:

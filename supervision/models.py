@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from agentops.models import AgentRun, ToolCall
 
@@ -181,3 +182,33 @@ class Preferences(models.Model):
 
     def __str__(self) -> str:
         return f"preferences of {self.user}"
+
+
+class Profile(models.Model):
+    """What the account itself does not hold of a person. Without a row they belong to no team."""
+
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="profile")
+    team = models.CharField(max_length=60, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"profile of {self.user}"
+
+
+class RoleRule(models.Model):
+    """What is asked of everybody with a role. Without a row nothing is."""
+
+    role = models.CharField(max_length=20, unique=True)
+    second_factor = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"rule for {self.role}"
+
+
+def has_second_factor(user: AbstractBaseUser) -> bool:
+    """Whether this person has an app that makes codes, so that a password alone does not let them in."""
+    return bool(TOTPDevice.objects.filter(user=user.pk, confirmed=True).exists())
+
+
+def needs_second_factor(role: str | None) -> bool:
+    """Whether everybody with this role has to have one."""
+    return RoleRule.objects.filter(role=role, second_factor=True).exists()

@@ -33,6 +33,8 @@ class Permission(StrEnum):
     SET_TIERS = "set what tools may do"
     STOP_WORK = "stop and resume all work"
     SEE_ACCESS = "see who saw whom"
+    SEE_RECORD = "read the record of decisions"
+    SET_PEOPLE = "set who may use the dashboard"
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -52,6 +54,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SET_TIERS: frozenset({Role.ADMIN}),
     Permission.STOP_WORK: _LEADERS,
     Permission.SEE_ACCESS: _LEADERS,
+    Permission.SEE_RECORD: _LEADERS,
+    Permission.SET_PEOPLE: frozenset({Role.ADMIN}),
 }
 
 AnyUser = AbstractBaseUser | AnonymousUser

@@ -3,7 +3,23 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import claims, edits, health, login, me, metrics, queue, runs, stops, tools, viewings
+from supervision.views import (
+    claims,
+    edits,
+    health,
+    login,
+    me,
+    metrics,
+    password,
+    people,
+    queue,
+    record,
+    runs,
+    second_factor,
+    stops,
+    tools,
+    viewings,
+)
 
 urlpatterns = [
     # for probes
@@ -11,6 +27,9 @@ urlpatterns = [
     path("readyz", health.show_ready, name="readyz"),
     # the way in and out
     path("login/", login.log_in, name="login"),
+    path("login/code/", second_factor.log_in_code, name="log_in_code"),
+    path("login/second-factor/", second_factor.log_in_set_up, name="log_in_set_up"),
+    path("set-password/<str:uidb64>/<str:token>/", password.set_password, name="set_password"),
     path("logout/", login.log_out, name="logout"),
     # the queue and the answers to it
     path("", queue.show_queue, name="queue"),
@@ -35,9 +54,23 @@ urlpatterns = [
     path("me/", me.show_me, name="me"),
     path("me/save/", me.save_me, name="save_me"),
     path("me/language/", me.save_language, name="save_language"),
+    path("me/second-factor/", second_factor.set_up, name="set_up_code"),
+    path("me/second-factor/codes/", second_factor.show_codes, name="show_codes"),
+    path("me/second-factor/renew/", second_factor.renew_codes, name="renew_codes"),
+    path("me/second-factor/remove/", second_factor.remove, name="remove_code"),
     path("me/hand-over/", me.hand_over, name="hand_over"),
     # figures and settings
     path("metrics/", metrics.show_metrics, name="metrics"),
+    path("people/", people.show_people, name="people"),
+    path("people/rules/", people.save_rules, name="save_rules"),
+    path("people/add/", people.add_person, name="add_person"),
+    path("people/<int:user_id>/", people.show_person, name="person"),
+    path("people/<int:user_id>/save/", people.save_person, name="save_person"),
+    path("people/<int:user_id>/active/", people.set_active, name="set_active"),
+    path("people/<int:user_id>/link/", people.make_link, name="make_link"),
+    path("people/<int:user_id>/second-factor/", people.reset_code, name="reset_code"),
+    path("record/", record.list_record, name="record"),
+    path("record/file/", record.export_record, name="export_record"),
     path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),

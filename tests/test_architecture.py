@@ -15,7 +15,7 @@ WRITES = {
     "asave", "acreate", "aupdate", "adelete",
 }  # fmt: skip
 WRITERS = (
-    "agentops/models", "agentops/control", "agentops/ledger", "agentops/audit.py", "agentops/toolsets",
+    "agentops/models", "agentops/control", "agentops/ledger", "agentops/audit", "agentops/toolsets",
     "agentops/management", "supervision/actions", "supervision/management",
 )  # fmt: skip
 PREPARED_WRITES = {"insert_row", "update_rows"}

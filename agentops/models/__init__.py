@@ -1,6 +1,6 @@
 """The machine's tables: what may be done (catalogue), what was asked and done (runs), what it came to (facts)."""
 
-from agentops.models.audit import AuditEntry, AuditHead
+from agentops.models.audit import AuditCheck, AuditEntry, AuditHead
 from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
@@ -11,6 +11,7 @@ from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_
 
 __all__ = [
     "AgentRun",
+    "AuditCheck",
     "AuditEntry",
     "AuditHead",
     "CallEdit",

@@ -14,7 +14,7 @@ class AuditHead(models.Model):
 
 
 class AuditEntry(models.Model):
-    """One decision or change of a setting."""
+    """One decision or change of a setting. `key` names the key of the seal."""
 
     seq = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
@@ -23,9 +23,21 @@ class AuditEntry(models.Model):
     subject = models.CharField(max_length=80)
     facts = models.JSONField(default=dict)
     seal = models.CharField(max_length=64)
+    key = models.CharField(max_length=12, blank=True, default="")
 
     class Meta:
         ordering = ["seq"]
 
     def __str__(self) -> str:
         return f"{self.seq}: {self.who} {self.what} {self.subject}"
+
+
+class AuditCheck(models.Model):
+    """One reading of the whole record against its seals: when, how many entries, and what was found."""
+
+    at = models.DateTimeField()
+    entries = models.PositiveBigIntegerField()
+    findings = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"record of {self.entries} checked at {self.at}"

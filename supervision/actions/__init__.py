@@ -1,15 +1,31 @@
 """One function per button: who may, what the machine says, the decision and the audit row, all in one transaction."""
 
 from agentops.control import BadRequest, Stopped
+from supervision.actions.accounts import (
+    activate_person,
+    add_person,
+    change_person,
+    deactivate_person,
+    make_password_link,
+    require_second_factor,
+)
 from supervision.actions.answers import Alone, approve_call, reject_call, resolve_call, sign_showing
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.edits import ask_for_choices, change_call
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.holds import end_hold, extend_call, undo_approval
+from supervision.actions.logins import choose_password, record_login, record_pause
 from supervision.actions.outcomes import Answered, Refused
 from supervision.actions.people import choose_language, record_viewing, save_preferences
 from supervision.actions.policy import set_tool_tier
 from supervision.actions.runs import cancel_run, start_run
+from supervision.actions.second_factors import (
+    add_second_factor,
+    check_code,
+    remove_second_factor,
+    renew_recovery_codes,
+    reset_second_factor,
+)
 from supervision.actions.stops import lift_stop, stop_work
 
 __all__ = [
@@ -19,20 +35,34 @@ __all__ = [
     "Refused",
     "Stopped",
     "Work",
+    "activate_person",
+    "add_person",
+    "add_second_factor",
     "approve_call",
     "ask_for_choices",
     "cancel_run",
     "change_call",
+    "change_person",
+    "check_code",
     "choose_language",
+    "choose_password",
     "close_handoff",
+    "deactivate_person",
     "end_hold",
     "extend_call",
     "hand_over_work",
     "leave_work",
     "lift_stop",
     "look_at_work",
+    "make_password_link",
+    "record_login",
+    "record_pause",
     "record_viewing",
     "reject_call",
+    "remove_second_factor",
+    "renew_recovery_codes",
+    "require_second_factor",
+    "reset_second_factor",
     "resolve_call",
     "save_preferences",
     "set_tool_tier",

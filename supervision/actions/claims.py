@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agentops import control
+from agentops.audit import append_entry
 from agentops.models import AgentRun, ToolCall
 from supervision.actions.outcomes import Answered, Refused, refuse_long_note
 from supervision.models import Claim
@@ -19,6 +20,11 @@ class Work(NamedTuple):
 
     kind: str
     id: int
+
+    @property
+    def subject(self) -> str:
+        """How the record names it."""
+        return f"call {self.id}" if self.kind == "call" else f"run {self.id}"
 
     @property
     def run_id(self) -> int | None:
@@ -62,6 +68,8 @@ def leave_work(*, user: User, work: Work, note: str) -> Answered | Refused:
             Claim.objects.filter(pk=mine.pk).update(released_at=now, note=note)
         elif note:
             _add_claim(user, work, now, kept=True, note=note, released_at=now)
+        if note or (mine and mine.kept):
+            append_entry(who=display_name(user), what="work.left", subject=work.subject, facts={"note": bool(note)})
         control.note_handoff_closed(run_id=run_id)
     return Answered(now)
 
@@ -101,6 +109,9 @@ def _claim(user: User, work: Work, *, kept: bool, due_at: datetime | None = None
         if held:
             Claim.objects.filter(pk=held.pk).update(released_at=now)
         _add_claim(user, work, now, kept=kept, due_at=due_at)
+        if kept:
+            facts = {"from": held.who} if held and held.user_id != user.pk else {}
+            append_entry(who=display_name(user), what="work.taken", subject=work.subject, facts=facts)
         control.note_handoff_closed(run_id=run_id)
     return Answered(now)
 

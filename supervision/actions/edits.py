@@ -3,15 +3,15 @@
 from collections.abc import Mapping
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from agentops import control
+from agentops.audit import append_entry
 from supervision.actions.outcomes import Refused, refuse_long_note, refuse_unsettled
 from supervision.roles import Permission, display_name, require
 
 
-def ask_for_choices(
-    *, user: User, call_id: int, version: int, digest: str, values: Mapping[str, str]
-) -> int | Refused:
+def ask_for_choices(*, user: User, call_id: int, version: int, digest: str, values: Mapping[str, str]) -> int | Refused:
     """Ask what could be chosen, given what stands in the form; the id of the edit that a worker will answer."""
     require(user, Permission.DECIDE)
     asked = control.ask_for_choices(
@@ -27,7 +27,11 @@ def change_call(
     require(user, Permission.DECIDE)
     if too_long := refuse_long_note(note):
         return too_long
-    asked = control.change_call(
-        call_id=call_id, version=version, digest=digest, changes=values, by=display_name(user), note=note
-    )
-    return refuse_unsettled(asked, call_id=call_id) if isinstance(asked, control.Unsettled) else asked.edit_id
+    who = display_name(user)
+    with transaction.atomic():
+        asked = control.change_call(call_id=call_id, version=version, digest=digest, changes=values, by=who, note=note)
+        if isinstance(asked, control.Unsettled):
+            return refuse_unsettled(asked, call_id=call_id)
+        facts = {"version": version, "digest": digest, "fields": sorted(values)}
+        append_entry(who=who, what="call.change_sent", subject=f"call {call_id}", facts=facts)
+    return asked.edit_id

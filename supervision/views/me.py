@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from supervision import actions
 from supervision.inbox.claims import works_of
-from supervision.models import KEYS, VOLUMES
+from supervision.models import KEYS, VOLUMES, has_second_factor, needs_second_factor
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part, speak
 from supervision.wording import count
@@ -71,5 +71,7 @@ def _show(
         "languages": settings.LANGUAGES,
         "key_choices": KEYS,
         "volumes": VOLUMES,
+        "second": has_second_factor(request.user),
+        "second_needed": needs_second_factor(request.role),
     }
     return render_part(request, "me.html", {}, context, status=status)

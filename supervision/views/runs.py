@@ -137,9 +137,7 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
     context = _new_run_context(form, twin)
     if not form.is_bound:
         context = {**context, **_kept_context(request)}
-    return render_part(
-        request, "new_run.html", {}, context, status=409 if twin else 400 if form.errors else 200
-    )
+    return render_part(request, "new_run.html", {}, context, status=409 if twin else 400 if form.errors else 200)
 
 
 @form_of("run")

@@ -1,4 +1,4 @@
-"""The emergency switch: one page with a reason to write, and what is stopped at the moment."""
+"""The emergency switch: one press from every page, or a page with a reason to write; and what is stopped."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -12,6 +12,8 @@ from supervision.views.access import DeskRequest, allowed, clean_note, form_of, 
 from supervision.wording import count
 
 EVERYTHING = "all:"
+PRESSED = "stopped with one press, no reason given yet"
+"""Why, where somebody had no time to write it; lifting the stop needs a reason in any case."""
 
 
 @require_safe
@@ -27,7 +29,7 @@ def stop_work(request: DeskRequest) -> HttpResponseBase:
     """Stop now."""
     what = request.POST.get("what", EVERYTHING)
     scope, _, name = what.partition(":")
-    reason = clean_note(request.POST.get("reason", ""))
+    reason = PRESSED if "press" in request.POST else clean_note(request.POST.get("reason", ""))
     done = actions.stop_work(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
         return _show(request, refused=done, what=what, reason=reason, status=400)

@@ -1,13 +1,23 @@
 """The cast of the desk's tests: Priya and Mo at the front desk, Ruth the manager, Leo the admin, and a stranger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
 from agentops.models import ToolCall
-from tests.supervision.rows import add_call, person
+from tests.supervision.rows import add_call, hashed, person
+
+
+@pytest.fixture
+def quick_passwords(settings: Any) -> Iterator[None]:
+    """A hash that takes no time, for tests that log in many times. Name it before the people."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+    hashed.cache_clear()
+    yield
+    hashed.cache_clear()
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.utils import timezone
+from django_otp.oath import totp
 
 from agentops.domain.arguments import digest_call
 from agentops.domain.cards import Card, Change, Check, Mismatch, Subject
@@ -48,6 +49,11 @@ def person(name: str, given: str, family: str, role: str | None) -> User:
     if role:
         user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user
+
+
+def code_of(key: str, *, later: int = 0) -> str:
+    """What an app with this key shows now, or so many half minutes later."""
+    return f"{totp(bytes.fromhex(key), drift=later):06}"
 
 
 def task_type(slug: str = "moving", name: str = "Moving") -> TaskType:

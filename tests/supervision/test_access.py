@@ -11,6 +11,7 @@ from agentops.models import AuditEntry
 from supervision.roles import NO_ROLE, ROLES, Permission, Role, role_of
 from tests.supervision.rows import add_call, add_edit, add_run, person
 
+pytestmark = pytest.mark.usefixtures("quick_passwords")
 EVERYONE = {"front desk", "manager", "admin"}
 LEADERS = {"manager", "admin"}
 ADMINS = {"admin"}
@@ -39,14 +40,31 @@ TABLE = {
     "claim": ("post", EVERYONE),
     "claim_handoff": ("post", EVERYONE),
     "viewings": ("get", LEADERS),
+    "record": ("get", LEADERS),
+    "export_record": ("get", LEADERS),
     "stops": ("get", LEADERS),
     "stop_work": ("post", LEADERS),
     "lift_stop": ("post", LEADERS),
+    "set_up_code": ("get", EVERYONE),
+    "show_codes": ("get", EVERYONE),
+    "renew_codes": ("post", EVERYONE),
+    "remove_code": ("get", EVERYONE),
     "metrics": ("get", LEADERS),
     "tools": ("get", ADMINS),
     "save_tool": ("post", ADMINS),
+    "people": ("get", ADMINS),
+    "save_rules": ("post", ADMINS),
+    "add_person": ("get", ADMINS),
+    "person": ("get", ADMINS),
+    "save_person": ("post", ADMINS),
+    "set_active": ("post", ADMINS),
+    "make_link": ("post", ADMINS),
+    "reset_code": ("post", ADMINS),
 }
-OPEN = {"login", "logout", "healthz", "readyz"}
+OPEN = {"login", "log_in_code", "log_in_set_up", "set_password", "logout", "healthz", "readyz"}
+
+
+OF_A_PERSON = ("person", "save_person", "set_active", "make_link", "reset_code")
 
 
 def every_pattern(resolver: URLResolver | None = None) -> list[URLPattern]:
@@ -54,6 +72,10 @@ def every_pattern(resolver: URLResolver | None = None) -> list[URLPattern]:
     for entry in (resolver or get_resolver("agentops.urls")).url_patterns:
         found += every_pattern(entry) if isinstance(entry, URLResolver) else [entry]
     return found
+
+
+def colleague() -> User:
+    return User.objects.filter(username="zoe").first() or person("zoe", "Zoe", "Hart", "front desk")
 
 
 def address(name: str) -> str:
@@ -73,6 +95,7 @@ def address(name: str) -> str:
         "close_handoff": lambda: reverse(name, args=[run.pk]),
         "run": lambda: reverse(name, args=[run.pk]),
         "stop_run": lambda: reverse(name, args=[run.pk]),
+        **{one: lambda: reverse(name, args=[colleague().pk]) for one in OF_A_PERSON},
     }.get(name, lambda: reverse(name))()
 
 

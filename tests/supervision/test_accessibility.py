@@ -58,7 +58,7 @@ def pages() -> list[str]:
     Claim.objects.create(call=final, note="She rings back at 4", released_at=now, **seen)
     Viewing.objects.create(who="Mo Ali", role="front desk", page="request", patient="Ana Gomez", seen_at=now)
     return [
-        "/me/", "/stop/", "/access/", "/", "/?view=decided",
+        "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y", "/", "/?view=decided",
         f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",

@@ -16,7 +16,8 @@ from django.db import connections
 from django.test import Client
 
 from agentops.models import ToolCall
-from supervision import consumers
+from supervision import actions, consumers
+from supervision.roles import Role
 from tests.supervision.rows import add_call, person
 from tests.supervision.socket_client import Socket
 
@@ -127,6 +128,42 @@ async def test_a_socket_ends_with_the_right_to_listen(
     await sync_to_async(lose)(user)
     assert await socket.hear_close() == code
     await socket.leave()
+
+
+@pytest.mark.parametrize(
+    ("does", "code"),
+    [
+        (lambda leo, person: actions.deactivate_person(user=leo, person_id=person.pk), 4401),
+        (
+            lambda leo, person: actions.change_person(
+                user=leo, person_id=person.pk, first="Some", last="One", role=Role.MANAGER, team=""
+            ),
+            4401,
+        ),
+    ],
+    ids=["shut out", "another role"],
+)
+@awaited
+async def test_what_an_admin_does_to_an_account_ends_its_open_sockets_and_no_others(
+    sign_in: Callable[[User], Client], monkeypatch: pytest.MonkeyPatch, does: Callable[[User, User], object], code: int
+) -> None:
+    monkeypatch.setattr(consumers, "RECHECK_SECONDS", 0.05)
+    user, client = await signed_in("front desk", sign_in)
+    leo = await sync_to_async(person)("leo", "Leo", "Marsh", "admin")
+    socket, his = listen(client), listen(await sync_to_async(sign_in)(leo))
+    assert await socket.connect() is None
+    assert await his.connect() is None
+    await sync_to_async(does)(leo, user)
+    assert await socket.hear_close() == code
+    await asyncio.wait_for(his.hear("ping"), timeout=3)
+    await his.leave()
+
+
+def test_the_next_look_at_a_sockets_right_comes_well_within_five_seconds() -> None:
+    """It looks at every so many pings, so both count."""
+    step = min(consumers.PING_SECONDS, consumers.RECHECK_SECONDS)
+    assert consumers.RECHECK_SECONDS % step == 0
+    assert consumers.RECHECK_SECONDS <= 4
 
 
 @awaited

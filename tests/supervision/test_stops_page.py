@@ -31,8 +31,26 @@ def test_a_stop_stands_on_every_page_with_who_and_why(leader: Client, desk: Clie
     assert AuditEntry.objects.filter(what="work.stopped", who="Ruth Kerr").exists()
 
 
+def test_one_press_on_any_page_stops_everything_and_can_be_taken_back_with_a_reason(
+    leader: Client, desk: Client
+) -> None:
+    approved = add_call(status="approved", decided_by="Mo Ali")
+    for address in ["/", "/runs/", "/runs/new/", "/me/", "/metrics/", "/record/"]:
+        assert '<button class="btn small new quiet-stop" name="press"' in leader.get(address).content.decode()
+    page = leader.post("/stop/now/", {"what": "all:", "press": "one"}, follow=True).content.decode()
+    assert "Stopped. 1 approved request withdrawn." in page
+    assert 'name="press"' not in page, "what is stopped is not stopped again"
+    assert ToolCall.objects.get(pk=approved.pk).status == "invalidated"
+    told = "by Ruth Kerr: stopped with one press, no reason given yet."
+    assert told in desk.get("/").content.decode()
+    assert "Why may it go on?" in page
+    leader.post("/stop/lift/", {"what": "all:", "reason": "Mended"})
+    assert 'name="press"' in leader.get("/").content.decode()
+
+
 def test_the_front_desk_has_no_switch(desk: Client) -> None:
     assert "Stop the assistant" not in desk.get("/").content.decode()
+    assert "Stop all" not in desk.get("/").content.decode()
     assert stop(desk) == 403
     assert not StopSwitch.objects.exists()
 

@@ -122,6 +122,7 @@ def _pages() -> list[State]:
         State("metrics", "/metrics/", who="ruth"),
         State("tools", "/tools/", who="leo"),
         State("access", "/access/", who="ruth"),
+        State("record", "/record/", who="ruth"),
         State("stop", "/stop/", who="ruth"),
         State("not-allowed", "/tools/"),
         State("not-found", "/no/such/page/"),

@@ -1,0 +1,227 @@
+"""Every verb of people that changes something adds an entry to the record, in the same transaction."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+from django_otp.plugins.otp_totp.models import default_key
+
+from agentops.audit import verify_chain
+from agentops.models import AuditEntry, ToolCall, ToolPolicy
+from supervision import actions
+from supervision.actions import Work
+from supervision.actions.logins import NOBODY
+from supervision.roles import Role
+from tests.supervision.rows import MOVE, add_call, add_run, code_of, person, task_type
+
+UNRECORDED = {
+    "check_code": "a right code ends in a log-in, which is recorded; a wrong one is recorded too (test_second_factor)",
+    "ask_for_choices": "a question to the tool; nothing is changed by it",
+    "choose_language": "how one person reads the desk",
+    "hand_over_work": "leaves each piece of work, and each of those is recorded",
+    "look_at_work": "a page that is open; it is gone when the page is",
+    "record_viewing": "has a log of its own, who saw whom",
+    "save_preferences": "how the desk behaves for one person",
+    "sign_showing": "makes a token, no row",
+}
+"""Verbs that add no entry of their own, and why."""
+
+
+def seen(call: ToolCall) -> dict[str, object]:
+    call.refresh_from_db()
+    return {"call_id": call.pk, "version": call.version, "digest": call.digest}
+
+
+def approve(user: User) -> ToolCall:
+    call = add_call(run=add_run(on_the_line=True))
+    actions.approve_call(user=user, **seen(call), shown="", ticked=set(), typed="")  # type: ignore[arg-type]
+    return call
+
+
+def reject(user: User) -> None:
+    actions.reject_call(user=user, **seen(add_call()), reason="other", note="")  # type: ignore[arg-type]
+
+
+def resolve(user: User) -> None:
+    call = add_call(status="in_doubt", decided_by="Mo Ali", started_at=timezone.now())
+    actions.resolve_call(user=user, call_id=call.pk, version=call.version, happened=True, note="I rang them")
+
+
+def undo(user: User) -> None:
+    actions.undo_approval(user=user, **seen(approve(user)))  # type: ignore[arg-type]
+
+
+def end_hold(user: User) -> None:
+    actions.end_hold(user=user, **seen(approve(user)))  # type: ignore[arg-type]
+
+
+def extend(user: User) -> None:
+    call = add_call()
+    until = call.expires_at.isoformat() if call.expires_at else ""
+    actions.extend_call(user=user, **seen(call), seen_until=until)  # type: ignore[arg-type]
+
+
+def change(user: User) -> None:
+    call = add_call(MOVE.model_copy(update={"changeable": True}))
+    actions.change_call(user=user, **seen(call), values={"day": "2026-03-12"}, note="")  # type: ignore[arg-type]
+
+
+def take(user: User) -> Work:
+    work = Work("call", add_call().pk)
+    actions.take_work(user=user, work=work, due_in=timedelta(minutes=5))
+    return work
+
+
+def leave(user: User) -> None:
+    actions.leave_work(user=user, work=take(user), note="She rings back")
+
+
+def close(user: User) -> None:
+    run = add_run(status="handed_off", handoff_reason="Asked for a person", finished_at=timezone.now())
+    actions.close_handoff(user=user, run_id=run.pk, note="I rang her")
+
+
+def start(user: User) -> int:
+    return actions.start_run(user=user, request="Book me in", channel="phone", on_the_line=False)
+
+
+def cancel(user: User) -> None:
+    actions.cancel_run(user=user, run_id=add_run().pk)
+
+
+def set_tier(user: User) -> None:
+    ToolPolicy.objects.create(tool="book", label="Book", tier="risky", floor="risky", described=True)
+    actions.set_tool_tier(user=user, tool="book", tier="destructive", enabled=True, version=1)
+
+
+def stop(user: User) -> None:
+    actions.stop_work(user=user, scope="all", name="", reason="Wrong texts")
+
+
+def lift(user: User) -> None:
+    stop(user)
+    actions.lift_stop(user=user, scope="all", name="", reason="Mended")
+
+
+def shut_out(user: User) -> User:
+    someone = colleague()
+    actions.deactivate_person(user=user, person_id=someone.pk)
+    return someone
+
+
+def colleague() -> User:
+    return person("zoe", "Zoe", "Hart", "front desk")
+
+
+PLACE = {"first": "Zoe", "last": "Hart", "role": Role.MANAGER, "team": "North"}
+
+
+def set_up(user: User) -> None:
+    key = default_key()
+    actions.add_second_factor(user=user, key=key, code=code_of(key))
+
+
+def renew(user: User) -> None:
+    set_up(user)
+    actions.renew_recovery_codes(user=user)
+
+
+def remove(user: User) -> None:
+    key = default_key()
+    (code, *_others) = actions.add_second_factor(user=user, key=key, code=code_of(key))  # type: ignore[misc]
+    actions.remove_second_factor(user=user, code=code)
+
+
+def reset(user: User) -> None:
+    someone = colleague()
+    set_up(someone)
+    actions.reset_second_factor(user=user, person_id=someone.pk)
+
+
+RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
+    "approve_call": ("call.approved", approve),
+    "reject_call": ("call.rejected", reject),
+    "resolve_call": ("call.happened", resolve),
+    "undo_approval": ("call.undone", undo),
+    "end_hold": ("call.hold_ended", end_hold),
+    "extend_call": ("call.extended", extend),
+    "change_call": ("call.change_sent", change),
+    "take_work": ("work.taken", take),
+    "leave_work": ("work.left", leave),
+    "close_handoff": ("handoff.closed", close),
+    "start_run": ("run.started", start),
+    "cancel_run": ("run.stopped", cancel),
+    "set_tool_tier": ("tool.changed", set_tier),
+    "stop_work": ("work.stopped", stop),
+    "lift_stop": ("work.resumed", lift),
+    "add_person": ("person.added", lambda user: actions.add_person(user=user, username="zoe", **PLACE)),  # type: ignore[arg-type]
+    "change_person": (
+        "person.changed",
+        lambda user: actions.change_person(user=user, person_id=colleague().pk, **PLACE),  # type: ignore[arg-type]
+    ),
+    "deactivate_person": ("person.deactivated", shut_out),
+    "activate_person": (
+        "person.activated",
+        lambda user: actions.activate_person(user=user, person_id=shut_out(user).pk),
+    ),
+    "make_password_link": (
+        "person.link_made",
+        lambda user: actions.make_password_link(user=user, person_id=colleague().pk),
+    ),
+    "require_second_factor": (
+        "people.second_factor",
+        lambda user: actions.require_second_factor(user=user, roles=[Role.ADMIN]),
+    ),
+    "add_second_factor": ("second_factor.added", set_up),
+    "renew_recovery_codes": ("second_factor.codes_renewed", renew),
+    "remove_second_factor": ("second_factor.removed", remove),
+    "reset_second_factor": ("second_factor.reset", reset),
+    "choose_password": ("password.chosen", lambda user: actions.choose_password(user=user, password="a long one 12")),
+    "record_login": ("login.done", lambda user: actions.record_login(user=user, second=False)),
+    "record_pause": (
+        "login.paused",
+        lambda user: actions.record_pause(account="leo", address="192.0.2.1", lasts=timedelta(minutes=15)),
+    ),
+}
+"""Every verb that changes something, the entry it makes, and how it is brought about."""
+
+
+def test_every_verb_is_seen_to_be_recorded_or_says_why_it_is_not() -> None:
+    verbs = {name for name in actions.__all__ if name[0].islower()}
+    assert verbs == set(RECORDED) | set(UNRECORDED)
+    assert not set(RECORDED) & set(UNRECORDED)
+
+
+@pytest.mark.parametrize("verb", RECORDED)
+def test_a_verb_that_changes_something_is_recorded(leo: User, task_types: None, verb: str) -> None:
+    what, bring_about = RECORDED[verb]
+    bring_about(leo)
+    entry = AuditEntry.objects.latest("seq")
+    assert (entry.what, entry.who) == (what, NOBODY if what == "login.paused" else "Leo Marsh")
+    assert verify_chain() is None
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("verb", RECORDED)
+def test_what_cannot_be_recorded_is_not_done(leo: User, task_types: None, verb: str) -> None:
+    """The last entry that the verb would add fails; whatever went before it in the same verb is undone with it."""
+    what, bring_about = RECORDED[verb]
+    real = AuditEntry.save
+
+    def refuse(entry: AuditEntry, **options: bool) -> None:
+        if entry.what == what:
+            raise OSError("no room for the record")
+        real(entry, **options)
+
+    with mock.patch.object(AuditEntry, "save", refuse), pytest.raises(OSError, match="no room"):
+        bring_about(leo)
+    assert not AuditEntry.objects.filter(what=what).exists()
+
+
+@pytest.fixture
+def task_types(db: None) -> None:
+    """The kind of task that a new request begins as."""
+    task_type("unsorted", "Not sorted yet")
