@@ -1,4 +1,4 @@
-"""What a run that ended is found by: its words, folded alike when written and when asked for, and marks for the rest."""
+"""What a run that ended is found by: its words, folded alike when written and when asked for, and marks."""
 
 import re
 import unicodedata
@@ -75,7 +75,9 @@ def mark(kind: str, value: str) -> str:
 
 def fold_words(text: str) -> list[str]:
     """The words of a text without case and accents; a number in groups also as one."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).casefold()
+    if not text.isascii():
+        text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    plain = text.casefold()
     joined = [number.replace(" ", "") for number in _NUMBER.findall(plain)]
     return [word[:LONGEST] for word in (*_WORD.findall(plain), *joined)]
 
