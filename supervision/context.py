@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from agentops.domain.visible_text import show_text
-from agentops.models import read_stops
+from agentops.models import AgentRun, read_stops
 from supervision.inbox.rows import count_waiting
 from supervision.models import Preferences
 from supervision.roles import Permission, Role, display_name, may
@@ -33,7 +33,8 @@ _PLACES = (
 
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
-            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
+            "run": "runs", "runs_csv": "runs", "runs_json": "runs",
+            "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
 """The page to which a form or a page below it belongs."""
 
 
@@ -56,6 +57,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "offline": settings.MODEL_PROVIDER == "offline",
         "zone": settings.TIME_ZONE,
         "up_to_date": say_time(timezone.now()),
+        "generated_past": SimpleLazyObject(AgentRun.objects.filter(generated=True).exists),
         "request_id": getattr(request, "request_id", ""),
     }
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import claims, edits, health, login, me, metrics, queue, runs, stops, tools, viewings
+from supervision.views import claims, edits, health, login, me, metrics, queue, run_list, runs, stops, tools, viewings
 
 urlpatterns = [
     # for probes
@@ -27,7 +27,9 @@ urlpatterns = [
     path("handoffs/<int:run_id>/close/", queue.close_handoff, name="close_handoff"),
     path("handoffs/<int:run_id>/claim/", claims.claim_handoff, name="claim_handoff"),
     # runs
-    path("runs/", runs.list_runs, name="runs"),
+    path("runs/", run_list.list_runs, name="runs"),
+    path("runs/found.csv", run_list.export_runs, {"kind": "csv"}, name="runs_csv"),
+    path("runs/found.json", run_list.export_runs, {"kind": "json"}, name="runs_json"),
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.show_run, name="run"),
     path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),

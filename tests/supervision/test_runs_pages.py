@@ -1,6 +1,5 @@
-"""The run list and one run, step by step."""
+"""One run, step by step."""
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,66 +18,12 @@ def ended(status: str = "completed", **fields: object) -> AgentRun:
     return add_run(status=status, finished_at=timezone.now(), **fields)
 
 
-def test_an_empty_list_says_how_to_begin(desk: Client) -> None:
-    assert "No runs yet" in desk.get("/runs/").content.decode()
-
-
 @pytest.mark.parametrize("status", [*RunStatus])
 def test_every_state_has_its_own_words(db: None, status: RunStatus) -> None:
     state = state_of(AgentRun(status=status, outcome="limit_tool_calls"))
     assert state.words
     assert status.value not in state.words
     assert "_" not in state.detail
-
-
-@pytest.mark.parametrize(
-    "search",
-    ["bunion", "BUNION", "Gomez", "shall I book", "4821 077", "4821077", "07700900123", "{id}", "{request_id}"],
-)
-def test_a_run_is_found_by_words_names_answers_and_numbers(desk: Client, search: str) -> None:
-    wanted = ended(request="My bunion hurts", answer="Shall I book it?")
-    add_call(MOVE, run=wanted)
-    other = ended(request="Something else")
-    page = desk.get("/runs/", {"q": search.format(id=wanted.pk, request_id=wanted.request_id)}).content.decode()
-    assert f'href="/runs/{wanted.pk}/"' in page
-    assert f'href="/runs/{other.pk}/"' not in page
-
-
-def test_wildcards_of_the_database_are_plain_characters(desk: Client) -> None:
-    ended(request="Nothing special")
-    assert "No run matches" in desk.get("/runs/", {"q": "%"}).content.decode()
-
-
-def test_the_list_is_narrowed_by_state(desk: Client) -> None:
-    failed, waiting = ended("failed", outcome="model_unavailable"), add_run()
-    page = desk.get("/runs/?state=failed").content.decode()
-    assert f"/runs/{failed.pk}/" in page
-    assert f"/runs/{waiting.pk}/" not in page
-    assert f"/runs/{waiting.pk}/" in desk.get("/runs/?state=open").content.decode()
-
-
-def test_pages_follow_each_other_without_a_gap_or_a_double(desk: Client) -> None:
-    now = timezone.now()
-    runs = [add_run(f"Run {n}", created_at=now - timedelta(minutes=n // 3)) for n in range(120)]
-    seen, url = [], "/runs/"
-    while url:
-        answer = desk.get(url)
-        rows = answer.context["page"].rows
-        seen += [row.id for row in rows]
-        older = answer.context["page"].older
-        add_run("Arrives meanwhile")
-        url = f"/runs/?before={older.replace('+', '%2B')}" if older else ""
-    assert sorted(seen) == sorted(run.pk for run in runs)
-    assert len(seen) == len(set(seen))
-
-
-@pytest.mark.parametrize("query", ["before=x", "before=2026-03-01_1", "state=lost", "q=" + "a" * 201, "q=%00"])
-def test_a_search_that_cannot_be_read_is_said_in_words(desk: Client, query: str) -> None:
-    answer = desk.get(f"/runs/?{query}")
-    assert answer.status_code == 400
-    page = answer.content.decode()
-    assert "This search could not be read" in page
-    assert not re.search("valid choice|Null char|at most 200 char|Ensure", page)
 
 
 def full_run() -> AgentRun:
