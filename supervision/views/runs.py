@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agentops.models import AgentRun
 from agentops.models.runs import CHANNELS
 from supervision import actions
-from supervision.roles import Permission, display_name
+from supervision.roles import Permission, display_name, require
 from supervision.runs.page import read_run
 from supervision.views.access import DeskRequest, allowed, form_of, render_part, take_kept_words
 
@@ -64,10 +64,16 @@ def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     at = request.GET.get("at", "")[:20]
     number = request.GET.get("page", "")
     page = int(number) if number.isdecimal() and len(number) < 5 else None
-    view = read_run(run_id, chosen=at, now=timezone.now(), page=page)
+    in_full = request.GET.get("raw") == "full"
+    if in_full:
+        require(request.user, Permission.SEE_RAW)
+    view = read_run(run_id, chosen=at, now=timezone.now(), page=page, in_full=in_full)
     if view is None:
         raise Http404("There is no run with this number.")
     actions.record_viewing(user=request.user, page="run", run_id=run_id, subject=view.subject)
+    if in_full and view.chosen:
+        call_id = view.chosen.line.call_id
+        actions.record_viewing(user=request.user, page="raw", run_id=run_id, call_id=call_id, subject=view.subject)
     context = {"view": view, "run": view.run, "request_key": uuid.uuid4(), "at": at}
     return render_part(request, "run.html", {"run": "_run.html"}, context)
 

@@ -1,7 +1,9 @@
 """One run, step by step."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
-from agentops.models import AgentRun
+from agentops.models import AgentRun, Price, ToolCall
+from supervision.models import Viewing
 from supervision.runs.words import state_of
 from tests.supervision.rows import MOVE, add_call, add_run, add_step
 
@@ -188,3 +191,57 @@ def test_an_error_says_in_how_many_other_runs_it_came_today(desk: Client) -> Non
     call = add_call(status="failed", result=result)
     page = desk.get(f"/runs/{call.run_id}/?at=c{call.pk}").content.decode()
     assert "<dt>Same error today</dt><dd><bdi>2 other runs</bdi></dd>" in page
+
+
+# --- raw data
+
+
+def secret_call(run: AgentRun) -> ToolCall:
+    result = {"status": "success", "code": "ok", "message": "Ana asked", "data": {"note": "Ana has asthma", "id": 4821}}
+    return add_call(MOVE, run=run, tier="read", status="succeeded", result=result)
+
+
+def test_raw_data_is_masked_until_an_admin_asks_for_it_which_is_recorded(
+    leo: User, ruth: User, sign_in: Callable[[User], Client]
+) -> None:
+    run = ended()
+    call, step = secret_call(run), add_step(run, words="Ana has asthma", stop_reason="end_turn")
+    admin, address = sign_in(leo), f"/runs/{run.pk}/"
+    for at in (f"c{call.pk}", f"s{step.seq}"):
+        masked = raw_of(admin.get(address, {"at": at}))
+        for value in ("Ana", "Gomez", "4821", "07700", "asthma"):
+            assert value not in masked
+        assert '"status": "success"' in masked or '"stop_reason": "end_turn"' in masked
+    assert not Viewing.objects.filter(page="raw").exists()
+    assert "Ana has asthma" in raw_of(admin.get(address, {"at": f"c{call.pk}", "raw": "full"}))
+    seen = Viewing.objects.get(page="raw")
+    assert (seen.who, seen.run_id, seen.call_id) == ("Leo Marsh", run.pk, call.pk)
+    assert "opened raw data" in sign_in(ruth).get(address).content.decode()
+
+
+def raw_of(answer: Any) -> str:
+    page = unescape(answer.content.decode())
+    return page[page.index('aria-label="Raw data">') :].split("</pre>")[0]
+
+
+def test_nobody_else_is_given_raw_data(desk: Client, ruth: User, sign_in: Callable[[User], Client]) -> None:
+    run = ended()
+    call = secret_call(run)
+    for client in (desk, sign_in(ruth)):
+        page = client.get(f"/runs/{run.pk}/?at=c{call.pk}").content.decode()
+        assert "Raw data" not in page and "digest" not in page
+        assert client.get(f"/runs/{run.pk}/?at=c{call.pk}&raw=full").status_code == 403
+    assert not Viewing.objects.filter(page="raw").exists()
+
+
+def test_a_step_says_at_which_price_it_was_counted(desk: Client, ruth: User, sign_in: Callable[[User], Client]) -> None:
+    price = Price.objects.create(model="m", valid_from=date(2026, 10, 7), input_nano=2_000, output_nano=10_000,
+                                 cache_write_5m_nano=0, cache_write_1h_nano=0, cache_read_nano=100)  # fmt: skip
+    run = ended()
+    priced = add_step(run, cost_nano=5, price_id=price.pk)
+    unpriced = add_step(run)
+    manager = sign_in(ruth)
+    said = "$2.00 read, $10.00 written, $0.10 from cache, for a million tokens; in force from Wednesday 7 October 2026"
+    assert said in manager.get(f"/runs/{run.pk}/?at=s{priced.seq}").content.decode()
+    assert "No price was known on that day." in manager.get(f"/runs/{run.pk}/?at=s{unpriced.seq}").content.decode()
+    assert "a million tokens" not in desk.get(f"/runs/{run.pk}/?at=s{priced.seq}").content.decode()
