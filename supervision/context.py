@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from agentops.domain.visible_text import show_text
-from agentops.models import StopScope, read_stops
+from agentops.models import AgentRun, StopScope, read_stops
 from supervision.inbox.rows import count_waiting
 from supervision.models import Preferences
 from supervision.roles import Permission, Role, display_name, may
@@ -33,12 +33,14 @@ _PLACES = (
 )
 """Where a person can go: places with their pages. A place is shown to whoever may open one of its pages."""
 
-_HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
-            "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
-            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools",
-            "export_record": "record",
-            "add_person": "people", "person": "people", "save_person": "people", "set_active": "people",
-            "make_link": "people", "reset_code": "people", "save_rules": "people"}  # fmt: skip
+_BELOW = {
+    "queue": "request answer resolve handoff close_handoff undo end_hold more_time edit edit_request",
+    "runs": "run runs_csv runs_json new_run stop_run",
+    "tools": "save_tool",
+    "record": "export_record",
+    "people": "add_person person save_person set_active make_link reset_code save_rules",
+}
+_HOME_OF = {name: page for page, names in _BELOW.items() for name in names.split()}
 """The page to which a form or a page below it belongs."""
 
 
@@ -63,6 +65,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "offline": settings.MODEL_PROVIDER == "offline",
         "zone": settings.TIME_ZONE,
         "up_to_date": say_time(timezone.now()),
+        "generated_past": SimpleLazyObject(AgentRun.objects.filter(generated=True).exists),
         "request_id": getattr(request, "request_id", ""),
     }
 

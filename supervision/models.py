@@ -153,7 +153,7 @@ class Viewing(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     who = models.CharField(max_length=150)
     role = models.CharField(max_length=20)
-    page = models.CharField(max_length=10, choices=[(v, v) for v in ("request", "handoff", "run")])
+    page = models.CharField(max_length=10, choices=[(v, v) for v in ("request", "handoff", "run", "raw")])
     call = models.ForeignKey(ToolCall, null=True, on_delete=models.SET_NULL, related_name="+")
     run = models.ForeignKey(AgentRun, null=True, on_delete=models.SET_NULL, related_name="+")
     patient = models.CharField(max_length=200, blank=True)

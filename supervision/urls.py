@@ -14,6 +14,7 @@ from supervision.views import (
     people,
     queue,
     record,
+    run_list,
     runs,
     second_factor,
     stops,
@@ -46,7 +47,9 @@ urlpatterns = [
     path("handoffs/<int:run_id>/close/", queue.close_handoff, name="close_handoff"),
     path("handoffs/<int:run_id>/claim/", claims.claim_handoff, name="claim_handoff"),
     # runs
-    path("runs/", runs.list_runs, name="runs"),
+    path("runs/", run_list.list_runs, name="runs"),
+    path("runs/found.csv", run_list.export_runs, {"kind": "csv"}, name="runs_csv"),
+    path("runs/found.json", run_list.export_runs, {"kind": "json"}, name="runs_json"),
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.show_run, name="run"),
     path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),

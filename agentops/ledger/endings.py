@@ -11,15 +11,16 @@ from agentops.after_commit import announce
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.outcomes import failure
+from agentops.domain.search import place_of, read_found
 from agentops.domain.storable import storable
 from agentops.domain.transcript import Transcript
 from agentops.ledger.holding import write_held
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Totals
 from agentops.ledger.turns import ModelTurn, write_note, write_reply
-from agentops.models import RunFact, Step, move_call, move_run
+from agentops.models import RunFact, RunWords, Step, count_run, move_call, move_run
 from agentops.models.prepared import insert_row
-from agentops.models.rows import CALL_ENDS, CallEnd, RunRow
+from agentops.models.rows import CALL_ENDS, CARDS, SAID, CallEnd, RunRow
 
 OPEN = frozenset({CallStatus.ALLOWED, CallStatus.AWAITING, CallStatus.APPROVED})
 
@@ -85,6 +86,7 @@ def close_run(run: RunRow, *, ending: Ending, totals: Totals, provider: str = ""
         finished_at=now,
     )
     _write_fact(run, ending=ending, totals=totals, calls=calls, provider=provider, now=now)
+    _write_words(run, ending=ending, totals=totals)
     announce(Event(kind="run.finished", run_id=run.pk))
 
 
@@ -107,28 +109,30 @@ def _last_provider(run_id: int) -> str:
 def _write_fact(
     run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd], provider: str, now: datetime
 ) -> None:
-    executed = [call.status for call in calls if call.started_at is not None]
-    insert_row(
-        RunFact,
-        run_id=run.pk,
-        task_type=run.slug,
-        channel=run.channel,
-        provider=provider,
+    values = count_run(
+        run,
+        calls=calls,
         status=ending.status,
         outcome=ending.outcome,
-        completed=ending.status is RunStatus.COMPLETED,
-        limit_reached=ending.status is RunStatus.LIMIT_REACHED,
         escalated=bool(ending.handoff_reason),
-        iterations=run.iterations,
-        active_ms=run.active_ms,
-        waited_ms=run.waited_ms,
-        tool_calls=run.tool_calls,
-        tools_executed=len(executed),
-        tool_errors=executed.count(CallStatus.FAILED),
-        asked_people=sum(call.expires_at is not None for call in calls),
+        provider=provider,
         tokens=totals.tokens,
         cost_nano=totals.cost_nano,
-        unpriced_calls=totals.unpriced,
-        started_at=run.created_at,
+        unpriced=totals.unpriced,
         finished_at=now,
     )
+    insert_row(RunFact, **values)
+
+
+def _write_words(run: RunRow, *, ending: Ending, totals: Totals) -> None:
+    """Put the run where it is found by what was said in it, by whom it was about, by its tools and its end."""
+    said = SAID.row(run_id=run.pk)
+    found = read_found(
+        texts=(*(said or ()), ending.answer),
+        calls=CARDS.rows(run_id=run.pk),
+        status=ending.status,
+        outcome=ending.outcome,
+        task_type=run.slug,
+        cost_nano=totals.cost_nano,
+    )
+    insert_row(RunWords, place=place_of(run.created_at, run.pk), run_id=run.pk, words=storable(found.words))

@@ -4,9 +4,10 @@ from agentops.models.audit import AuditCheck, AuditEntry, AuditHead
 from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
-from agentops.models.facts import RunFact
+from agentops.models.facts import RunFact, count_run
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
+from agentops.models.search import RunWords
 from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_stops
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ModelRoute",
     "Price",
     "RunFact",
+    "RunWords",
     "Step",
     "StopScope",
     "StopSwitch",
@@ -28,6 +30,7 @@ __all__ = [
     "TaskType",
     "ToolCall",
     "ToolPolicy",
+    "count_run",
     "move_call",
     "move_run",
     "read_stops",

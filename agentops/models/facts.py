@@ -1,8 +1,54 @@
 """What each finished run came to: one narrow row, written with the end of the run, read by the metrics."""
 
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, Protocol
+
 from django.db import models
 
+from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.models.runs import AgentRun
+
+
+class CountedCall(Protocol):
+    """As much of a call as the figures need."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def started_at(self) -> datetime | None: ...
+
+    @property
+    def expires_at(self) -> datetime | None: ...
+
+
+class CountedRun(Protocol):
+    """As much of a run that is about to end as the figures need."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def slug(self) -> str: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def iterations(self) -> int: ...
+
+    @property
+    def active_ms(self) -> int: ...
+
+    @property
+    def waited_ms(self) -> int: ...
+
+    @property
+    def tool_calls(self) -> int: ...
+
+    @property
+    def created_at(self) -> datetime: ...
 
 
 class RunFact(models.Model):
@@ -35,3 +81,43 @@ class RunFact(models.Model):
 
     def __str__(self) -> str:
         return f"facts of run {self.run_id}"
+
+
+def count_run(
+    run: CountedRun,
+    *,
+    calls: Collection[CountedCall],
+    status: RunStatus,
+    outcome: str,
+    escalated: bool,
+    provider: str,
+    tokens: int,
+    cost_nano: int,
+    unpriced: int,
+    finished_at: datetime,
+) -> dict[str, Any]:
+    """The figures of a run that ends: the one place that says what each of them counts."""
+    executed = [call.status for call in calls if call.started_at is not None]
+    return {
+        "run_id": run.pk,
+        "task_type": run.slug,
+        "channel": run.channel,
+        "provider": provider,
+        "status": status,
+        "outcome": outcome,
+        "completed": status is RunStatus.COMPLETED,
+        "limit_reached": status is RunStatus.LIMIT_REACHED,
+        "escalated": escalated,
+        "iterations": run.iterations,
+        "active_ms": run.active_ms,
+        "waited_ms": run.waited_ms,
+        "tool_calls": run.tool_calls,
+        "tools_executed": len(executed),
+        "tool_errors": executed.count(CallStatus.FAILED),
+        "asked_people": sum(call.expires_at is not None for call in calls),
+        "tokens": tokens,
+        "cost_nano": cost_nano,
+        "unpriced_calls": unpriced,
+        "started_at": run.created_at,
+        "finished_at": finished_at,
+    }

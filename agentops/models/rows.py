@@ -272,6 +272,16 @@ CALL_ENDS = Select(
         ToolCall.objects.filter(run_id=_RUN).exclude(status="superseded").order_by().values_list(*CallEnd._fields)
     ),
 )
+SAID = Select(
+    lambda request, asked_by: (request, asked_by),
+    lambda: AgentRun.objects.filter(pk=_RUN).values_list("request", "asked_by"),
+)
+CARDS = Select(
+    lambda tool, card: (tool, card),
+    lambda: ToolCall.objects.filter(run_id=_RUN).order_by().values_list("tool", "card"),
+)
+"""What an ended run is found by, besides its answer."""
+
 STEPS = Select(
     StepRow,
     lambda: Step.objects.filter(run_id=_RUN).exclude(kind="note").order_by("seq").values_list(*StepRow._fields),

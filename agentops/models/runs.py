@@ -26,7 +26,10 @@ class Conversation(models.Model):
 
 
 class AgentRun(models.Model):
-    """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else."""
+    """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else.
+
+    `generated` marks the runs that never were: `manage.py seed_history` made them, and pages say so.
+    """
 
     request_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request_key = models.CharField(max_length=64, null=True, blank=True)
@@ -65,6 +68,7 @@ class AgentRun(models.Model):
     lease_losses = models.PositiveIntegerField(default=0)
     charged_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
+    generated = models.BooleanField(default=False)
 
     created_at = models.DateTimeField()
     queued_at = models.DateTimeField()
@@ -81,6 +85,10 @@ class AgentRun(models.Model):
             models.Index(fields=["id"], condition=Q(status="running"), name="run_at_work"),
             # Read by the run list, newest first.
             models.Index(fields=["-created_at", "-id"], name="run_newest"),
+            # Read by the run list: what is open and neither queued nor at work.
+            models.Index(fields=["id"], condition=Q(status="suspended"), name="run_suspended"),
+            # Read by pages that have to say that what they show is partly made up.
+            models.Index(fields=["created_at"], condition=Q(generated=True), name="run_generated"),
             # Read by the desk: ended runs that somebody has to take over.
             models.Index(fields=["finished_at"], condition=~Q(handoff_reason=""), name="run_handed_off"),
         ]

@@ -16,8 +16,8 @@ SAME_LOOK = timedelta(minutes=10)
 def record_viewing(
     *, user: User, page: str, run_id: int, call_id: int | None = None, subject: Subject | None = None
 ) -> bool:
-    """Write down that this person saw this card; False where they had it open a moment ago."""
-    role, now = require(user, Permission.SEE_QUEUE), timezone.now()
+    """Write down that this person saw this card, or raw data ("raw"); False where they had it open a moment ago."""
+    role, now = require(user, Permission.SEE_RAW if page == "raw" else Permission.SEE_QUEUE), timezone.now()
     patient = f"{subject.given} {subject.surname}, {subject.number}".removesuffix(", ")[:200] if subject else ""
     same = Viewing.objects.filter(user=user, run=run_id, call=call_id, page=page, patient=patient)
     if same.filter(seen_at__gt=now - SAME_LOOK).exists():

@@ -9,7 +9,7 @@ from supervision.models import Viewing
 from supervision.wording import say_when
 
 PAGE_SIZE = 100
-_PAGES = {"request": "Request", "handoff": "Hand-off", "run": "Run, step by step"}
+_PAGES = {"request": "Request", "handoff": "Hand-off", "run": "Run, step by step", "raw": "Raw data of run"}
 
 
 @dataclass(frozen=True, slots=True)

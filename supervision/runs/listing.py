@@ -1,20 +1,23 @@
-"""The run list: search, filter and keyset pages, newest first."""
+"""The run list: one page of what was looked for, and the same as rows for a file."""
 
-import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
-from agentops.models import AgentRun, ToolCall
+from agentops.domain.visible_text import show_text
+from agentops.models import AgentRun
+from supervision.runs.search import ANY_OPEN, Query, cursor_of, find_runs, walk_runs
 from supervision.runs.words import State, state_of
-from supervision.wording import say_cost, say_duration, say_when, shorten
+from supervision.wording import NANO, say_cost, say_duration, say_when, shorten
 
 PAGE = 50
 STATES = [
     ("", "Every state"),
-    ("open", "Still open"),
+    (ANY_OPEN, "Still open"),
     *[(status.value, words) for status, words in [
         (RunStatus.SUSPENDED, "Waiting for a person"),
         (RunStatus.COMPLETED, "Finished"),
@@ -24,6 +27,9 @@ STATES = [
         (RunStatus.CANCELLED, "Stopped by staff"),
     ]],
 ]  # fmt: skip
+COLUMNS = ("run", "request_id", "task_type", "channel", "began", "ended", "state", "outcome", "said", "answer",
+           "working_seconds", "waited_seconds", "tool_calls", "generated")  # fmt: skip
+COST_COLUMNS = ("cost_usd", "unpriced_calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,7 @@ class RunRow:
     took: str
     cost: str
     over: bool
+    generated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,65 +57,18 @@ class RunPage:
     older: str
 
 
-def list_page(*, words: str, state: str, before: str, now: datetime) -> RunPage:
-    """One page of the runs that match, newest first. `before` is a cursor as `RunPage.older` gave it."""
-    runs = _matching(words, state)
-    if before:
-        runs = runs.filter(_older_than(before))
-    runs = runs.select_related("task_type", "conversation").defer("briefing")
-    found = list(runs.order_by("-created_at", "-id")[: PAGE + 1])
-    older = f"{found[PAGE - 1].created_at.isoformat()}_{found[PAGE - 1].pk}" if len(found) > PAGE else ""
+def list_page(query: Query, *, now: datetime) -> RunPage:
+    """One page of the runs that match, newest first."""
+    found = find_runs(query, limit=PAGE + 1)
+    older = cursor_of(found[PAGE - 1]) if len(found) > PAGE else ""
     return RunPage([_row(run, now=now) for run in found[:PAGE]], older)
 
 
-def is_cursor(text: str) -> bool:
-    """Whether a cursor from an address can be read."""
-    try:
-        _older_than(text)
-    except ValueError:
-        return False
-    return True
-
-
-def _older_than(cursor: str) -> Q:
-    at, _, number = cursor.rpartition("_")
-    moment, pk = datetime.fromisoformat(at), int(number)
-    if moment.tzinfo is None or not 0 <= pk < 2**63:
-        raise ValueError(cursor)
-    return Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=pk)
-
-
-def _matching(words: str, state: str) -> QuerySet[AgentRun]:
-    runs = AgentRun.objects.all()
-    if state == "open":
-        runs = runs.filter(status__in=[RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.SUSPENDED])
-    elif state:
-        runs = runs.filter(status=state)
-    if not words:
-        return runs
-    in_card = Q(card__title__icontains=words) | Q(card__done__icontains=words)
-    for number in _written(words):
-        in_card |= Q(card__subject__number__icontains=number) | Q(card__subject__mobile__icontains=number)
-    named = ToolCall.objects.filter(in_card, run=OuterRef("pk"))
-    match = Q(request__icontains=words) | Q(answer__icontains=words) | Q(asked_by__icontains=words) | Exists(named)
-    return runs.filter(match | _by_number(words))
-
-
-def _written(words: str) -> set[str]:
-    """The ways in which a patient's number or mobile may stand on a card: as typed, and parted as cards part them."""
-    digits = "".join(words.split())
-    if not digits.isdecimal():
-        return set()
-    return {words, f"{digits[:4]} {digits[4:]}", f"{digits[:5]} {digits[5:]}"}
-
-
-def _by_number(words: str) -> Q:
-    if words.isdecimal() and len(words) < 10:
-        return Q(pk=int(words))
-    try:
-        return Q(request_id=uuid.UUID(words))
-    except ValueError:
-        return Q()
+def list_cells(query: Query, *, with_cost: bool) -> Iterator[dict[str, Any]]:
+    """All runs that match as rows for a file; what they cost only for whoever may see it."""
+    for run in walk_runs(query):
+        cells = _cells(run)
+        yield {**cells, "cost_usd": run.cost_nano / NANO, "unpriced_calls": run.unpriced_calls} if with_cost else cells
 
 
 def _row(run: AgentRun, *, now: datetime) -> RunRow:
@@ -123,4 +83,25 @@ def _row(run: AgentRun, *, now: datetime) -> RunRow:
         took=say_duration(run.active_ms) if run.started_at else "",
         cost=say_cost(run.cost_nano, unpriced=run.unpriced_calls),
         over=RunStatus(run.status).over,
+        generated=run.generated,
     )
+
+
+def _cells(run: AgentRun) -> dict[str, Any]:
+    ended = timezone.localtime(run.finished_at).isoformat(timespec="seconds") if run.finished_at else ""
+    return {
+        "run": run.pk,
+        "request_id": str(run.request_id),
+        "task_type": run.task_type.slug,
+        "channel": run.conversation.channel,
+        "began": timezone.localtime(run.created_at).isoformat(timespec="seconds"),
+        "ended": ended,
+        "state": run.status,
+        "outcome": run.outcome,
+        "said": show_text(run.request),
+        "answer": show_text(run.answer),
+        "working_seconds": run.active_ms / 1000,
+        "waited_seconds": run.waited_ms / 1000,
+        "tool_calls": run.tool_calls,
+        "generated": run.generated,
+    }

@@ -67,7 +67,9 @@ class RunView:
     seen: list[Look]
 
 
-def read_run(run_id: int, *, chosen: str, now: datetime, page: int | None = None) -> RunView | None:
+def read_run(
+    run_id: int, *, chosen: str, now: datetime, page: int | None = None, in_full: bool = False
+) -> RunView | None:
     """The page of one run, with the side panel for the line of key `chosen`; None where there is no such run.
 
     `page` is the page of a run too long for one.
@@ -91,7 +93,7 @@ def read_run(run_id: int, *, chosen: str, now: datetime, page: int | None = None
         lines=lines,
         folded=fold_lines(lines, page=page, chosen=chosen),
         ticks=ticks,
-        chosen=read_chosen(run, lines, chosen, now=now) if chosen else None,
+        chosen=read_chosen(run, lines, chosen, now=now, in_full=in_full) if chosen else None,
         findings=say_findings(run.findings),
         others=_others(run, now=now),
         subject=find_subject(run.calls.order_by("pk")),

@@ -7,7 +7,8 @@ from supervision.models import Viewing
 from supervision.wording import say_when
 
 MOST = 6
-_OPENED = {"request": "opened the request", "handoff": "opened the hand-off", "run": "opened this page"}
+_OPENED = {"request": "opened the request", "handoff": "opened the hand-off", "run": "opened this page",
+           "raw": "opened raw data"}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

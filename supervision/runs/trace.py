@@ -1,6 +1,5 @@
 """One run as lines a receptionist can read: the model's turns, the calls, the waiting, in the order they came."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,12 +9,22 @@ from django.utils import timezone
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, read_tier
-from agentops.domain.visible_text import show_in_full, show_json, show_text
-from agentops.models import AgentRun, Step, ToolCall
+from agentops.domain.visible_text import show_in_full, show_text
+from agentops.models import AgentRun, Price, Step, ToolCall
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
+from supervision.runs.raw import say_call, say_step
 from supervision.runs.words import say_end
-from supervision.wording import count, name_speaker, say_clock, say_cost, say_duration, say_findings, say_when
+from supervision.wording import (
+    count,
+    name_speaker,
+    say_clock,
+    say_cost,
+    say_day,
+    say_duration,
+    say_findings,
+    say_when,
+)
 
 _TURNS = {
     DecisionType.CLASSIFY_INTENT: "Worked out what kind of request this is",
@@ -73,6 +82,8 @@ class Chosen:
     model_words: str
     findings: list[str]
     raw: str
+    in_full: bool
+    price: str = ""
     problem: str = ""
     suggestion: str = ""
 
@@ -89,14 +100,22 @@ def read_lines(run: AgentRun, *, now: datetime) -> tuple[list[Line], list[str]]:
     return [_drawn(line, axis) for line in lines], axis.ticks()
 
 
-def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime) -> Chosen | None:
-    """The side panel for the line of that key; None where there is no such line."""
+def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime, in_full: bool) -> Chosen | None:
+    """The side panel for the line of that key; None where there is no such line. Raw data is masked unless in full."""
     line = next((one for one in lines if one.key == key), None)
     if line is None:
         return None
     if line.call_id is None:
         step = run.steps.get(seq=int(key.removeprefix("s")))
-        return Chosen(line, _step_facts(step, now=now), words_of(step.content), [], _raw_step(step))
+        return Chosen(
+            line=line,
+            facts=_step_facts(step, now=now),
+            model_words=words_of(step.content),
+            findings=[],
+            raw=say_step(step, in_full=in_full),
+            in_full=in_full,
+            price=_price_of(step),
+        )
     call = run.calls.get(pk=line.call_id)
     result = call.result if isinstance(call.result, dict) and line.kind == "err" else {}
     return Chosen(
@@ -104,7 +123,8 @@ def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime) ->
         facts=[*_call_facts(call, now=now), *_same_today(call, result, now=now)],
         model_words="",
         findings=say_findings(call.findings),
-        raw=_raw_call(call),
+        raw=say_call(call, in_full=in_full),
+        in_full=in_full,
         problem=str(result.get("message", "")),
         suggestion=str(result.get("suggestion", "")),
     )
@@ -244,6 +264,17 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
     return [(name, show_text(value)) for name, value in facts if value]
 
 
+def _price_of(step: Step) -> str:
+    """At which price a model call was counted: dollars per million tokens."""
+    price = Price.objects.filter(pk=step.price_id).first() if step.price_id else None
+    if price is None:
+        return "No price was known on that day." if step.kind == "model" else ""
+    each = {"read": price.input_nano, "written": price.output_nano, "from cache": price.cache_read_nano}
+    parts = [f"${nano / 1_000:.2f} {what}" for what, nano in each.items()]
+    since = f"{say_day(price.valid_from)} {price.valid_from.year}"
+    return f"{', '.join(parts)}, for a million tokens; in force from {since}"
+
+
 def _same_today(call: ToolCall, result: dict[str, Any], *, now: datetime) -> list[tuple[str, str]]:
     """In how many other runs of the day the same tool came to the same end."""
     if not result.get("status"):
@@ -252,24 +283,3 @@ def _same_today(call: ToolCall, result: dict[str, Any], *, now: datetime) -> lis
     same = ToolCall.objects.filter(tool=call.tool, status=call.status, proposed_at__gte=midnight)
     alike = same.filter(result__status=result["status"]).exclude(run=call.run_id)
     return [("Same error today", count(alike.values("run").distinct().count(), "other run"))]
-
-
-def _raw_step(step: Step) -> str:
-    said = {"content": step.content, "stop_reason": step.stop_reason}
-    return _pretty({**said, "provider_request_id": step.provider_request_id})
-
-
-def _raw_call(call: ToolCall) -> str:
-    asked = {"arguments": _loads(call.arguments), "digest": call.digest}
-    return _pretty({**asked, "card": call.card, "result": call.result})
-
-
-def _loads(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
-
-
-def _pretty(value: Any) -> str:
-    return json.dumps(show_json(value), ensure_ascii=False, indent=1)

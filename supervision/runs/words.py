@@ -51,6 +51,15 @@ _ENDS = {
 }
 
 
+OUTCOMES = [("", "Every end"), *((code, _ENDS[code].rstrip(".")) for code in (
+    "answered", "asked_back", "urgent_help", "asked_for_a_person", "stopped_answer", "stopped_text", "unusable_calls",
+    "limit_iterations", "limit_tokens", "limit_active_time", "limit_tool_calls", "limit_repeated_call",
+    "model_unavailable", "model_said_nothing", "model_refused", "context_full", "bad_request", "model_not_found",
+    "api_key_rejected", "unknown_stop_reason", "workers_lost", "cancelled",
+))]  # fmt: skip
+"""The ways in which runs end, to choose among."""
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """Where a run stands: colour, shape and words."""

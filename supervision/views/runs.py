@@ -1,4 +1,4 @@
-"""The run list, one run's page, and the form that starts one."""
+"""One run's page, and the form that starts one."""
 
 import uuid
 from datetime import timedelta
@@ -15,36 +15,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agentops.models import AgentRun
 from agentops.models.runs import CHANNELS
 from supervision import actions
-from supervision.roles import Permission, display_name
-from supervision.runs.listing import STATES, is_cursor, list_page
+from supervision.roles import Permission, display_name, require
 from supervision.runs.page import read_run
 from supervision.views.access import DeskRequest, allowed, form_of, render_part, take_kept_words
 
 NUL = "null_characters_not_allowed"
-NO_PAGE = "This page of the list does not exist."
 NO_TALK = "This conversation could not be found. Open it again from its run."
 JUST_NOW = timedelta(minutes=2)
-
-
-class SearchForm(forms.Form):
-    """What the run list can be narrowed by."""
-
-    q = forms.CharField(
-        max_length=200,
-        required=False,
-        error_messages={"max_length": "Search for 200 characters at most.", NUL: "The search could not be read."},
-    )
-    state = forms.ChoiceField(
-        choices=STATES, required=False, error_messages={"invalid_choice": "There is no such state. Choose one."}
-    )
-    before = forms.CharField(max_length=80, required=False, error_messages={"max_length": NO_PAGE, NUL: NO_PAGE})
-
-    def clean_before(self) -> str:
-        """A cursor that this list gave out."""
-        before: str = self.cleaned_data["before"]
-        if before and not is_cursor(before):
-            raise forms.ValidationError(NO_PAGE)
-        return before
 
 
 class NewRunForm(forms.Form):
@@ -82,34 +59,21 @@ class NewRunForm(forms.Form):
 
 @require_safe
 @allowed(Permission.SEE_RUNS)
-def list_runs(request: DeskRequest) -> HttpResponseBase:
-    """Runs, newest first, searched and filtered; a filter that cannot be read is said in words."""
-    form, now = SearchForm(request.GET), timezone.now()
-    good = form.is_valid()
-    words, state = (form.cleaned_data.get(name, "") for name in ("q", "state"))
-    before = form.cleaned_data.get("before", "")
-    context = {
-        "form": form,
-        "states": STATES,
-        "q": words or request.GET.get("q", "")[:200],
-        "state": state,
-        "before": before,
-        "page": list_page(words=words.strip(), state=state, before=before, now=now) if good else None,
-    }
-    return render_part(request, "runs.html", {"runs": "_runs.html"}, context, status=200 if good else 400)
-
-
-@require_safe
-@allowed(Permission.SEE_RUNS)
 def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """One run, step by step."""
     at = request.GET.get("at", "")[:20]
     number = request.GET.get("page", "")
     page = int(number) if number.isdecimal() and len(number) < 5 else None
-    view = read_run(run_id, chosen=at, now=timezone.now(), page=page)
+    in_full = request.GET.get("raw") == "full"
+    if in_full:
+        require(request.user, Permission.SEE_RAW)
+    view = read_run(run_id, chosen=at, now=timezone.now(), page=page, in_full=in_full)
     if view is None:
         raise Http404("There is no run with this number.")
     actions.record_viewing(user=request.user, page="run", run_id=run_id, subject=view.subject)
+    if in_full and view.chosen:
+        call_id = view.chosen.line.call_id
+        actions.record_viewing(user=request.user, page="raw", run_id=run_id, call_id=call_id, subject=view.subject)
     context = {"view": view, "run": view.run, "request_key": uuid.uuid4(), "at": at}
     return render_part(request, "run.html", {"run": "_run.html"}, context)
 

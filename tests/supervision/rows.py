@@ -14,7 +14,8 @@ from django_otp.oath import totp
 from agentops.domain.arguments import digest_call
 from agentops.domain.cards import Card, Change, Check, Mismatch, Subject
 from agentops.domain.edits import Control, EditForm
-from agentops.models import AgentRun, CallEdit, Conversation, Step, TaskType, ToolCall
+from agentops.domain.search import place_of, read_found
+from agentops.models import AgentRun, CallEdit, Conversation, RunWords, Step, TaskType, ToolCall
 
 ANA = Subject(surname="Gomez", given="Ana", born="14 May 1987", number="4821 077", mobile="07700 900123")
 MOVE = Card(
@@ -83,6 +84,20 @@ def add_run(request: str = "Could I do Thursday, any time after three?", **field
         "started_at": now,
     }
     return AgentRun.objects.create(**{**values, **fields})
+
+
+def index_run(run: AgentRun) -> AgentRun:
+    """Put an ended run where the run list finds it, as the engine does with its end."""
+    found = read_found(
+        texts=(run.request, run.asked_by, run.answer),
+        calls=run.calls.values_list("tool", "card"),
+        status=run.status,
+        outcome=run.outcome,
+        task_type=run.task_type.slug,
+        cost_nano=run.cost_nano,
+    )
+    RunWords.objects.create(place=place_of(run.created_at, run.pk), run_id=run.pk, words=found.words)
+    return run
 
 
 def add_step(run: AgentRun, *, words: str = "", **fields: Any) -> Step:

@@ -28,6 +28,8 @@ TABLE = {
     "handoff": ("get", EVERYONE),
     "close_handoff": ("post", EVERYONE),
     "runs": ("get", EVERYONE),
+    "runs_csv": ("get", EVERYONE),
+    "runs_json": ("get", EVERYONE),
     "new_run": ("get", EVERYONE),
     "run": ("get", EVERYONE),
     "stop_run": ("post", EVERYONE),

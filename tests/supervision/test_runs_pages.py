@@ -1,8 +1,9 @@
-"""The run list and one run, step by step."""
+"""One run, step by step."""
 
-import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
+from html import unescape
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
-from agentops.models import AgentRun
+from agentops.models import AgentRun, Price, ToolCall
+from supervision.models import Viewing
 from supervision.runs.words import state_of
 from tests.supervision.rows import MOVE, add_call, add_run, add_step
 
@@ -19,66 +21,12 @@ def ended(status: str = "completed", **fields: object) -> AgentRun:
     return add_run(status=status, finished_at=timezone.now(), **fields)
 
 
-def test_an_empty_list_says_how_to_begin(desk: Client) -> None:
-    assert "No runs yet" in desk.get("/runs/").content.decode()
-
-
 @pytest.mark.parametrize("status", [*RunStatus])
 def test_every_state_has_its_own_words(db: None, status: RunStatus) -> None:
     state = state_of(AgentRun(status=status, outcome="limit_tool_calls"))
     assert state.words
     assert status.value not in state.words
     assert "_" not in state.detail
-
-
-@pytest.mark.parametrize(
-    "search",
-    ["bunion", "BUNION", "Gomez", "shall I book", "4821 077", "4821077", "07700900123", "{id}", "{request_id}"],
-)
-def test_a_run_is_found_by_words_names_answers_and_numbers(desk: Client, search: str) -> None:
-    wanted = ended(request="My bunion hurts", answer="Shall I book it?")
-    add_call(MOVE, run=wanted)
-    other = ended(request="Something else")
-    page = desk.get("/runs/", {"q": search.format(id=wanted.pk, request_id=wanted.request_id)}).content.decode()
-    assert f'href="/runs/{wanted.pk}/"' in page
-    assert f'href="/runs/{other.pk}/"' not in page
-
-
-def test_wildcards_of_the_database_are_plain_characters(desk: Client) -> None:
-    ended(request="Nothing special")
-    assert "No run matches" in desk.get("/runs/", {"q": "%"}).content.decode()
-
-
-def test_the_list_is_narrowed_by_state(desk: Client) -> None:
-    failed, waiting = ended("failed", outcome="model_unavailable"), add_run()
-    page = desk.get("/runs/?state=failed").content.decode()
-    assert f"/runs/{failed.pk}/" in page
-    assert f"/runs/{waiting.pk}/" not in page
-    assert f"/runs/{waiting.pk}/" in desk.get("/runs/?state=open").content.decode()
-
-
-def test_pages_follow_each_other_without_a_gap_or_a_double(desk: Client) -> None:
-    now = timezone.now()
-    runs = [add_run(f"Run {n}", created_at=now - timedelta(minutes=n // 3)) for n in range(120)]
-    seen, url = [], "/runs/"
-    while url:
-        answer = desk.get(url)
-        rows = answer.context["page"].rows
-        seen += [row.id for row in rows]
-        older = answer.context["page"].older
-        add_run("Arrives meanwhile")
-        url = f"/runs/?before={older.replace('+', '%2B')}" if older else ""
-    assert sorted(seen) == sorted(run.pk for run in runs)
-    assert len(seen) == len(set(seen))
-
-
-@pytest.mark.parametrize("query", ["before=x", "before=2026-03-01_1", "state=lost", "q=" + "a" * 201, "q=%00"])
-def test_a_search_that_cannot_be_read_is_said_in_words(desk: Client, query: str) -> None:
-    answer = desk.get(f"/runs/?{query}")
-    assert answer.status_code == 400
-    page = answer.content.decode()
-    assert "This search could not be read" in page
-    assert not re.search("valid choice|Null char|at most 200 char|Ensure", page)
 
 
 def full_run() -> AgentRun:
@@ -243,3 +191,57 @@ def test_an_error_says_in_how_many_other_runs_it_came_today(desk: Client) -> Non
     call = add_call(status="failed", result=result)
     page = desk.get(f"/runs/{call.run_id}/?at=c{call.pk}").content.decode()
     assert "<dt>Same error today</dt><dd><bdi>2 other runs</bdi></dd>" in page
+
+
+# --- raw data
+
+
+def secret_call(run: AgentRun) -> ToolCall:
+    result = {"status": "success", "code": "ok", "message": "Ana asked", "data": {"note": "Ana has asthma", "id": 4821}}
+    return add_call(MOVE, run=run, tier="read", status="succeeded", result=result)
+
+
+def test_raw_data_is_masked_until_an_admin_asks_for_it_which_is_recorded(
+    leo: User, ruth: User, sign_in: Callable[[User], Client]
+) -> None:
+    run = ended()
+    call, step = secret_call(run), add_step(run, words="Ana has asthma", stop_reason="end_turn")
+    admin, address = sign_in(leo), f"/runs/{run.pk}/"
+    for at in (f"c{call.pk}", f"s{step.seq}"):
+        masked = raw_of(admin.get(address, {"at": at}))
+        for value in ("Ana", "Gomez", "4821", "07700", "asthma"):
+            assert value not in masked
+        assert '"status": "success"' in masked or '"stop_reason": "end_turn"' in masked
+    assert not Viewing.objects.filter(page="raw").exists()
+    assert "Ana has asthma" in raw_of(admin.get(address, {"at": f"c{call.pk}", "raw": "full"}))
+    seen = Viewing.objects.get(page="raw")
+    assert (seen.who, seen.run_id, seen.call_id) == ("Leo Marsh", run.pk, call.pk)
+    assert "opened raw data" in sign_in(ruth).get(address).content.decode()
+
+
+def raw_of(answer: Any) -> str:
+    page = unescape(answer.content.decode())
+    return page[page.index('aria-label="Raw data">') :].split("</pre>")[0]
+
+
+def test_nobody_else_is_given_raw_data(desk: Client, ruth: User, sign_in: Callable[[User], Client]) -> None:
+    run = ended()
+    call = secret_call(run)
+    for client in (desk, sign_in(ruth)):
+        page = client.get(f"/runs/{run.pk}/?at=c{call.pk}").content.decode()
+        assert "Raw data" not in page and "digest" not in page
+        assert client.get(f"/runs/{run.pk}/?at=c{call.pk}&raw=full").status_code == 403
+    assert not Viewing.objects.filter(page="raw").exists()
+
+
+def test_a_step_says_at_which_price_it_was_counted(desk: Client, ruth: User, sign_in: Callable[[User], Client]) -> None:
+    price = Price.objects.create(model="m", valid_from=date(2026, 10, 7), input_nano=2_000, output_nano=10_000,
+                                 cache_write_5m_nano=0, cache_write_1h_nano=0, cache_read_nano=100)  # fmt: skip
+    run = ended()
+    priced = add_step(run, cost_nano=5, price_id=price.pk)
+    unpriced = add_step(run)
+    manager = sign_in(ruth)
+    said = "$2.00 read, $10.00 written, $0.10 from cache, for a million tokens; in force from Wednesday 7 October 2026"
+    assert said in manager.get(f"/runs/{run.pk}/?at=s{priced.seq}").content.decode()
+    assert "No price was known on that day." in manager.get(f"/runs/{run.pk}/?at=s{unpriced.seq}").content.decode()
+    assert "a million tokens" not in desk.get(f"/runs/{run.pk}/?at=s{priced.seq}").content.decode()

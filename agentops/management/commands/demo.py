@@ -16,12 +16,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--host", default="127.0.0.1", help="address to listen at (127.0.0.1)")
         parser.add_argument("--port", type=int, default=8000, help="port to listen at (8000; 0 takes a free one)")
+        parser.add_argument("--past", type=int, default=2_000, help="how many runs of a generated past (2000; 0: none)")
         parser.add_argument("--prepare-only", action="store_true", help="prepare everything, and do not serve")
 
-    def handle(self, *args: Any, host: str, port: int, prepare_only: bool, **options: Any) -> None:
+    def handle(self, *args: Any, host: str, port: int, past: int, prepare_only: bool, **options: Any) -> None:
         call_command("migrate", verbosity=0)
         call_command("seed", demo_passwords=True, stdout=self.stdout)
         if not AgentRun.objects.exists():
+            if past:
+                call_command("seed_history", runs=past, stdout=self.stdout)
             self.stdout.write(f"Starting {len(REQUESTS)} requests in patients' own words …")
             add_demo_task_types()
             for request in REQUESTS:

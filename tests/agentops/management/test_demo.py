@@ -14,9 +14,9 @@ from agentops.models import AgentRun, Price, RunFact, TaskType, ToolCall, ToolPo
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def prepare() -> str:
+def prepare(*, past: int = 0) -> str:
     out = io.StringIO()
-    call_command("demo", prepare_only=True, stdout=out)
+    call_command("demo", prepare_only=True, past=past, stdout=out)
     return out.getvalue()
 
 
@@ -46,10 +46,19 @@ def test_every_finished_run_has_its_facts_and_every_model_turn_its_price(demo: s
 
 def test_a_second_start_adds_nothing(demo: str) -> None:
     before = [model.objects.count() for model in (AgentRun, TaskType, Price, ToolPolicy)]
-    call_command("demo", prepare_only=True, stdout=io.StringIO())
+    prepare(past=50)
     assert [model.objects.count() for model in (AgentRun, TaskType, Price, ToolPolicy)] == before
 
 
 def test_every_tool_of_the_demo_is_classified_at_least_as_strictly_as_its_author_did(demo: str) -> None:
     for policy in ToolPolicy.objects.all():
         assert policy.tier and policy.effective.value == policy.tier and policy.described
+
+
+def test_the_manager_of_the_demo_sees_a_past_that_is_marked_and_asks_nothing_of_anybody() -> None:
+    assert "Added a generated past: 50 runs" in prepare(past=50)
+    made = AgentRun.objects.filter(generated=True)
+    assert made.count() == 50
+    assert AgentRun.objects.count() == 50 + len(REQUESTS)
+    assert not made.filter(finished_at=None).exists()
+    assert not ToolCall.objects.filter(run__in=made, status__in=["awaiting", "approved", "in_doubt"]).exists()

@@ -1,0 +1,1 @@
+"""Commands that make rows of people and machine alike."""
