@@ -5,6 +5,7 @@ from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact
+from agentops.models.golden import GoldenExample, GoldenResult, GoldenRun, see_call, see_run
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
 from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_stops
@@ -16,6 +17,9 @@ __all__ = [
     "CallEdit",
     "Confirmation",
     "Conversation",
+    "GoldenExample",
+    "GoldenResult",
+    "GoldenRun",
     "ModelRoute",
     "Price",
     "RunFact",
@@ -31,4 +35,6 @@ __all__ = [
     "move_run",
     "read_stops",
     "requeue_run",
+    "see_call",
+    "see_run",
 ]

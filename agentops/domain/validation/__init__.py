@@ -2,7 +2,7 @@
 
 from agentops.domain.validation.claims import default_claims
 from agentops.domain.validation.contacts import Contact, extract_contacts
-from agentops.domain.validation.rules import ClaimRule, Finding, OutputRules, Protected, Validated
+from agentops.domain.validation.rules import ClaimRule, Finding, OutputRules, Protected, Rule, Validated
 from agentops.domain.validation.text import validate_text
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Finding",
     "OutputRules",
     "Protected",
+    "Rule",
     "Validated",
     "default_claims",
     "extract_contacts",
