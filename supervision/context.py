@@ -18,7 +18,15 @@ from supervision.wording import name_configured_speaker, say_time
 _PLACES = (
     ("queue", _("Approvals"), "tick", (("queue", _("Approvals"), Permission.SEE_QUEUE),)),
     ("runs", _("Runs"), "lines", (("runs", _("Runs"), Permission.SEE_RUNS),)),
-    ("metrics", _("Metrics"), "chart", (("metrics", _("Figures"), Permission.SEE_METRICS),)),
+    (
+        "metrics",
+        _("Metrics"),
+        "chart",
+        (
+            ("metrics", _("Figures"), Permission.SEE_METRICS),
+            ("golden", _("Golden examples"), Permission.SEE_GOLDEN),
+        ),
+    ),
     (
         "settings",
         _("Settings"),
@@ -33,7 +41,8 @@ _PLACES = (
 
 _HOME_OF = {"request": "queue", "answer": "queue", "resolve": "queue", "handoff": "queue", "close_handoff": "queue",
             "undo": "queue", "end_hold": "queue", "more_time": "queue", "edit": "queue", "edit_request": "queue",
-            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools"}  # fmt: skip
+            "run": "runs", "new_run": "runs", "stop_run": "runs", "save_tool": "tools",
+            "keep_run": "runs", "save_golden": "runs"}  # fmt: skip
 """The page to which a form or a page below it belongs."""
 
 
@@ -52,6 +61,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "may_stop": may(role, Permission.STOP_WORK),
         "may_see_cost": may(role, Permission.SEE_COST),
         "may_see_raw": may(role, Permission.SEE_RAW),
+        "may_save_golden": may(role, Permission.SAVE_GOLDEN),
         "speaker": name_configured_speaker(),
         "offline": settings.MODEL_PROVIDER == "offline",
         "zone": settings.TIME_ZONE,

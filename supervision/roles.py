@@ -33,6 +33,8 @@ class Permission(StrEnum):
     SET_TIERS = "set what tools may do"
     STOP_WORK = "stop and resume all work"
     SEE_ACCESS = "see who saw whom"
+    SEE_GOLDEN = "see the golden examples"
+    SAVE_GOLDEN = "save a run as a golden example"
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -52,6 +54,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SET_TIERS: frozenset({Role.ADMIN}),
     Permission.STOP_WORK: _LEADERS,
     Permission.SEE_ACCESS: _LEADERS,
+    Permission.SEE_GOLDEN: _LEADERS,
+    Permission.SAVE_GOLDEN: frozenset({Role.ADMIN}),
 }
 
 AnyUser = AbstractBaseUser | AnonymousUser

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from supervision import errors
-from supervision.views import claims, edits, health, login, me, metrics, queue, runs, stops, tools, viewings
+from supervision.views import claims, edits, golden, health, login, me, metrics, queue, runs, stops, tools, viewings
 
 urlpatterns = [
     # for probes
@@ -31,6 +31,8 @@ urlpatterns = [
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.show_run, name="run"),
     path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),
+    path("runs/<int:run_id>/golden/", golden.keep_run, name="keep_run"),
+    path("runs/<int:run_id>/golden/save/", golden.save_golden, name="save_golden"),
     # one person's own
     path("me/", me.show_me, name="me"),
     path("me/save/", me.save_me, name="save_me"),
@@ -38,6 +40,7 @@ urlpatterns = [
     path("me/hand-over/", me.hand_over, name="hand_over"),
     # figures and settings
     path("metrics/", metrics.show_metrics, name="metrics"),
+    path("golden/", golden.list_golden, name="golden"),
     path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),

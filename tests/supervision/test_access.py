@@ -43,6 +43,9 @@ TABLE = {
     "stop_work": ("post", LEADERS),
     "lift_stop": ("post", LEADERS),
     "metrics": ("get", LEADERS),
+    "golden": ("get", LEADERS),
+    "keep_run": ("get", ADMINS),
+    "save_golden": ("post", ADMINS),
     "tools": ("get", ADMINS),
     "save_tool": ("post", ADMINS),
 }
@@ -72,6 +75,8 @@ def address(name: str) -> str:
         "handoff": lambda: reverse(name, args=[run.pk]),
         "close_handoff": lambda: reverse(name, args=[run.pk]),
         "run": lambda: reverse(name, args=[run.pk]),
+        "keep_run": lambda: reverse(name, args=[run.pk]),
+        "save_golden": lambda: reverse(name, args=[run.pk]),
         "stop_run": lambda: reverse(name, args=[run.pk]),
     }.get(name, lambda: reverse(name))()
 

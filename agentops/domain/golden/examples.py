@@ -53,11 +53,15 @@ class Policy(_Frozen):
 
 
 class RecordedCall(_Frozen):
-    """What a tool showed and answered, for examples that bring no clinic with them."""
+    """What a tool showed and answered, for examples that bring no clinic with them.
+
+    One that `refuses` found, before anybody was asked, that the call could not be done.
+    """
 
     tool: str
     card: Card
     result: ToolResult | None = None
+    refuses: bool = False
 
 
 class SeenCall(_Frozen):

@@ -2,6 +2,7 @@
 
 from agentops.domain.validation.claims import default_claims
 from agentops.domain.validation.contacts import Contact, extract_contacts
+from agentops.domain.validation.personal import find_identity_numbers
 from agentops.domain.validation.rules import ClaimRule, Finding, OutputRules, Protected, Rule, Validated
 from agentops.domain.validation.text import validate_text
 
@@ -15,5 +16,6 @@ __all__ = [
     "Validated",
     "default_claims",
     "extract_contacts",
+    "find_identity_numbers",
     "validate_text",
 ]

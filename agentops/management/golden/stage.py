@@ -13,6 +13,7 @@ from agentops.domain.cards import Card
 from agentops.domain.golden import Example, Fault, RecordedCall
 from agentops.domain.outcomes import ToolError, ToolResult, ToolResultStatus
 from agentops.domain.validation import OutputRules
+from agentops.tools.execution import MAX_ATTEMPTS
 from agentops.tools.registry import Tool, ToolContext, Toolset, get_toolset, register_toolset, unregister_toolset
 
 PATIENCE_SECONDS = 0.05
@@ -97,15 +98,15 @@ class _Recorded:
     def __init__(self, real: Toolset, example: Example) -> None:
         self.real = real
         recorded = [call for part in example.talk for call in part.results]
-        self.shown = {tool.name: _of(tool.name, recorded) for tool in real.tools}
-        self.given = {name: [call for call in calls if call.result] for name, calls in self.shown.items()}
+        self.shown = {tool.name: [call for call in recorded if call.tool == tool.name] for tool in real.tools}
+        self.given = {tool.name: _list_answers(tool, self.shown[tool.name]) for tool in real.tools}
 
     def toolset(self) -> Toolset:
         """The whole set; what no recording calls fails as a tool does that is not there."""
         return replace(self.real, tools=tuple(map(self._tool, self.real.tools)), output_rules=self._rules)
 
     def _tool(self, tool: Tool) -> Tool:
-        late = any(_ended(call) is ToolResultStatus.TIMEOUT for call in self.given[tool.name])
+        late = any(result.status is ToolResultStatus.TIMEOUT for result in self.given[tool.name])
         staged = replace(
             tool,
             output=Anything,
@@ -118,18 +119,16 @@ class _Recorded:
 
     def _show(self, tool: str) -> Card:
         calls = self.shown[tool]
-        return calls.pop(0).card if calls else Card(title=tool)
+        call = calls.pop(0) if calls else RecordedCall(tool=tool, card=Card(title=tool))
+        if call.refuses and call.result:
+            _replay(call.result)
+        return call.card
 
     def _give(self, tool: str) -> Anything:
-        calls = self.given[tool]
-        result = calls[0].result if calls else None
-        if result is None:
+        results = self.given[tool]
+        if not results:
             raise ToolError("not_recorded", f"No further answer of {tool} was recorded.", suggestion="Stop here.")
-        if result.status is ToolResultStatus.TIMEOUT:
-            time.sleep(PATIENCE_SECONDS * 2)
-        if result.status is not ToolResultStatus.RETRYABLE_ERROR:
-            calls.pop(0)
-        return _replay(result)
+        return _replay(results.pop(0))
 
     def _rules(self, run_id: int, results: tuple[str, ...]) -> OutputRules:
         """The toolset's own rules; there are no records here, so what the recorded tools read stands for them."""
@@ -137,18 +136,23 @@ class _Recorded:
         return replace(rules, grounding=(*rules.grounding, *results))
 
 
-def _of(tool: str, recorded: list[RecordedCall]) -> list[RecordedCall]:
-    return [call for call in recorded if call.tool == tool]
+def _list_answers(tool: Tool, calls: list[RecordedCall]) -> list[ToolResult]:
+    """What a tool answers, in order; a failure that is tried again comes again each time."""
+    answers: list[ToolResult] = []
+    for call in calls:
+        if call.result and not call.refuses:
+            again = tool.effect.repeatable and call.result.status in _TRIED_AGAIN
+            answers += [call.result] * (MAX_ATTEMPTS if again else 1)
+    return answers
 
 
-def _ended(call: RecordedCall) -> ToolResultStatus | None:
-    return call.result.status if call.result else None
+_TRIED_AGAIN = {ToolResultStatus.RETRYABLE_ERROR, ToolResultStatus.TIMEOUT}
 
 
 def _replay(result: ToolResult) -> Anything:
+    if result.status is ToolResultStatus.TIMEOUT:
+        time.sleep(PATIENCE_SECONDS * 2)
     if not result.ok:
         retryable = result.status is ToolResultStatus.RETRYABLE_ERROR
         raise ToolError(result.code, result.message, suggestion=result.suggestion, retryable=retryable)
     return Anything(result.data or {})
-
-
