@@ -18,7 +18,15 @@ from supervision.wording import name_configured_speaker, say_time
 _PLACES = (
     ("queue", _("Approvals"), "tick", (("queue", _("Approvals"), Permission.SEE_QUEUE),)),
     ("runs", _("Runs"), "lines", (("runs", _("Runs"), Permission.SEE_RUNS),)),
-    ("metrics", _("Metrics"), "chart", (("metrics", _("Figures"), Permission.SEE_METRICS),)),
+    (
+        "metrics",
+        _("Metrics"),
+        "chart",
+        (
+            ("metrics", _("Figures"), Permission.SEE_METRICS),
+            ("golden", _("Golden examples"), Permission.SEE_GOLDEN),
+        ),
+    ),
     (
         "settings",
         _("Settings"),
@@ -35,7 +43,7 @@ _PLACES = (
 
 _BELOW = {
     "queue": "request answer resolve handoff close_handoff undo end_hold more_time edit edit_request",
-    "runs": "run runs_csv runs_json new_run stop_run",
+    "runs": "run runs_csv runs_json new_run stop_run keep_run save_golden",
     "tools": "save_tool",
     "record": "export_record",
     "people": "add_person person save_person set_active make_link reset_code save_rules",
@@ -61,6 +69,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "may_stop": may(role, Permission.STOP_WORK),
         "may_see_cost": may(role, Permission.SEE_COST),
         "may_see_raw": may(role, Permission.SEE_RAW),
+        "may_save_golden": may(role, Permission.SAVE_GOLDEN),
         "speaker": name_configured_speaker(),
         "offline": settings.MODEL_PROVIDER == "offline",
         "zone": settings.TIME_ZONE,

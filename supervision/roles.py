@@ -35,6 +35,8 @@ class Permission(StrEnum):
     SEE_ACCESS = "see who saw whom"
     SEE_RECORD = "read the record of decisions"
     SET_PEOPLE = "set who may use the dashboard"
+    SEE_GOLDEN = "see the golden examples"
+    SAVE_GOLDEN = "save a run as a golden example"
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -56,6 +58,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SEE_ACCESS: _LEADERS,
     Permission.SEE_RECORD: _LEADERS,
     Permission.SET_PEOPLE: frozenset({Role.ADMIN}),
+    Permission.SEE_GOLDEN: _LEADERS,
+    Permission.SAVE_GOLDEN: frozenset({Role.ADMIN}),
 }
 
 AnyUser = AbstractBaseUser | AnonymousUser

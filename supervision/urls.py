@@ -6,6 +6,7 @@ from supervision import errors
 from supervision.views import (
     claims,
     edits,
+    golden,
     health,
     login,
     me,
@@ -53,6 +54,8 @@ urlpatterns = [
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.show_run, name="run"),
     path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),
+    path("runs/<int:run_id>/golden/", golden.keep_run, name="keep_run"),
+    path("runs/<int:run_id>/golden/save/", golden.save_golden, name="save_golden"),
     # one person's own
     path("me/", me.show_me, name="me"),
     path("me/save/", me.save_me, name="save_me"),
@@ -74,6 +77,7 @@ urlpatterns = [
     path("people/<int:user_id>/second-factor/", people.reset_code, name="reset_code"),
     path("record/", record.list_record, name="record"),
     path("record/file/", record.export_record, name="export_record"),
+    path("golden/", golden.list_golden, name="golden"),
     path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),

@@ -1,7 +1,9 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
+from agentops.control.drafts import Draft, draft_golden
 from agentops.control.edits import ask_for_choices, change_call
+from agentops.control.golden import digest_of, save_golden
 from agentops.control.holds import end_hold, extend_call, undo_approval
 from agentops.control.outcomes import (
     Asked,
@@ -23,6 +25,7 @@ __all__ = [
     "BadRequest",
     "Changed",
     "Conflict",
+    "Draft",
     "Extended",
     "Settled",
     "Started",
@@ -31,11 +34,14 @@ __all__ = [
     "ask_for_choices",
     "cancel_run",
     "change_call",
+    "digest_of",
+    "draft_golden",
     "end_hold",
     "extend_call",
     "lift_stop",
     "note_handoff_closed",
     "resolve_call",
+    "save_golden",
     "set_tool_tier",
     "settle_call",
     "start_run",

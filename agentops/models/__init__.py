@@ -5,6 +5,7 @@ from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
+from agentops.models.golden import GoldenExample, GoldenResult, GoldenRun, see_call, see_run
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
 from agentops.models.search import RunWords
@@ -18,6 +19,9 @@ __all__ = [
     "CallEdit",
     "Confirmation",
     "Conversation",
+    "GoldenExample",
+    "GoldenResult",
+    "GoldenRun",
     "ModelRoute",
     "Price",
     "RunFact",
@@ -35,4 +39,6 @@ __all__ = [
     "move_run",
     "read_stops",
     "requeue_run",
+    "see_call",
+    "see_run",
 ]

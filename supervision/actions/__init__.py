@@ -1,6 +1,6 @@
 """One function per button: who may, what the machine says, the decision and the audit row, all in one transaction."""
 
-from agentops.control import BadRequest, Stopped
+from agentops.control import BadRequest, Draft, Stopped
 from supervision.actions.accounts import (
     activate_person,
     add_person,
@@ -12,6 +12,7 @@ from supervision.actions.accounts import (
 from supervision.actions.answers import Alone, approve_call, reject_call, resolve_call, sign_showing
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.edits import ask_for_choices, change_call
+from supervision.actions.golden import draft_golden, save_golden, sign_draft
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.holds import end_hold, extend_call, undo_approval
 from supervision.actions.logins import choose_password, record_login, record_pause
@@ -32,6 +33,7 @@ __all__ = [
     "Alone",
     "Answered",
     "BadRequest",
+    "Draft",
     "Refused",
     "Stopped",
     "Work",
@@ -48,6 +50,7 @@ __all__ = [
     "choose_password",
     "close_handoff",
     "deactivate_person",
+    "draft_golden",
     "end_hold",
     "extend_call",
     "hand_over_work",
@@ -64,8 +67,10 @@ __all__ = [
     "require_second_factor",
     "reset_second_factor",
     "resolve_call",
+    "save_golden",
     "save_preferences",
     "set_tool_tier",
+    "sign_draft",
     "sign_showing",
     "start_run",
     "stop_work",

@@ -52,6 +52,9 @@ TABLE = {
     "renew_codes": ("post", EVERYONE),
     "remove_code": ("get", EVERYONE),
     "metrics": ("get", LEADERS),
+    "golden": ("get", LEADERS),
+    "keep_run": ("get", ADMINS),
+    "save_golden": ("post", ADMINS),
     "tools": ("get", ADMINS),
     "save_tool": ("post", ADMINS),
     "people": ("get", ADMINS),
@@ -96,6 +99,8 @@ def address(name: str) -> str:
         "handoff": lambda: reverse(name, args=[run.pk]),
         "close_handoff": lambda: reverse(name, args=[run.pk]),
         "run": lambda: reverse(name, args=[run.pk]),
+        "keep_run": lambda: reverse(name, args=[run.pk]),
+        "save_golden": lambda: reverse(name, args=[run.pk]),
         "stop_run": lambda: reverse(name, args=[run.pk]),
         **{one: lambda: reverse(name, args=[colleague().pk]) for one in OF_A_PERSON},
     }.get(name, lambda: reverse(name))()

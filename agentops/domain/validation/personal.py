@@ -9,7 +9,7 @@ from agentops.domain.validation.contacts import Contact
 from agentops.domain.validation.folding import fold_text, trace
 from agentops.domain.validation.links import read_email
 from agentops.domain.validation.phonebook import read_e164
-from agentops.domain.validation.rules import OutputRules, Protected
+from agentops.domain.validation.rules import OutputRules, Protected, Rule
 
 _AREA, _SERIAL = r"(?!000|666)[0-8]\d\d", r"(?!0000)\d{4}"
 _TAXPAYER_AREA, _TAXPAYER_GROUP = r"9\d\d", r"(?:5\d|6[0-5]|7\d|8[0-8]|9[0-24-9])"
@@ -42,7 +42,7 @@ _MONTHS = (
 class Leak:
     """Where something stands that must not leave, and what kind of thing it is."""
 
-    rule: str
+    rule: Rule
     start: int
     end: int
     label: str

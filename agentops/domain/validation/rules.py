@@ -3,6 +3,11 @@
 from dataclasses import dataclass
 from typing import Literal
 
+Rule = Literal[
+    "unknown_phone", "unknown_email", "unknown_url", "identity_number", "protected_value", "false_claim", "unsettled"
+]
+"""Everything that can be found wrong with a text."""
+
 
 @dataclass(frozen=True)
 class Protected:
@@ -51,7 +56,7 @@ class OutputRules:
 class Finding:
     """One thing that was found; offsets are characters of the original text. `label` never repeats the value."""
 
-    rule: str
+    rule: Rule
     action: Literal["replaced", "stopped"]
     start: int
     end: int

@@ -6,10 +6,11 @@ from agentops.domain.validation.claims import find_claims
 from agentops.domain.validation.contacts import Contact, find_contacts, know_contacts
 from agentops.domain.validation.folding import Traced, fold_text, trace
 from agentops.domain.validation.personal import Leak, find_identity_numbers, find_protected
-from agentops.domain.validation.rules import Finding, OutputRules, Validated
+from agentops.domain.validation.rules import Finding, OutputRules, Rule, Validated
 
 _PHRASES = {"phone": "the number on file", "email": "the e-mail address on file", "url": "our website"}
 _LABELS = {"phone": "a telephone number", "email": "an e-mail address", "url": "a web address"}
+_UNKNOWN: dict[str, Rule] = {"phone": "unknown_phone", "email": "unknown_email", "url": "unknown_url"}
 _MOST_TURNS = 12
 
 
@@ -45,7 +46,7 @@ def _report_leak(leak: Leak, folded: Traced, traced: Traced) -> Finding:
 
 def _report_unknown(contact: Contact, folded: Traced, traced: Traced) -> Finding:
     span = traced.locate(*folded.locate(contact.start, contact.end))
-    return Finding(f"unknown_{contact.kind}", "replaced", *span, _LABELS[contact.kind])
+    return Finding(_UNKNOWN[contact.kind], "replaced", *span, _LABELS[contact.kind])
 
 
 def _find_leaks(text: str, contacts: list[Contact], rules: OutputRules) -> list[Leak]:

@@ -1,0 +1,49 @@
+"""Saving a finished run as a golden example: what is stored is what the person was shown."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from agentops.control.drafts import draft_golden
+from agentops.control.outcomes import BadRequest
+from agentops.domain.golden import Example
+from agentops.models import GoldenExample
+
+MOST_REASON = 300
+
+
+@transaction.atomic
+def save_golden(*, run_id: int, name: str, about: str, hide: Iterable[str], by: str, shown: str) -> GoldenExample:
+    """Store what `draft_golden` made, if it is still what was `shown` (a digest that the page got)."""
+    if not about.strip():
+        raise BadRequest("no_reason", "Write what it shows, so that others know why it has to hold.")
+    if len(about) > MOST_REASON:
+        raise BadRequest("no_reason", f"This is too long: {len(about)} of {MOST_REASON} characters.")
+    draft = draft_golden(run_id=run_id, hide=hide, name=name, about=about)
+    if draft.saved_as:
+        raise BadRequest("saved", f"This run is saved already, as {draft.saved_as}.")
+    if digest_of(draft.example) != shown:
+        raise BadRequest("not_shown", "This is not what you were shown. Read it again, then save it.")
+    example = draft.example
+    try:
+        with transaction.atomic():
+            return GoldenExample.objects.create(
+                name=example.name,
+                task_type=example.task_type,
+                example=example.to_json(),
+                reason=example.about,
+                saved_by=by,
+                saved_at=timezone.now(),
+                from_run=run_id,
+            )
+    except IntegrityError:
+        raise BadRequest("name_taken", f"Another example is called {example.name}. Choose another name.") from None
+
+
+def digest_of(example: Example) -> str:
+    """A digest of everything in an example that was taken from rows."""
+    text = json.dumps(example.model_dump(mode="json", exclude={"name", "about"}), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

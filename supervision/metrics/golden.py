@@ -1,0 +1,99 @@
+"""The golden examples as they came out the last time, by type of task."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from agentops.models import GoldenExample, GoldenResult, GoldenRun, TaskType
+from supervision.wording import count, say_when
+
+ROUNDS_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenLine:
+    """One example: what it shows, where it comes from, and how it came out."""
+
+    name: str
+    about: str
+    saved_by: str
+    run_id: int | None
+    differences: list[str]
+    played: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenGroup:
+    """The examples of one type of task; those that did not hold come first."""
+
+    task: str
+    lines: list[GoldenLine]
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenRound:
+    """One time that all of them were played."""
+
+    at: str
+    version: str
+    speaker: str
+    passed: int
+    failed: int
+    took: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenPage:
+    """The last round with recorded models, its examples by type of task, and the other rounds."""
+
+    last: GoldenRound | None
+    groups: list[GoldenGroup]
+    rounds: list[GoldenRound]
+
+
+def read_golden(*, now: datetime) -> GoldenPage:
+    """Everything that the page shows. Examples saved since the last round are there too, as not played yet."""
+    last = GoldenRun.objects.filter(live=False).order_by("-at", "-pk").first()
+    others = GoldenRun.objects.exclude(pk=last.pk if last else None).order_by("-at", "-pk")[:ROUNDS_SHOWN]
+    results = list(last.results.all()) if last else []
+    return GoldenPage(
+        last=_round(last, now=now) if last else None,
+        groups=_group_lines(results),
+        rounds=[_round(row, now=now) for row in others],
+    )
+
+
+def _group_lines(results: list[GoldenResult]) -> list[GoldenGroup]:
+    names = dict(TaskType.objects.values_list("slug", "name"))
+    saved = {row.name: row for row in GoldenExample.objects.order_by("name")}
+    lines = [(one.task_type, _line(one, saved.get(one.name))) for one in results]
+    played = {one.name for one in results}
+    lines += [(row.task_type, _unplayed(row)) for row in saved.values() if row.name not in played]
+    lines.sort(key=lambda pair: (names.get(pair[0], pair[0]), not pair[1].differences, pair[1].name))
+    groups = [(slug, [line for _, line in group]) for slug, group in groupby(lines, key=lambda pair: pair[0])]
+    return [
+        GoldenGroup(names.get(slug, slug), found, failed=sum(bool(line.differences) for line in found))
+        for slug, found in groups
+    ]
+
+
+def _line(one: GoldenResult, saved: GoldenExample | None) -> GoldenLine:
+    by, run_id = (saved.saved_by, saved.from_run) if saved else ("", None)
+    return GoldenLine(one.name, one.about, by, run_id, one.differences, played=True)
+
+
+def _unplayed(saved: GoldenExample) -> GoldenLine:
+    return GoldenLine(saved.name, saved.reason, saved.saved_by, saved.from_run, [], played=False)
+
+
+def _round(row: GoldenRun, *, now: datetime) -> GoldenRound:
+    speaker = "a model that was really asked" if row.live else "recorded models"
+    return GoldenRound(
+        at=say_when(row.at, now=now),
+        version=row.version,
+        speaker=speaker,
+        passed=row.passed,
+        failed=row.failed,
+        took=count(round(row.took_ms / 1000) or 1, "second"),
+    )
