@@ -3,6 +3,7 @@
 from agentops.control.answers import resolve_call, settle_call
 from agentops.control.edits import ask_for_choices, change_call
 from agentops.control.holds import end_hold, extend_call, undo_approval
+from agentops.control.looks import look_again
 from agentops.control.outcomes import (
     Asked,
     BadRequest,
@@ -34,6 +35,7 @@ __all__ = [
     "end_hold",
     "extend_call",
     "lift_stop",
+    "look_again",
     "note_handoff_closed",
     "resolve_call",
     "set_tool_tier",

@@ -33,11 +33,14 @@ OVERTAKEN = "overtaken"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One unanswered edit with what the tool needs to answer it. `sends` marks a change that is to be made."""
+    """One unanswered edit with what the tool needs to answer it. `sends` marks a change that is to be made, `looks` a
+    fresh look at the call as it stands.
+    """
 
     edit_id: int
     who: str
     sends: bool
+    looks: bool
     values: dict[str, str]
     note: str
     call: CallView
@@ -66,6 +69,7 @@ def read_wish(edit_id: int) -> Wish | None:
         edit_id=edit.pk,
         who=edit.who,
         sends=edit.sends,
+        looks=edit.looks,
         values=edit.values,
         note=edit.note,
         call=read_call(row),

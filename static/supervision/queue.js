@@ -7,6 +7,7 @@ import { LATER, SOON, announce, paced, readPart, replaceIfChanged } from "./part
 import { arm, request, startRequest, swapRequest } from "./request.js";
 
 const SLOW_MS = 300;
+const CALM = ["run.changed", "edit.answered"]; // what no row shows
 
 let waitingRows = null;
 let arrived = new Map(); // what hints told of that no reading has shown yet
@@ -41,7 +42,7 @@ export function startQueue() {
   });
   setInterval(() => readList(), 30000);
   return (hint) => {
-    if (hint?.kind !== "run.changed") readList(paceOf(hint));
+    if (!CALM.includes(hint?.kind)) readList(paceOf(hint));
     const open = request()?.dataset;
     if (!hint || hint.call_id === Number(open?.call) || hint.run_id === Number(open?.run)) readRequest();
   };

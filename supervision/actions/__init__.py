@@ -6,6 +6,7 @@ from supervision.actions.claims import Work, hand_over_work, leave_work, look_at
 from supervision.actions.edits import ask_for_choices, change_call
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.holds import end_hold, extend_call, undo_approval
+from supervision.actions.looks import look_again
 from supervision.actions.outcomes import Answered, Refused
 from supervision.actions.people import choose_language, record_viewing, save_preferences
 from supervision.actions.policy import set_tool_tier
@@ -30,6 +31,7 @@ __all__ = [
     "hand_over_work",
     "leave_work",
     "lift_stop",
+    "look_again",
     "look_at_work",
     "record_viewing",
     "reject_call",

@@ -16,6 +16,7 @@ from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.edits import EditPage, read_changed
 from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
+from supervision.inbox.looks import read_look
 from supervision.inbox.rows import Desk, Row, read_desk
 from supervision.inbox.second_person import read_second_person
 from supervision.models import REASONS
@@ -196,6 +197,9 @@ def show_beside(
         context["keeping"] = read_keeping(call)
         context["more_time"] = read_more_time(call, now=now)
         context["changed"], context["edit"] = read_changed(call, now=now), edit
+        look = context["look"] = read_look(call, now=now)
+        if look and look.due:
+            actions.look_again(user=request.user, call_id=call_id)
         second = context["second"] = read_second_person(call, user=request.user, now=now)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
