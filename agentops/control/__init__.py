@@ -1,6 +1,7 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
+from agentops.control.callers import hear_caller
 from agentops.control.edits import ask_for_choices, change_call
 from agentops.control.holds import end_hold, extend_call, undo_approval
 from agentops.control.looks import look_again
@@ -34,6 +35,7 @@ __all__ = [
     "change_call",
     "end_hold",
     "extend_call",
+    "hear_caller",
     "lift_stop",
     "look_again",
     "note_handoff_closed",

@@ -89,7 +89,8 @@ def _as_json(value: Any) -> str:
 class Card(_Frozen):
     """Everything the desk shows of one call.
 
-    `question` is one sentence: verb, patient, day, date, time, clinician. `title` is the row in the queue. `doing`
+    `question` is one sentence: verb, patient, day, date, time, clinician. `ask` puts it
+    to the caller ("Shall I book …?"). `title` is the row in the queue. `doing`
     and `done` are the lines of the trace before and after ("Book Ana Gomez …" / "Booked Ana Gomez …").
     `soon` begins the
     sentence that goes on "in 24 seconds" while a yes is held. `keeps` names what nobody else should be offered while
@@ -103,6 +104,7 @@ class Card(_Frozen):
 
     title: str
     question: str = ""
+    ask: str = ""
     yes: str = ""
     no: str = ""
     doing: str = ""
@@ -121,6 +123,11 @@ class Card(_Frozen):
     renewal: Renewal | None = None
     two_people: list[str] = []
     answer_by: datetime | None = Field(default=None, exclude=True)
+
+    @property
+    def spoken(self) -> str:
+        """What the caller is asked before staff are."""
+        return self.ask or self.question
 
     @property
     def approvable(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from agentops.after_commit import announce
 from agentops.audit import append_entry
 from agentops.domain.edits import EditForm
-from agentops.domain.events import Event
+from agentops.domain.events import Event, EventKind
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
 from agentops.domain.tiers import Gate, effective_tier, judge_call
@@ -115,7 +115,8 @@ def supersede_call(*, edit_id: int, proposal: Proposal, form: EditForm) -> bool:
     facts = {"successor": new.id, "digest": new.digest, "version": edit.version}
     append_entry(who=edit.who, what="call.changed", subject=f"call {old.pk}", facts=facts)
     announce(Event(kind="call.settled", run_id=run.pk, call_id=old.pk, version=edit.version + 1))
-    announce(Event(kind="call.waiting", run_id=run.pk, call_id=new.id, version=new.version))
+    kind: EventKind = "run.changed" if gated.ask_requester else "call.waiting"
+    announce(Event(kind=kind, run_id=run.pk, call_id=new.id, version=new.version))
     return True
 
 
@@ -133,7 +134,7 @@ def _gate(proposal: Proposal, *, run: RunRow) -> Gated:
         return Gated(proposal, verdict, CallStatus.REFUSED, stop or failure(verdict.code, verdict.rule, ""))
     if verdict.gate is Gate.ALLOW:
         verdict = replace(verdict, rule="Staff changed it, so a person reads it once more.")
-    return ask_people(proposal, verdict, policy=policy)
+    return ask_people(proposal, verdict, policy=policy, channel=run.channel)
 
 
 def _supersede(edit: CallEdit) -> bool:

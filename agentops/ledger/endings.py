@@ -21,7 +21,7 @@ from agentops.models import RunFact, Step, move_call, move_run
 from agentops.models.prepared import insert_row
 from agentops.models.rows import CALL_ENDS, CallEnd, RunRow
 
-OPEN = frozenset({CallStatus.ALLOWED, CallStatus.AWAITING, CallStatus.APPROVED})
+OPEN = frozenset({CallStatus.ALLOWED, CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,19 +31,23 @@ def renew_call(*, edit_id: int, card: Card, changed: bool) -> bool:
     edit, run = found
     _answer(edit)
     confirmers = {"confirmers": 2} if card.two_people else {}
-    renewed = update_rows(
-        ToolCall,
-        where=_as_seen(edit) | {"pk": edit.call_id, "status": CallStatus.AWAITING.value},
-        changes={
-            "card": storable(card.model_dump(mode="json")),
-            **({"version": ONE_MORE} | confirmers if changed else {}),
-        },
-    )
+    another = {"version": ONE_MORE, **confirmers} if changed else {}
+    changes = {"card": storable(card.model_dump(mode="json")), **another}
+    waiting = _as_seen(edit) | {"pk": edit.call_id, "status": CallStatus.AWAITING.value}
+    renewed = bool(update_rows(ToolCall, where=waiting, changes=changes))
     if renewed and changed:
+        _ask_caller_again(edit, card)
         announce(Event(kind="call.waiting", run_id=run.pk, call_id=edit.call_id, version=edit.version + 1))
     else:
         announce(Event(kind="edit.answered", run_id=run.pk, call_id=edit.call_id))
-    return bool(renewed)
+    return renewed
+
+
+def _ask_caller_again(edit: CallEdit, card: Card) -> None:
+    """A caller's yes counts for the words they heard: where those are others by now, they are asked once more."""
+    heard = ToolCall.objects.values_list("heard", flat=True).get(pk=edit.call_id)
+    if heard and heard.get("question") != card.spoken:
+        move_call(call_id=edit.call_id, old=[CallStatus.AWAITING], new=CallStatus.ASKING, heard=None)
 
 
 @transaction.atomic

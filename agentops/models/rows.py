@@ -193,6 +193,7 @@ class PolicyRow(NamedTuple):
     enabled: bool
     hold_seconds: int | None
     confirmers: int
+    ask_requester: bool
     stopped: bool
 
 

@@ -2,6 +2,7 @@
 
 from agentops.control import BadRequest, Stopped
 from supervision.actions.answers import Alone, approve_call, reject_call, resolve_call, sign_showing
+from supervision.actions.callers import hear_caller
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.edits import ask_for_choices, change_call
 from supervision.actions.handoffs import close_handoff
@@ -29,6 +30,7 @@ __all__ = [
     "end_hold",
     "extend_call",
     "hand_over_work",
+    "hear_caller",
     "leave_work",
     "lift_stop",
     "look_again",

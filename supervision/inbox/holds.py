@@ -14,7 +14,7 @@ from supervision.models import Decision
 from supervision.wording import count
 
 MOST_SHOWN = 20
-OPEN = (CallStatus.AWAITING, CallStatus.APPROVED, CallStatus.STARTED, CallStatus.IN_DOUBT)
+OPEN = (CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED, CallStatus.STARTED, CallStatus.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)

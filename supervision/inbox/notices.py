@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
@@ -39,6 +41,8 @@ def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | N
 
 def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
     status = CallStatus(call.status)
+    if status is CallStatus.ASKING:
+        return Notice("info", "text", gettext("The caller is asked first."), gettext("Staff decide after their yes."))
     if status is CallStatus.AWAITING:
         return _taken_back(call, card, now=now)
     if is_on_hold(call, now=now):

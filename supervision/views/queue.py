@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from supervision import actions
+from supervision.callers import read_asking, read_heard
 from supervision.inbox.claims import read_held
 from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.edits import EditPage, read_changed
@@ -194,6 +195,7 @@ def show_beside(
             raise Http404("There is no request with this number.")
         context["asked"] = read_request(call, now=now)
         context["hold"] = read_hold(call, user=request.user, now=now)
+        context["asking"], context["heard"] = read_asking(call, now=now), read_heard(call, now=now)
         context["keeping"] = read_keeping(call)
         context["more_time"] = read_more_time(call, now=now)
         context["changed"], context["edit"] = read_changed(call, now=now), edit

@@ -15,7 +15,7 @@ from agentops.toolsets.clinic.wording import say_time
 
 ALTERNATIVES = 5
 KEEPS = "slot "
-OPEN_CALLS = ("awaiting", "approved", "started", "in_doubt")
+OPEN_CALLS = ("asking", "awaiting", "approved", "started", "in_doubt")
 _LOOK_AROUND = timedelta(days=14)
 _OTHER_CLINICIAN_COSTS_DAYS = 2.0
 _HOUR_COSTS_DAYS = 0.5
