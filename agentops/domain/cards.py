@@ -99,7 +99,8 @@ class Card(_Frozen):
     staff may change something of it first, `edit` what they changed; `renewal` is what a fresh look found to be
     different. `two_people` are the reasons why two people have
     to say yes, a sentence each; none where one is enough. `answer_by` is when an answer comes too late to be of use;
-    it becomes the call's own deadline and is not stored with the card.
+    it becomes the call's own deadline and is not stored with the card. More
+    time may be given up to `useful_until`, when the appointment itself begins.
     """
 
     title: str
@@ -122,6 +123,7 @@ class Card(_Frozen):
     edit: EditNote | None = None
     renewal: Renewal | None = None
     two_people: list[str] = []
+    useful_until: datetime | None = None
     answer_by: datetime | None = Field(default=None, exclude=True)
 
     @property

@@ -26,7 +26,10 @@ class Conversation(models.Model):
 
 
 class AgentRun(models.Model):
-    """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else."""
+    """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else.
+
+    `asker` is the account of whoever the run acts for, `asked_by` their name as others read it.
+    """
 
     request_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request_key = models.CharField(max_length=64, null=True, blank=True)
@@ -34,6 +37,7 @@ class AgentRun(models.Model):
     ordinal = models.PositiveIntegerField(default=0)
     task_type = models.ForeignKey(TaskType, on_delete=models.PROTECT, db_index=False)
     asked_by = models.CharField(max_length=150, blank=True)
+    asker = models.BigIntegerField(null=True)
     request = models.TextField()
     briefing = models.TextField(blank=True)
 
@@ -156,8 +160,8 @@ class Step(models.Model):
 class ToolCall(models.Model):
     """One call that a model proposed. Its arguments never change: what a person read is what runs.
 
-    `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes:
-    it is looked at once more before the call begins. An approved call does not begin before `held_until`.
+    `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes,
+    `seconder` the other one where two did: both are looked at once more before the call begins. An approved call does not begin before `held_until`.
     A call that staff changed is superseded by another one in its place (`supersedes` names the one before), which
     answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other one who said yes.
     Where `ask_requester` is set the caller is asked before staff are; `heard` is what they were asked and said.
@@ -192,6 +196,7 @@ class ToolCall(models.Model):
     ask_requester = models.BooleanField(default=False)
     heard = models.JSONField(null=True)
     seconded_by = models.CharField(max_length=150, blank=True)
+    seconder = models.BigIntegerField(null=True)
     alone_because = models.CharField(max_length=300, blank=True)
 
     proposed_at = models.DateTimeField()

@@ -58,6 +58,7 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_booking_rows(patient, slot, kind, args.reason),
+        useful_until=slot.starts_at,
         answer_by=last_answer(ctx.now, slot.starts_at),
     )
     return found.put_on(card, now=ctx.now)
@@ -91,6 +92,7 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_moving_rows(visit, slot),
+        useful_until=min(visit.starts_at, slot.starts_at),
         answer_by=last_answer(ctx.now, visit.starts_at, slot.starts_at),
     )
     return found.put_on(card, now=ctx.now)
@@ -119,6 +121,7 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
         two_people=find_reasons(ctx, visit),
+        useful_until=visit.starts_at,
         answer_by=last_answer(ctx.now, visit.starts_at),
     )
     return found.put_on(card, now=ctx.now)
