@@ -228,7 +228,8 @@ def _calls() -> "QuerySet[ToolCall, Any]":
     accounts = get_user_model()._default_manager.filter(is_active=True, groups__isnull=False)
     gone = Q(approver__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("approver")))
     gone |= Q(seconder__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("seconder")))
-    return ToolCall.objects.values_list(*CallRow._fields[:-2], _ON_HOLD, ExpressionWrapper(gone, output_field=BooleanField()))
+    approver_gone = ExpressionWrapper(gone, output_field=BooleanField())
+    return ToolCall.objects.values_list(*CallRow._fields[:-2], _ON_HOLD, approver_gone)
 
 
 RUN = Select(WholeRun.read, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_WHOLE_COLUMNS))

@@ -161,10 +161,11 @@ class ToolCall(models.Model):
     """One call that a model proposed. Its arguments never change: what a person read is what runs.
 
     `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes,
-    `seconder` the other one where two did: both are looked at once more before the call begins. An approved call does not begin before `held_until`.
-    A call that staff changed is superseded by another one in its place (`supersedes` names the one before), which
-    answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other one who said yes.
-    Where `ask_requester` is set the caller is asked before staff are; `heard` is what they were asked and said.
+    `seconder` the other one where two did: both are looked at once more before the call begins. An approved call does
+    not begin before `held_until`. A call that staff changed is superseded by another one in its place (`supersedes`
+    names the one before), which answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other
+    one who said yes. Where `ask_requester` is set the caller is asked before staff are; `heard` is what they were
+    asked and said.
     """
 
     run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")

@@ -83,8 +83,9 @@ def _held() -> list[State]:
     until = {"decided_at": now, "held_until": now + timedelta(hours=1)}
     held = add_call(status="approved", decided_by="Priya Nair", approver=_user("priya").pk, **until)
     undone = add_call(version=3)
+    seen = {"version_seen": 2, "digest_seen": undone.digest}
     Decision.objects.create(
-        call=undone, user=_user("mo"), who="Mo Ali", role="front desk", verdict="undone", version_seen=2, digest_seen=undone.digest, decided_at=now
+        call=undone, user=_user("mo"), who="Mo Ali", role="front desk", verdict="undone", decided_at=now, **seen
     )
     two = MOVE.model_copy(update={"two_people": ["It is less than 24 hours away."]})
     return [
