@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from agentops.domain.cards import Card, Change, Renewal
+from agentops.domain.cards import Card, Change, Check, Renewal
 
 LOOK_EVERY = timedelta(seconds=10)
 """However many have it open and however often they read it, a call is looked at no more often than this."""
@@ -38,7 +38,8 @@ def renew_card(before: Card, after: Card, *, at: datetime) -> Card:
 
 def gone_card(before: Card, *, at: datetime, told: str) -> Card:
     """The card of a call that a fresh look withdrew, with why in a sentence for staff."""
-    return before.model_copy(update={"renewal": Renewal(at=at, gone=told)})
+    checks = [Check(label=told, ok=False)]
+    return before.model_copy(update={"renewal": Renewal(at=at, gone=told), "checks": checks, "checked_at": at})
 
 
 def _decisive(card: Card) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_no
 from supervision.views.drawing import draw_groups
 
 PARTS = {"list": "_list.html", "request": "_beside.html"}
+MOST_CHARS = 100
 STATUS_OF = {
     "not_found": 404,
     "tick_missing": 400,
@@ -57,7 +58,7 @@ class Kept:
 @allowed(Permission.SEE_QUEUE)
 def show_queue(request: DeskRequest) -> HttpResponseBase:
     """The list; beside it the first row's page, so that a wide screen is never half empty."""
-    desk = read_desk(view=_view_of(request), now=timezone.now(), user=request.user)
+    desk = _read_desk(request)
     first = desk.rows[0] if desk.view != "decided" and desk.rows and PART_HEADER not in request.headers else None
     call_id = first.id if first and first.kind == "call" else None
     handoff_id = first.id if first and first.kind == "handoff" else None
@@ -219,7 +220,7 @@ def show_beside(
         context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
     if part != "request":
-        context["desk_list"] = desk or read_desk(view=_view_of(request), now=now, user=request.user)
+        context["desk_list"] = desk or _read_desk(request)
         context["groups"] = draw_groups(context["desk_list"], selected=context["selected"])
         context["holds"] = list_holds(user=request.user, now=now)
         context["just_answered"] = just_answered(request.user, now=now)
@@ -269,6 +270,15 @@ def _row_after(request: DeskRequest, key: str) -> Row | None:
     at = next((index for index, row in enumerate(rows) if row.key == key), -1)
     others = [*rows[at + 1 :], *rows[: max(at, 0)]]
     return others[0] if others else None
+
+
+def _read_desk(request: DeskRequest) -> Desk:
+    """The list as the address asks for it."""
+    words, page = request.GET.get("q", "")[:MOST_CHARS].replace("\x00", "").strip(), request.GET.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < 4 else 1
+    return read_desk(
+        view=_view_of(request), now=timezone.now(), user=request.user, words=words, page=max(number, 1)
+    )
 
 
 def _view_of(request: HttpRequest) -> str:

@@ -79,22 +79,25 @@ def _request() -> list[State]:
 
 
 def _held() -> list[State]:
-    now = timezone.now()
-    until = {"decided_at": now, "held_until": now + timedelta(hours=1)}
-    held = add_call(status="approved", decided_by="Priya Nair", approver=_user("priya").pk, **until)
     undone = add_call(version=3)
-    seen = {"version_seen": 2, "digest_seen": undone.digest}
-    Decision.objects.create(
-        call=undone, user=_user("mo"), who="Mo Ali", role="front desk", verdict="undone", decided_at=now, **seen
-    )
+    who = {"user": _user("mo"), "who": "Mo Ali", "role": "front desk"}
+    seen = {"version_seen": 2, "digest_seen": undone.digest, "decided_at": timezone.now()}
+    Decision.objects.create(call=undone, verdict="undone", **who, **seen)
     two = MOVE.model_copy(update={"two_people": ["It is less than 24 hours away."]})
     return [
-        State("held", _at(held)),
+        State("held", _hold),
         State("undone", _at(undone)),
         State("second-person", _at(add_call(two, confirmers=2, tier="destructive"))),
         State("second-person-own", _at(add_call(two, confirmers=2, run=add_run(asked_by="Priya Nair")))),
         State("change-first", _request_of("Brandt"), act=_change_first),
     ]
+
+
+def _hold() -> str:
+    """A yes of a moment ago."""
+    now = timezone.now()
+    held = {"decided_at": now, "held_until": now + timedelta(seconds=30)}
+    return _at(add_call(status="approved", decided_by="Priya Nair", approver=_user("priya").pk, **held))
 
 
 def _looked_at() -> list[State]:
