@@ -4,6 +4,7 @@ from django.urls import path
 
 from supervision import errors
 from supervision.views import (
+    callers,
     claims,
     edits,
     golden,
@@ -41,6 +42,7 @@ urlpatterns = [
     path("requests/<int:call_id>/now/", queue.end_hold, name="end_hold"),
     path("requests/<int:call_id>/more-time/", queue.extend_request, name="more_time"),
     path("requests/<int:call_id>/resolve/", queue.resolve_request, name="resolve"),
+    path("requests/<int:call_id>/caller/", callers.hear_caller, name="hear_caller"),
     path("requests/<int:call_id>/edit/", edits.edit_request, name="edit_request"),
     path("requests/<int:call_id>/edit/<int:edit_id>/", edits.show_edit, name="edit"),
     path("requests/<int:call_id>/claim/", claims.claim_request, name="claim"),

@@ -1,10 +1,12 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
+from agentops.control.callers import hear_caller
 from agentops.control.drafts import Draft, draft_golden
 from agentops.control.edits import ask_for_choices, change_call
 from agentops.control.golden import digest_of, save_golden
 from agentops.control.holds import end_hold, extend_call, undo_approval
+from agentops.control.looks import look_again
 from agentops.control.outcomes import (
     Asked,
     BadRequest,
@@ -38,7 +40,9 @@ __all__ = [
     "draft_golden",
     "end_hold",
     "extend_call",
+    "hear_caller",
     "lift_stop",
+    "look_again",
     "note_handoff_closed",
     "resolve_call",
     "save_golden",

@@ -175,6 +175,8 @@ def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
     """Say in words why an answer did not count; the call's row is read afresh under the run's lock."""
     call = ToolCall.objects.get(pk=call_id)
     status = CallStatus(call.status)
+    if status is CallStatus.ASKING:
+        return Unsettled("asking", "The caller is asked first. Staff decide after the caller has said yes.")
     resolved = status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}
     at = call.finished_at if resolved else call.decided_at or call.finished_at
     local = timezone.localtime(at).strftime("%-I:%M%p").lower() if at else ""

@@ -15,6 +15,7 @@ class Second:
     """The yes that was missing: who said the other one, or why one person is enough this time."""
 
     seconded_by: str = ""
+    seconder: int | None = None
     alone_because: str = ""
 
 
@@ -31,16 +32,22 @@ def confirm_call(
         return None
     if alone_because:
         return _decide_alone(call, because=alone_because)
-    if by == AgentRun.objects.values_list("asked_by", flat=True).get(pk=run.pk):
+    if _acts_for(run, person=person, by=by):
         return Unsettled("own_request", "You took this request, so two others have to say yes. You can still say no.")
     said = Confirmation.objects.filter(call=call.pk, **seen)
     if said.filter(person=person).exists():
         return Unsettled("said_already", "You said yes already. Somebody else has to say yes too before it is done.")
-    first = said.values_list("who", flat=True).first()
+    first = said.first()
     if first:
-        return Second(seconded_by=first)
+        return Second(seconded_by=first.who, seconder=int(first.person) if first.person.isdecimal() else None)
     Confirmation.objects.create(call_id=call.pk, person=person, who=by, at=run.now, **seen)
     return Settled(call.pk, CallStatus.AWAITING, run.now)
+
+
+def _acts_for(run: RunRow, *, person: str, by: str) -> bool:
+    """Whether this is whoever the run acts for: by their account; by name where the run knows no account."""
+    asker, asked_by = AgentRun.objects.values_list("asker", "asked_by").get(pk=run.pk)
+    return by == asked_by if asker is None else person == str(asker)
 
 
 def _decide_alone(call: CallRow, *, because: str) -> Second | Unsettled:

@@ -4,12 +4,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 
 from agentops.after_commit import announce
 from agentops.control.answers import resume
 from agentops.control.outcomes import Extended, Settled, Unsettled
 from agentops.domain.events import Event
-from agentops.domain.holds import MORE_TIME, may_extend
+from agentops.domain.holds import extend_until
 from agentops.domain.lifecycle import CallStatus
 from agentops.models import ToolCall, move_call
 from agentops.models.moves import NOW
@@ -35,6 +36,7 @@ def undo_approval(*, call_id: int, version: int, digest: str) -> Settled | Unset
         decision_note="",
         approver=None,
         seconded_by="",
+        seconder=None,
         alone_because="",
         held_until=None,
         expires_at=call.expires_at + held_for if call.expires_at else None,
@@ -66,7 +68,8 @@ def end_hold(*, call_id: int, version: int, digest: str) -> Settled | Unsettled:
 
 @transaction.atomic
 def extend_call(*, call_id: int, version: int, digest: str, seen_until: str) -> Extended | Unsettled:
-    """Let a request wait for ten minutes more than the person saw (an ISO time), ten times at most.
+    """Let a request wait for ten minutes more than the person saw (an ISO time), ten times at most, and never longer
+    than until what it is about begins.
 
     What is decided stays the same, so does its version: a colleague's open page can still be answered.
     """
@@ -80,14 +83,22 @@ def extend_call(*, call_id: int, version: int, digest: str, seen_until: str) -> 
         return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
     if call.expires_at.isoformat() != seen_until:
         return Unsettled("already_extended", f"It already has more time, until {_say(call.expires_at)}.")
-    if not may_extend(
-        proposed_at=call.proposed_at, expires_at=call.expires_at, answer_minutes=run.answer_minutes
-    ):
+    until = extend_until(
+        proposed_at=call.proposed_at,
+        expires_at=call.expires_at,
+        answer_minutes=run.answer_minutes,
+        useful_until=_useful_until(call),
+    )
+    if until is None:
         return Unsettled("no_more_time", "It has had all the time it can have. Answer it, or call the caller back.")
-    until = call.expires_at + MORE_TIME
     update_rows(ToolCall, where={"pk": call_id}, changes={"expires_at": until})
     announce(Event(kind="run.changed", run_id=run.pk, call_id=call_id, version=version))
     return Extended(call_id, until)
+
+
+def _useful_until(call: ToolCall) -> datetime | None:
+    card = call.card if isinstance(call.card, dict) else {}
+    return parse_datetime(str(card.get("useful_until") or ""))
 
 
 _MISSING = Unsettled("not_found", "There is no such request.")

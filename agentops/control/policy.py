@@ -62,12 +62,12 @@ def _withdraw_calls(tool: str) -> int:
         "Propose it once more if it is still needed.",
     )
     count = 0
-    open_calls = ToolCall.objects.filter(tool=tool, status__in=["awaiting", "approved"])
+    open_calls = ToolCall.objects.filter(tool=tool, status__in=["asking", "awaiting", "approved"])
     for call_id, run_id in open_calls.order_by("run_id").values_list("pk", "run_id"):
         run = AgentRun.objects.select_for_update().get(pk=run_id)
         withdrawn = move_call(
             call_id=call_id,
-            old=[CallStatus.AWAITING, CallStatus.APPROVED],
+            old=[CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED],
             new=CallStatus.INVALIDATED,
             result=result.model_dump(mode="json"),
             finished_at=timezone.now(),

@@ -1,6 +1,8 @@
 """Starting and stopping runs."""
 
+from collections.abc import Mapping
 from contextlib import nullcontext
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -25,6 +27,7 @@ def start_run(
     channel: str = "desk",
     on_the_line: bool = False,
     asked_by: str = "",
+    asker: int | None = None,
     task_type: str | None = None,
     conversation_id: int | None = None,
     request_key: str | None = None,
@@ -49,9 +52,8 @@ def start_run(
     guard = transaction.atomic() if request_key else nullcontext()
     try:
         with guard:
-            run_id = _queue_run(
-                talk_id, ordinal=ordinal, task=task, words=words, asked_by=asked_by, request_key=request_key
-            )
+            who = {"asked_by": asked_by, "asker": asker}
+            run_id = _queue_run(talk_id, ordinal=ordinal, task=task, words=words, who=who, request_key=request_key)
     except IntegrityError:
         if request_key is None:
             raise
@@ -86,7 +88,7 @@ def _find_earlier(request_key: str | None) -> AgentRun | None:
 
 
 def _queue_run(
-    talk_id: int, *, ordinal: int, task: TaskRow, words: str, asked_by: str, request_key: str | None
+    talk_id: int, *, ordinal: int, task: TaskRow, words: str, who: Mapping[str, Any], request_key: str | None
 ) -> int:
     """Add the row of a new run, last in its conversation, with the limits of its task type."""
     return insert_row(
@@ -95,7 +97,7 @@ def _queue_run(
         conversation_id=talk_id,
         ordinal=ordinal,
         task_type_id=task.pk,
-        asked_by=asked_by,
+        **who,
         request=words,
         status=RunStatus.QUEUED,
         max_iterations=task.max_iterations,

@@ -72,6 +72,16 @@ class EditNote(_Frozen):
         return f"{self.by} (staff) changed this call before it was decided: {'; '.join(parts)}.{words}"
 
 
+class Renewal(_Frozen):
+    """What a fresh look found while the call waited: lines of the card before (`now`) and after (`then`), or that it
+    cannot be done any more (`gone`, a sentence for staff).
+    """
+
+    at: datetime
+    gone: str = ""
+    shown: list[Change] = []
+
+
 def _as_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False)
 
@@ -79,19 +89,23 @@ def _as_json(value: Any) -> str:
 class Card(_Frozen):
     """Everything the desk shows of one call.
 
-    `question` is one sentence: verb, patient, day, date, time, clinician. `title` is the row in the queue. `doing`
+    `question` is one sentence: verb, patient, day, date, time, clinician. `ask` puts it
+    to the caller ("Shall I book …?"). `title` is the row in the queue. `doing`
     and `done` are the lines of the trace before and after ("Book Ana Gomez …" / "Booked Ana Gomez …").
-    `said_spans` are (start, end) offsets of the words in the request that bear on this call. `soon` begins the
+    `soon` begins the
     sentence that goes on "in 24 seconds" while a yes is held. `keeps` names what nobody else should be offered while
     the call is open, `kept` says it to people ("2pm with Dr Patel is kept for Ana").
     `said_spans` are (start, end) offsets of the words in the request that bear on this call. `changeable` says that
-    staff may change something of it first, `edit` what they changed. `two_people` are the reasons why two people have
+    staff may change something of it first, `edit` what they changed; `renewal` is what a fresh look found to be
+    different. `two_people` are the reasons why two people have
     to say yes, a sentence each; none where one is enough. `answer_by` is when an answer comes too late to be of use;
-    it becomes the call's own deadline and is not stored with the card.
+    it becomes the call's own deadline and is not stored with the card. More
+    time may be given up to `useful_until`, when the appointment itself begins.
     """
 
     title: str
     question: str = ""
+    ask: str = ""
     yes: str = ""
     no: str = ""
     doing: str = ""
@@ -107,8 +121,15 @@ class Card(_Frozen):
     checked_at: datetime | None = None
     changeable: bool = False
     edit: EditNote | None = None
+    renewal: Renewal | None = None
     two_people: list[str] = []
+    useful_until: datetime | None = None
     answer_by: datetime | None = Field(default=None, exclude=True)
+
+    @property
+    def spoken(self) -> str:
+        """What the caller is asked before staff are."""
+        return self.ask or self.question
 
     @property
     def approvable(self) -> bool:

@@ -27,7 +27,15 @@ def hold_time(*, tier: ActionTier, configured: int | None, on_the_line: bool) ->
     return timedelta(seconds=min(seconds, ON_THE_LINE_SECONDS) if on_the_line else seconds)
 
 
-def may_extend(*, proposed_at: datetime, expires_at: datetime, answer_minutes: int) -> bool:
-    """Whether a request that waits until `expires_at` may be given more time once more."""
+def extend_until(
+    *, proposed_at: datetime, expires_at: datetime, answer_minutes: int, useful_until: datetime | None
+) -> datetime | None:
+    """Until when a request that waits until `expires_at` may wait with more time; None where it cannot have more.
+
+    Nothing waits beyond `useful_until`, when what it is about begins by itself.
+    """
     longest = timedelta(minutes=answer_minutes) + MOST_EXTENSIONS * MORE_TIME
-    return expires_at + MORE_TIME <= proposed_at + longest
+    if expires_at + MORE_TIME > proposed_at + longest:
+        return None
+    until = min(expires_at + MORE_TIME, useful_until) if useful_until else expires_at + MORE_TIME
+    return until if until > expires_at else None

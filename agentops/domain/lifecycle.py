@@ -40,6 +40,7 @@ class CallStatus(StrEnum):
 
     REFUSED = "refused"
     ALLOWED = "allowed"
+    ASKING = "asking"
     AWAITING = "awaiting"
     APPROVED = "approved"
     REJECTED = "rejected"
@@ -61,8 +62,8 @@ class CallStatus(StrEnum):
 
     @property
     def waits(self) -> bool:
-        """Whether only a person can move it."""
-        return self in {CallStatus.AWAITING, CallStatus.IN_DOUBT}
+        """Whether only a person can move it: the caller, who is asked first, or staff."""
+        return self in {CallStatus.ASKING, CallStatus.AWAITING, CallStatus.IN_DOUBT}
 
     @property
     def runnable(self) -> bool:
@@ -91,8 +92,17 @@ CALL_MOVES: dict[CallStatus, frozenset[CallStatus]] = {
     CallStatus.ALLOWED: frozenset(
         {CallStatus.STARTED, CallStatus.SUCCEEDED, CallStatus.FAILED, CallStatus.CANCELLED, CallStatus.INVALIDATED}
     ),
+    CallStatus.ASKING: frozenset(
+        {
+            CallStatus.AWAITING,  # the caller said yes: now staff decide
+            CallStatus.EXPIRED,
+            CallStatus.CANCELLED,
+            CallStatus.INVALIDATED,
+        }
+    ),
     CallStatus.AWAITING: frozenset(
         {
+            CallStatus.ASKING,  # what the caller said yes to is not what would be done any more
             CallStatus.APPROVED,
             CallStatus.REJECTED,
             CallStatus.EXPIRED,

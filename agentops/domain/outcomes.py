@@ -46,14 +46,20 @@ class ToolResult(BaseModel):
 
 
 class ToolError(Exception):
-    """Raised by a tool that certainly did not act. `retryable` says whether the same call may succeed later."""
+    """Raised by a tool that certainly did not act. `retryable` says whether the same call may succeed later.
 
-    def __init__(self, code: str, message: str, *, suggestion: str, retryable: bool = False) -> None:
+    `message` and `suggestion` are for the model, `told` is the same fact in a sentence for staff.
+    """
+
+    def __init__(
+        self, code: str, message: str, *, suggestion: str, retryable: bool = False, told: str = ""
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.suggestion = suggestion
         self.retryable = retryable
+        self.told = told or message
 
 
 def failure(code: str, message: str, suggestion: str) -> ToolResult:

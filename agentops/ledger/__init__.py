@@ -10,6 +10,7 @@ from agentops.ledger.endings import Ending, finish_run
 from agentops.ledger.holding import hold_result
 from agentops.ledger.holds import release_holds, tend_holds
 from agentops.ledger.leases import BEAT_SECONDS, give_back_connection, renew_leases
+from agentops.ledger.looks import renew_call, withdraw_call
 from agentops.ledger.progress import (
     Ask,
     Claim,
@@ -74,6 +75,7 @@ __all__ = [
     "record_result",
     "record_sorting",
     "release_holds",
+    "renew_call",
     "renew_leases",
     "ring_again",
     "run_transactional",
@@ -81,4 +83,5 @@ __all__ = [
     "stop_in_force",
     "supersede_call",
     "tend_holds",
+    "withdraw_call",
 ]

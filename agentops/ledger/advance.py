@@ -246,4 +246,6 @@ def park_run(lease: Lease, *, calls: tuple[CallView, ...], changes: dict[str, An
         **changes,
     )
     for call in calls:
+        if call.status is CallStatus.ASKING:
+            continue  # nobody at the desk can answer it yet; the run's own hint is enough
         announce(Event(kind="call.waiting", run_id=lease.run_id, call_id=call.id, version=call.version))

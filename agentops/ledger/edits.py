@@ -11,7 +11,7 @@ from django.utils import timezone
 from agentops.after_commit import announce
 from agentops.audit import append_entry
 from agentops.domain.edits import EditForm
-from agentops.domain.events import Event
+from agentops.domain.events import Event, EventKind
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
 from agentops.domain.tiers import Gate, effective_tier, judge_call
@@ -33,11 +33,14 @@ OVERTAKEN = "overtaken"
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One unanswered edit with what the tool needs to answer it. `sends` marks a change that is to be made."""
+    """One unanswered edit with what the tool needs to answer it. `sends` marks a change that is to be made, `looks` a
+    fresh look at the call as it stands.
+    """
 
     edit_id: int
     who: str
     sends: bool
+    looks: bool
     values: dict[str, str]
     note: str
     call: CallView
@@ -66,6 +69,7 @@ def read_wish(edit_id: int) -> Wish | None:
         edit_id=edit.pk,
         who=edit.who,
         sends=edit.sends,
+        looks=edit.looks,
         values=edit.values,
         note=edit.note,
         call=read_call(row),
@@ -111,7 +115,8 @@ def supersede_call(*, edit_id: int, proposal: Proposal, form: EditForm) -> bool:
     facts = {"successor": new.id, "digest": new.digest, "version": edit.version}
     append_entry(who=edit.who, what="call.changed", subject=f"call {old.pk}", facts=facts)
     announce(Event(kind="call.settled", run_id=run.pk, call_id=old.pk, version=edit.version + 1))
-    announce(Event(kind="call.waiting", run_id=run.pk, call_id=new.id, version=new.version))
+    kind: EventKind = "run.changed" if gated.ask_requester else "call.waiting"
+    announce(Event(kind=kind, run_id=run.pk, call_id=new.id, version=new.version))
     return True
 
 
@@ -129,7 +134,7 @@ def _gate(proposal: Proposal, *, run: RunRow) -> Gated:
         return Gated(proposal, verdict, CallStatus.REFUSED, stop or failure(verdict.code, verdict.rule, ""))
     if verdict.gate is Gate.ALLOW:
         verdict = replace(verdict, rule="Staff changed it, so a person reads it once more.")
-    return ask_people(proposal, verdict, policy=policy)
+    return ask_people(proposal, verdict, policy=policy, channel=run.channel)
 
 
 def _supersede(edit: CallEdit) -> bool:

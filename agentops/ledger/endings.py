@@ -22,7 +22,7 @@ from agentops.models import RunFact, RunWords, Step, count_run, move_call, move_
 from agentops.models.prepared import insert_row
 from agentops.models.rows import CALL_ENDS, CARDS, SAID, CallEnd, RunRow
 
-OPEN = frozenset({CallStatus.ALLOWED, CallStatus.AWAITING, CallStatus.APPROVED})
+OPEN = frozenset({CallStatus.ALLOWED, CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED})
 
 
 @dataclass(frozen=True, slots=True)

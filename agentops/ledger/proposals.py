@@ -21,6 +21,9 @@ MOST_WAITING = 5
 """Calls of one run that may wait for a person at once: a flood of harmless ones must not hide the one that is not."""
 
 TWO_BY_POLICY = "The rule for this tool asks for two people."
+REQUESTER_CHANNELS = frozenset({"phone", "text", "online"})
+"""Where somebody speaks or writes to us, who can be asked. At the desk staff talk to them themselves."""
+
 SAID_TWICE = "The assistant asked for exactly this twice at once."
 
 
@@ -56,29 +59,40 @@ class Gated:
     status: CallStatus
     result: ToolResult | None = None
     confirmers: int = 1
+    ask_requester: bool = False
+
+    @property
+    def waits(self) -> bool:
+        """Whether the caller or staff have to answer it."""
+        return self.status in {CallStatus.ASKING, CallStatus.AWAITING}
 
 
-def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier]) -> list[Gated]:
+def gate_proposals(
+    *, proposals: list[Proposal], transcript: Transcript, tiers: frozenset[ActionTier], channel: str = ""
+) -> list[Gated]:
     """Put every call of one reply through the gate, by the policy as it stands in this transaction."""
     names = {proposal.tool for proposal in proposals}
     policies = {name: POLICY.row(tool=name) for name in names}
     left = transcript.limits.tool_calls - transcript.spent.tool_calls
-    waiting = sum(call.status is CallStatus.AWAITING for call in transcript.calls)
+    waiting = sum(call.status in {CallStatus.ASKING, CallStatus.AWAITING} for call in transcript.calls)
     gated: list[Gated] = []
     for proposal in proposals:
-        one = _gate_one(proposal, policies=policies, transcript=transcript, tiers=tiers, room=left > 0)
-        if one.status is CallStatus.AWAITING and waiting >= MOST_WAITING:
+        room = left > 0
+        one = _gate_one(
+            proposal, policies=policies, transcript=transcript, tiers=tiers, room=room, channel=channel
+        )
+        if one.waits and waiting >= MOST_WAITING:
             one = replace(one, status=CallStatus.REFUSED, result=_too_many_waiting(proposal.tool))
-        if one.status is CallStatus.AWAITING and any(_is_same(one, other) for other in gated):
+        if one.waits and any(_is_same(one, other) for other in gated):
             one = replace(one, verdict=replace(one.verdict, rule=f"{SAID_TWICE} {one.verdict.rule}"))
         left -= one.status is not CallStatus.REFUSED
-        waiting += one.status is CallStatus.AWAITING
+        waiting += one.waits
         gated.append(one)
     return gated
 
 
 def _is_same(one: Gated, other: Gated) -> bool:
-    return other.status is CallStatus.AWAITING and other.proposal.digest == one.proposal.digest
+    return other.waits and other.proposal.digest == one.proposal.digest
 
 
 def _gate_one(
@@ -88,6 +102,7 @@ def _gate_one(
     transcript: Transcript,
     tiers: frozenset[ActionTier],
     room: bool,
+    channel: str,
 ) -> Gated:
     policy = policies.get(proposal.tool)
     tier = effective_tier(floor=proposal.floor, configured=policy.tier if policy else None)
@@ -101,19 +116,25 @@ def _gate_one(
     result = proposal.refusal or stop or _refuse(proposal, verdict=verdict, transcript=transcript, room=room)
     if result:
         return Gated(proposal, verdict, CallStatus.REFUSED, result)
-    return ask_people(proposal, verdict, policy=policy) if verdict.gate is Gate.ASK else _allow(proposal, verdict)
+    if verdict.gate is Gate.ASK:
+        return ask_people(proposal, verdict, policy=policy, channel=channel)
+    return _allow(proposal, verdict)
 
 
 def _allow(proposal: Proposal, verdict: Verdict) -> Gated:
     return Gated(proposal, verdict, CallStatus.ALLOWED)
 
 
-def ask_people(proposal: Proposal, verdict: Verdict, *, policy: PolicyRow | None) -> Gated:
-    """The call waits for a yes: of two people where its tool's policy says so, or a rule on what it would do."""
+def ask_people(proposal: Proposal, verdict: Verdict, *, policy: PolicyRow | None, channel: str) -> Gated:
+    """The call waits for a yes: of two people where its tool's policy says so, or a rule on what it would do; of the
+    caller before them where the policy says that and somebody is there to be asked.
+    """
     card = proposal.card or Card(title=proposal.tool)
     reasons = [*card.two_people, *([TWO_BY_POLICY] if policy and policy.confirmers > 1 else [])]
     proposal = replace(proposal, card=card.model_copy(update={"two_people": reasons}))
-    return Gated(proposal, verdict, CallStatus.AWAITING, confirmers=2 if reasons else 1)
+    asks = bool(policy and policy.ask_requester and channel in REQUESTER_CHANNELS and card.approvable)
+    status = CallStatus.ASKING if asks else CallStatus.AWAITING
+    return Gated(proposal, verdict, status, confirmers=2 if reasons else 1, ask_requester=asks)
 
 
 def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, room: bool) -> ToolResult | None:
@@ -168,7 +189,7 @@ def write_call(
     """
     proposal, card = gated.proposal, gated.proposal.card
     tool, tool_use_id = storable(proposal.tool)[:80], storable(proposal.tool_use_id)[:120]
-    ends = _deadline(card, run=run) if gated.status is CallStatus.AWAITING else None
+    ends = _deadline(card, run=run) if gated.waits else None
     taking_over = {"supersedes_id": supersedes.pk, "expires_at": supersedes.expires_at} if supersedes else {}
     call_id = insert_row(
         ToolCall,
@@ -188,6 +209,7 @@ def write_call(
         keeps=card.keeps if card else "",
         status=gated.status.value,
         confirmers=gated.confirmers,
+        ask_requester=gated.ask_requester,
         result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
         proposed_at=run.now,
         finished_at=run.now if gated.result else None,

@@ -65,7 +65,7 @@ def record_reply(
     seq = _next_seq(transcript)
     transcript = write_held(transcript)
     written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
-    gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=run.tiers)
+    gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=run.tiers, channel=run.channel)
     calls = _write_calls(gated, run=run, step_id=written.step_id)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(
         Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, calls=calls)

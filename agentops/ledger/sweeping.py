@@ -53,8 +53,10 @@ def ring_again(*, run_ids: list[int]) -> None:
 
 def expire_calls(*, limit: int = 500) -> int:
     """End the wait of every call whose time ran out; returns how many. An answer that came first stands."""
-    overdue = ToolCall.objects.filter(status="awaiting", expires_at__lte=Now()).order_by("expires_at")
-    return sum(_expire_call(call_id, run_id) for call_id, run_id in overdue.values_list("pk", "run_id")[:limit])
+    over = ToolCall.objects.filter(expires_at__lte=Now()).order_by("expires_at").values_list("pk", "run_id")
+    # One query for each, on its own small index.
+    overdue = [*over.filter(status="awaiting")[:limit], *over.filter(status="asking")[:limit]]
+    return sum(_expire_call(call_id, run_id) for call_id, run_id in overdue)
 
 
 @transaction.atomic
@@ -69,7 +71,7 @@ def _expire_call(call_id: int, run_id: int) -> bool:
     )
     expired = move_call(
         call_id=call_id,
-        old=[CallStatus.AWAITING],
+        old=[CallStatus.ASKING, CallStatus.AWAITING],
         new=CallStatus.EXPIRED,
         when={"expires_at__lte": NOW},
         result=result.model_dump(mode="json"),

@@ -15,7 +15,8 @@ class ToolPolicy(models.Model):
     """What an admin decided about one tool. A tool without a row, or with an empty tier, is destructive.
 
     `confirmers` is how many people have to say yes to a call of it, `one_on_duty` whether somebody who is alone at the
-    desk may do it alone, saying why. `hold_seconds` is how long a yes can be taken back before it takes effect; 0 is
+    desk may do it alone, saying why. `ask_requester` puts a call to the caller first, where somebody speaks or writes
+    to us, and to staff after their yes. `hold_seconds` is how long a yes can be taken back before it takes effect; 0 is
     not at all, empty as the tier says. `floor`, `label`, `description`, `effect` and `described` are copied from the
     code by `manage.py sync_tools`, so that the desk can show a tool without being able to run it.
     """
@@ -25,6 +26,7 @@ class ToolPolicy(models.Model):
     enabled = models.BooleanField(default=True)
     hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
     confirmers = models.PositiveSmallIntegerField(default=1)
+    ask_requester = models.BooleanField(default=False)
     one_on_duty = models.BooleanField(default=False)
     floor = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     label = models.CharField(max_length=80, blank=True)

@@ -161,7 +161,7 @@ class CallRow(NamedTuple):
     """Whether the yes may still be taken back, by the database's clock."""
 
     approver_gone: bool | None
-    """Whether the account that said yes is locked, without a role or gone."""
+    """Whether an account that said yes is locked, without a role or gone."""
 
 
 class CallEnd(NamedTuple):
@@ -193,6 +193,7 @@ class PolicyRow(NamedTuple):
     enabled: bool
     hold_seconds: int | None
     confirmers: int
+    ask_requester: bool
     stopped: bool
 
 
@@ -224,10 +225,11 @@ _ON_HOLD = ExpressionWrapper(Q(status="approved", held_until__gt=Now()), output_
 
 
 def _calls() -> "QuerySet[ToolCall, Any]":
-    accounts = get_user_model()._default_manager.filter(pk=OuterRef("approver"), is_active=True, groups__isnull=False)
-    gone = ExpressionWrapper(Q(approver__isnull=False) & ~Exists(accounts), output_field=BooleanField())
-    return ToolCall.objects.values_list(*CallRow._fields[:-2], _ON_HOLD, gone)
-
+    accounts = get_user_model()._default_manager.filter(is_active=True, groups__isnull=False)
+    gone = Q(approver__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("approver")))
+    gone |= Q(seconder__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("seconder")))
+    approver_gone = ExpressionWrapper(gone, output_field=BooleanField())
+    return ToolCall.objects.values_list(*CallRow._fields[:-2], _ON_HOLD, approver_gone)
 
 
 RUN = Select(WholeRun.read, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_WHOLE_COLUMNS))

@@ -29,6 +29,7 @@ class AgentRun(models.Model):
     """One request from start to final answer. Written by the holder of its lease, by `control` and by nobody else.
 
     `generated` marks the runs that never were: `manage.py seed_history` made them, and pages say so.
+    `asker` is the account of whoever the run acts for, `asked_by` their name as others read it.
     """
 
     request_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -37,6 +38,7 @@ class AgentRun(models.Model):
     ordinal = models.PositiveIntegerField(default=0)
     task_type = models.ForeignKey(TaskType, on_delete=models.PROTECT, db_index=False)
     asked_by = models.CharField(max_length=150, blank=True)
+    asker = models.BigIntegerField(null=True)
     request = models.TextField()
     briefing = models.TextField(blank=True)
 
@@ -164,10 +166,12 @@ class Step(models.Model):
 class ToolCall(models.Model):
     """One call that a model proposed. Its arguments never change: what a person read is what runs.
 
-    `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes:
-    it is looked at once more before the call begins. An approved call does not begin before `held_until`.
-    A call that staff changed is superseded by another one in its place (`supersedes` names the one before), which
-    answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other one who said yes.
+    `keeps` names what nobody else should be offered while the call is open. `approver` is the account that said yes,
+    `seconder` the other one where two did: both are looked at once more before the call begins. An approved call does
+    not begin before `held_until`. A call that staff changed is superseded by another one in its place (`supersedes`
+    names the one before), which answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other
+    one who said yes. Where `ask_requester` is set the caller is asked before staff are; `heard` is what they were
+    asked and said.
     """
 
     run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")
@@ -196,7 +200,10 @@ class ToolCall(models.Model):
     approver = models.BigIntegerField(null=True)
     decision_note = models.CharField(max_length=2_000, blank=True)
     confirmers = models.PositiveSmallIntegerField(default=1)
+    ask_requester = models.BooleanField(default=False)
+    heard = models.JSONField(null=True)
     seconded_by = models.CharField(max_length=150, blank=True)
+    seconder = models.BigIntegerField(null=True)
     alone_because = models.CharField(max_length=300, blank=True)
 
     proposed_at = models.DateTimeField()
@@ -213,6 +220,8 @@ class ToolCall(models.Model):
             models.Index(fields=["expires_at"], condition=Q(status__in=["awaiting", "in_doubt"]), name="call_waiting"),
             # Read by the sweeper, however many requests wait.
             models.Index(fields=["expires_at"], condition=Q(status="awaiting"), name="call_expiring"),
+            # Read by the sweeper: callers who never answered.
+            models.Index(fields=["expires_at"], condition=Q(status="asking"), name="call_asking"),
             # Read every second by whoever ends holds, however many runs wait for other things.
             models.Index(
                 fields=["held_until"], condition=Q(status="approved", held_until__isnull=False), name="call_on_hold"
@@ -220,7 +229,7 @@ class ToolCall(models.Model):
             # Read by whoever looks for what is free: is it kept for an open call?
             models.Index(
                 fields=["keeps"],
-                condition=Q(status__in=["awaiting", "approved", "started", "in_doubt"]) & ~Q(keeps=""),
+                condition=Q(status__in=["asking", "awaiting", "approved", "started", "in_doubt"]) & ~Q(keeps=""),
                 name="call_keeps",
             ),
             # Read by "decided today".
@@ -249,6 +258,13 @@ class ToolCall(models.Model):
                 | ~Q(seconded_by="")
                 | ~Q(alone_because=""),
                 name="call_acts_only_with_both",
+            ),
+            # Staff's yes does not stand for the caller's, where the policy asks for that first.
+            models.CheckConstraint(
+                condition=~Q(status__in=["awaiting", "approved", "started", "succeeded", "in_doubt", "happened"])
+                | Q(ask_requester=False)
+                | Q(heard__isnull=False),
+                name="call_acts_only_after_the_caller",
             ),
         ]
 

@@ -16,6 +16,7 @@ from agentops.domain.outcomes import ToolError
 from agentops.domain.validation import OutputRules
 from agentops.ledger import Proposal, Wish, answer_edit, read_wish, supersede_call
 from agentops.runner.endings import output_rules
+from agentops.runner.looks import look_again
 from agentops.runner.proposals import prepare_call
 from agentops.tools.registry import Editing, Tool, ToolContext, get_toolset
 
@@ -56,7 +57,7 @@ def answer_wish(edit_id: int) -> None:
     if wish is None:
         return
     try:
-        _answer(wish)
+        look_again(wish) if wish.looks else _answer(wish)
     except Exception as error:  # whatever it is, somebody waits for a word
         log.exception("edit_broke", edit_id=edit_id, error=type(error).__name__)
         problem = "The choices could not be read just now. Nothing was changed; try again, or answer it as it stands."

@@ -24,7 +24,7 @@ class ToolContext:
     `key` is the idempotency key of this call (the same on every attempt). `said` is what the caller said in this
     conversation, oldest first; `asked_at` when the latest of it was said and `now` the present, both aware.
     `beside` are the other calls of the same reply, name and input as the model gave them, where one is described;
-    `changing` is the waiting call that staff are changing into this one.
+    `changing` is the waiting call that staff are changing into this one, or that is looked at `again` as it stands.
     """
 
     run_id: int
@@ -34,6 +34,7 @@ class ToolContext:
     now: datetime
     beside: tuple[tuple[str, Any], ...] = ()
     changing: int | None = None
+    again: bool = False
 
 
 @dataclass(frozen=True)

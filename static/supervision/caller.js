@@ -5,8 +5,13 @@ const QUIET_MS = 20000;
 
 const wants = (name) => document.documentElement.dataset[name] === "on";
 
+/** At these moments a caller whom nobody has answered is called out once more, whoever has the request in hand. */
+const LAST_SECONDS = 60;
+
 let known = null;
 let lastSound = -QUIET_MS;
+let later = 0;
+const called = new Set();
 let sound = null;
 
 /** Look at the rows of a fresh list: a caller on the line whom nobody has five seconds later is called out. */
@@ -20,6 +25,27 @@ export function watchCallers(rows, readAgain) {
     const still = now ? callersIn(now) : new Set();
     if (fresh.some((key) => still.has(key))) callOut();
   }, UNCLAIMED_MS);
+}
+
+/** Half of its time over: the lead hears of it. A minute left: everybody does. Each once, whenever it is noticed. */
+export function watchEnds(rows, readAgain) {
+  const due = endsIn(rows());
+  if (!due.length) return;
+  for (const one of due) called.add(one);
+  readAgain().then((now) => now && due.some((one) => endsIn(now, true).includes(one)) && callOut());
+}
+
+/** What is due by now, as "key end half" or "key end last"; without `again` only what was not called out before. */
+function endsIn(rows, again = false) {
+  const now = Date.now() / 1000;
+  const due = [];
+  for (const { dataset } of rows?.querySelectorAll("[data-ends]:not(.gone)") ?? []) {
+    const left = dataset.ends - now;
+    if (left <= 0) continue;
+    if (left <= LAST_SECONDS) due.push(`${dataset.key} ${dataset.ends} last`);
+    else if (now >= dataset.half && "lead" in document.documentElement.dataset) due.push(`${dataset.key} ${dataset.ends} half`);
+  }
+  return again ? due : due.filter((one) => !called.has(one));
 }
 
 /** A browser lets a page sound only after somebody touched it; and it asks about notifications only when told to. */
@@ -45,7 +71,14 @@ function wake() {
 }
 
 function callOut() {
-  if (performance.now() - lastSound < QUIET_MS) return;
+  const quiet = lastSound + QUIET_MS - performance.now();
+  if (quiet > 0) {
+    later ||= setTimeout(() => {
+      later = 0;
+      if (document.querySelector("[data-rows] [data-caller]:not(.gone)")) callOut();
+    }, quiet);
+    return;
+  }
   lastSound = performance.now();
   if (wants("sound") && sound?.state === "running") beep();
   if (wants("notices") && document.hidden && window.Notification?.permission === "granted") {

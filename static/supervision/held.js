@@ -9,9 +9,14 @@ const keyed = (list) => new Map([...list.querySelectorAll("[data-key]")].map((ro
 export function mendRows(shown, fresh) {
   const old = keyed(shown);
   const current = keyed(fresh);
+  const elsewhere = new Set(fresh.dataset.elsewhere?.split(" "));
+  const before = new Set(shown.dataset.elsewhere?.split(" "));
+  shown.dataset.elsewhere = fresh.dataset.elsewhere ?? "";
   const touched = shown.matches(":hover") || shown.contains(document.activeElement);
   for (const [key, row] of old) {
     const now = current.get(key);
+    // What only slid to another page of a long list was not answered.
+    if (!now && elsewhere.has(key)) continue;
     if (!now) greyOut(row);
     else if (touched) keepHeight(row, () => mendRow(row, now));
     else {
@@ -19,7 +24,7 @@ export function mendRows(shown, fresh) {
       mendRow(row, now);
     }
   }
-  return [...current.keys()].filter((key) => !old.has(key));
+  return [...current.keys()].filter((key) => !old.has(key) && !before.has(key));
 }
 
 /** A row that says more than before would push the next one from under the pointer: it keeps its height meanwhile. */
@@ -31,7 +36,7 @@ function keepHeight(row, change) {
 
 function mendRow(row, now) {
   row.dataset.version = now.dataset.version ?? "";
-  if (now.dataset.caller) row.dataset.caller = now.dataset.caller;
+  for (const name of ["caller", "half", "ends"]) if (now.dataset[name]) row.dataset[name] = now.dataset[name];
   row.classList.remove("gone");
   const link = row.querySelector(":scope > a");
   if (!link) {

@@ -21,7 +21,7 @@ const ACTIONS = {
   m: () => press(meant()?.querySelector("[data-more] button")),
   z: undoNewest,
   n: showHeld,
-  "/": () => location.assign("/runs/#q"),
+  "/": () => document.querySelector("#find")?.focus(),
   "?": () => document.querySelector("[data-keys]")?.showModal(),
 };
 

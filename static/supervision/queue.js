@@ -1,12 +1,13 @@
 // The queue page: a list that does not move, and the guard that nothing is answered before it could be read.
 
-import { startCallers, watchCallers } from "./caller.js";
+import { startCallers, watchCallers, watchEnds } from "./caller.js";
 import { mendRows, showRows } from "./held.js";
 import { mendShelf, sayHeld, startCountdowns } from "./holds.js";
 import { LATER, SOON, announce, paced, readPart, replaceIfChanged } from "./parts.js";
 import { arm, request, startRequest, swapRequest } from "./request.js";
 
 const SLOW_MS = 300;
+const CALM = ["run.changed", "edit.answered"]; // what no row shows
 
 let waitingRows = null;
 let arrived = new Map(); // what hints told of that no reading has shown yet
@@ -33,6 +34,7 @@ export function startQueue() {
   focusFirst();
   startCallers();
   watchCallers(list(), readRows);
+  setInterval(() => watchEnds(list, readRows), 1000);
   scheduleLookEnd(list());
   sayHeld();
   startCountdowns(() => {
@@ -41,7 +43,7 @@ export function startQueue() {
   });
   setInterval(() => readList(), 30000);
   return (hint) => {
-    if (hint?.kind !== "run.changed") readList(paceOf(hint));
+    if (!CALM.includes(hint?.kind)) readList(paceOf(hint));
     const open = request()?.dataset;
     if (!hint || hint.call_id === Number(open?.call) || hint.run_id === Number(open?.run)) readRequest();
   };
@@ -162,6 +164,7 @@ function paceOf(hint) {
 /** A hint is enough to say that something waits: 50 desks must not read 50 lists for it. */
 function noteArrival(key, rows) {
   if (list().dataset.view !== "waiting" || rows.querySelector(`[data-key="${key}"]`)) return;
+  if (rows.dataset.elsewhere.split(" ").includes(key)) return;
   arrived.set(key, performance.now());
   countUp(counted + arrived.size);
   sayNew();

@@ -10,12 +10,14 @@ from supervision.actions.accounts import (
     require_second_factor,
 )
 from supervision.actions.answers import Alone, approve_call, reject_call, resolve_call, sign_showing
+from supervision.actions.callers import hear_caller
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.edits import ask_for_choices, change_call
 from supervision.actions.golden import draft_golden, save_golden, sign_draft
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.holds import end_hold, extend_call, undo_approval
 from supervision.actions.logins import choose_password, record_login, record_pause
+from supervision.actions.looks import look_again
 from supervision.actions.outcomes import Answered, Refused
 from supervision.actions.people import choose_language, record_viewing, save_preferences
 from supervision.actions.policy import set_tool_tier
@@ -54,8 +56,10 @@ __all__ = [
     "end_hold",
     "extend_call",
     "hand_over_work",
+    "hear_caller",
     "leave_work",
     "lift_stop",
+    "look_again",
     "look_at_work",
     "make_password_link",
     "record_login",

@@ -26,6 +26,7 @@ def start_run(
             channel=channel,
             on_the_line=on_the_line,
             asked_by=who,
+            asker=user.pk,
             conversation_id=conversation_id,
             request_key=request_key,
         )

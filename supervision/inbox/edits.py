@@ -88,7 +88,7 @@ class Changed:
 
 def find_edit(edit_id: int, *, call_id: int) -> CallEdit | None:
     """The edit of that call."""
-    return CallEdit.objects.select_related("call").filter(pk=edit_id, call=call_id).first()
+    return CallEdit.objects.select_related("call").filter(pk=edit_id, call=call_id, looks=False).first()
 
 
 def read_refused(

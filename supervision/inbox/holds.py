@@ -1,11 +1,12 @@
 """What is held: a yes that can still be taken back; and how much more time a waiting request may be given."""
 
+import math
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 
-from agentops.domain.holds import MORE_TIME, may_extend
+from agentops.domain.holds import extend_until
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
@@ -14,7 +15,7 @@ from supervision.models import Decision
 from supervision.wording import count
 
 MOST_SHOWN = 20
-OPEN = (CallStatus.AWAITING, CallStatus.APPROVED, CallStatus.STARTED, CallStatus.IN_DOUBT)
+OPEN = (CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED, CallStatus.STARTED, CallStatus.IN_DOUBT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +107,15 @@ def read_more_time(call: ToolCall, *, now: datetime) -> MoreTime | None:
     """The form for more time; None where the call does not wait."""
     if call.status != CallStatus.AWAITING or call.expires_at is None or call.expires_at <= now:
         return None
-    possible = may_extend(
+    card = read_card(call)
+    until = extend_until(
         proposed_at=call.proposed_at,
         expires_at=call.expires_at,
         answer_minutes=call.run.task_type.answer_minutes,
+        useful_until=card.useful_until if card else None,
     )
-    return MoreTime(call.expires_at.isoformat(), int(MORE_TIME.total_seconds()) // 60, possible)
+    minutes = math.ceil((until - call.expires_at) / timedelta(minutes=1)) if until else 0
+    return MoreTime(call.expires_at.isoformat(), minutes, possible=until is not None)
 
 
 def find_undone(call: ToolCall) -> Decision | None:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
@@ -39,6 +41,8 @@ def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | N
 
 def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
     status = CallStatus(call.status)
+    if status is CallStatus.ASKING:
+        return Notice("info", "text", gettext("The caller is asked first."), gettext("Staff decide after their yes."))
     if status is CallStatus.AWAITING:
         return _taken_back(call, card, now=now)
     if is_on_hold(call, now=now):
@@ -56,7 +60,7 @@ def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | Non
         return Notice("risky", "warn", "Nobody knows whether this happened.", _DOUBT)
     if status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}:
         return _cleared(call, status, now=now)
-    return _not_done(call, status, now=now)
+    return _not_done(call, status, card, now=now)
 
 
 def _taken_back(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | None:
@@ -71,7 +75,7 @@ def _taken_back(call: ToolCall, card: Card | None, *, now: datetime) -> Notice |
 _DOUBT = "The worker stopped in the middle of it. Look in the system itself, then say what you found."
 
 
-def _not_done(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
+def _not_done(call: ToolCall, status: CallStatus, card: Card | None, *, now: datetime) -> Notice:
     if status is CallStatus.EXPIRED:
         at = call.expires_at or call.decided_at
         fact = f"Time ran out at {say_when(at, now=now)}." if at else "Time ran out."
@@ -83,6 +87,8 @@ def _not_done(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
     if status is CallStatus.SUPERSEDED:
         fact = f"{_message(call).rstrip('.')}, at {say_when(call.finished_at or now, now=now)}."
         return Notice("info", "pencil", fact, "The changed request took its place.")
+    if card and card.renewal and card.renewal.gone:
+        return Notice("risky", "warn", card.renewal.gone, "So this request was withdrawn. Nothing was changed.")
     return Notice("risky", "warn", "This request was withdrawn.", f"{_message(call)} Nothing was changed.".strip())
 
 

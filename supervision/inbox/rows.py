@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
@@ -17,6 +18,7 @@ from agentops.models import AgentRun, ToolCall
 from supervision.cards import title_of
 from supervision.inbox.claims import holders
 from supervision.inbox.holds import is_on_hold
+from supervision.inbox.search import calls_with, find_keys
 from supervision.models import LOOK_LASTS, Claim
 from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
@@ -33,15 +35,24 @@ HALF_HOUR = timedelta(minutes=30)
 CALL_BACK_WITHIN = timedelta(minutes=30)
 """A caller who was promised a call, because nobody answered in time, gets it within this."""
 MOST_ROWS = 200
-_READ = ("status", "version", "tool", "tier", "card", "expires_at", "decided_at", "decided_by", "confirmers",
-         "held_until", "run__conversation__channel", "run__conversation__on_the_line")  # fmt: skip
+"""Of each kind that are read; beyond that the clinic needs other help than a list."""
+
+PAGE_ROWS = 60
+"""Rows of one page: with more of them the page becomes too heavy for a poor line."""
+
+_READ = ("status", "version", "tool", "tier", "card", "proposed_at", "expires_at", "decided_at", "decided_by",
+         "confirmers", "held_until", "run__conversation__channel", "run__conversation__on_the_line")  # fmt: skip
 MOST_TITLE = 120
 """A longer title would push the other rows out of sight; the request itself shows it whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the list. `kind` and `id` say which page it opens."""
+    """One line of the list. `kind` and `id` say which page it opens.
+
+    `half_at` and `ends_at` are when half and all of its time is over (seconds since 1970), where somebody holds the
+    line.
+    """
 
     kind: str
     id: int
@@ -59,6 +70,8 @@ class Row:
     who: str = ""
     kept: bool = False
     look_left: int = 0
+    half_at: int = 0
+    ends_at: int = 0
 
     @property
     def key(self) -> str:
@@ -81,7 +94,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The whole list with its figures. `more` counts the rows that were left out of a very long one."""
+    """The whole list with its figures, or those that hold the `words` looked for.
+
+    Of a long list this is one `page`; `elsewhere` are the keys of the rows on other pages, `more` counts those after
+    this one.
+    """
 
     view: str
     groups: list[Group]
@@ -90,11 +107,25 @@ class Desk:
     decided: int
     more: int
     mine: int = 0
+    words: str = ""
+    page: int = 1
+    elsewhere: tuple[str, ...] = ()
+
+    @property
+    def query(self) -> str:
+        """What the list is asked for at its address."""
+        asked = {"view": self.view, "q": self.words, "page": str(self.page) if self.page > 1 else ""}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+    @property
+    def next_query(self) -> str:
+        """The same for the page after this one."""
+        return replace(self, page=self.page + 1).query
 
     @property
     def rows(self) -> list[Row]:
         """Every row in the order shown."""
-        return [row for group in self.groups for row in group.rows]
+        return _rows_of(self.groups)
 
 
 def waiting_calls() -> QuerySet[ToolCall]:
@@ -118,30 +149,47 @@ def decided_today(now: datetime) -> QuerySet[ToolCall]:
     return ToolCall.objects.filter(decided_at__gte=midnight).exclude(decided_by="").order_by("-decided_at")
 
 
-def read_desk(*, view: str, now: datetime, user: User | None = None) -> Desk:
-    """The list for one of the three views, "waiting", "mine" (what this user has in hand) or "decided"."""
+def read_desk(*, view: str, now: datetime, user: User | None = None, words: str = "", page: int = 1) -> Desk:
+    """The list for one of the three views, "waiting", "mine" (what this user has in hand) or "decided"; with `words`
+    only what holds each of them: a patient's name or number, a tool, what the caller said.
+    """
     held = holders(now=now)
     mine = {key for key, claim in held.items() if user and claim.kept and claim.user_id == user.pk}
-    waiting_rows = [_call_row(call, held, now=now) for call in _with_run(waiting_calls().order_by("expires_at", "pk"))]
-    calls = _tell_twins(waiting_rows)
-    handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows()]
-    decided = decided_today(now)
+    in_order = waiting_calls().order_by("expires_at", "pk")
+    calls = _tell_twins([_call_row(call, held, now=now) for call in _with_run(in_order)])
+    handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows(open_handoffs())]
+    waiting, decided = count_waiting(), decided_today(now)
+    known = {row.key for row in [*calls, *handoffs]}
+    beyond = max(0, waiting - len(known)) if view == "waiting" and not words else 0
     if view == "decided":
-        groups = [Group("Newest first", [_decided_row(call, now=now) for call in _with_run(decided)])]
+        rows = [_decided_row(call, now=now) for call in _with_run(decided.filter(calls_with(words)))]
+        groups = [Group("Newest first", rows)]
     else:
-        rows = [row for row in [*calls, *handoffs] if view != "mine" or row.key in mine]
+        found = find_keys(words, calls=waiting_calls(), handoffs=open_handoffs()) if words else known
+        rows = [row for row in [*calls, *handoffs] if row.key in found and (view != "mine" or row.key in mine)]
         groups = [Group(name, [row for row in rows if row.group == name]) for name in GROUPS]
-    waiting = count_waiting()
-    shown = len(calls) + len(handoffs)
+    in_sight = {row.key for row in _rows_of(groups)[PAGE_ROWS * (page - 1) : PAGE_ROWS * page]}
+    after = _rows_of(groups)[PAGE_ROWS * page :]
     return Desk(
         view=view,
-        groups=[group for group in groups if group.rows],
+        groups=[group for group in (_keep(group, in_sight) for group in groups) if group.rows],
         waiting=waiting,
         on_the_line=sum(row.group == ON_THE_PHONE for row in calls),
         decided=decided.count(),
-        more=max(0, waiting - shown) if view == "waiting" else 0,
-        mine=len(mine & {row.key for row in [*calls, *handoffs]}),
+        more=len(after) + beyond,
+        mine=len(mine & known),
+        words=words,
+        page=page,
+        elsewhere=tuple(row.key for row in _rows_of(groups) if row.key not in in_sight),
     )
+
+
+def _rows_of(groups: list[Group]) -> list[Row]:
+    return [row for group in groups for row in group.rows]
+
+
+def _keep(group: Group, keys: set[str]) -> Group:
+    return Group(group.name, [row for row in group.rows if row.key in keys])
 
 
 def count_twins(call: ToolCall) -> int:
@@ -162,8 +210,8 @@ def _with_run(calls: QuerySet[ToolCall]) -> QuerySet[ToolCall]:
     return calls.select_related("run__conversation").only(*_READ)[:MOST_ROWS]
 
 
-def _handoff_rows() -> QuerySet[AgentRun]:
-    return open_handoffs().select_related("conversation").defer("briefing").order_by("finished_at")[:MOST_ROWS]
+def _handoff_rows(runs: QuerySet[AgentRun]) -> QuerySet[AgentRun]:
+    return runs.select_related("conversation").defer("briefing").order_by("finished_at")[:MOST_ROWS]
 
 
 def _group_of(call: ToolCall, *, now: datetime) -> str:
@@ -195,7 +243,15 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         soon=soon,
         version=call.version,
         **_who_has(claim, now=now),
+        **_times_of(call),
     )
+
+
+def _times_of(call: ToolCall) -> dict[str, int]:
+    if not call.run.conversation.on_the_line or call.expires_at is None or call.status != CallStatus.AWAITING:
+        return {}
+    half = call.proposed_at + (call.expires_at - call.proposed_at) / 2
+    return {"half_at": int(half.timestamp()), "ends_at": int(call.expires_at.timestamp())}
 
 
 def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
-from agentops.models import Confirmation, ToolCall, ToolPolicy
+from agentops.models import AgentRun, Confirmation, ToolCall, ToolPolicy
 from supervision.cards import read_card
 from supervision.roles import display_name
 from supervision.wording import say_when
@@ -47,11 +47,18 @@ def read_second_person(call: ToolCall, *, user: User, now: datetime) -> SecondPe
         reasons=(card.two_people if card else []) or ["This always needs two people."],
         waits=waits,
         mine=say_when(own.at, now=now) if own else "",
-        requester=bool(call.run.asked_by) and call.run.asked_by == display_name(user),
+        requester=_acts_for(call.run, user=user),
         may_be_alone=waits and ToolPolicy.objects.filter(tool=call.tool, one_on_duty=True).exists(),
         said=[] if waits else _said(call, now=now),
         alone_because=show_text(call.alone_because),
     )
+
+
+def _acts_for(run: AgentRun, *, user: User) -> bool:
+    """Whether the run acts for the reader: by account; by name where the run knows no account."""
+    if run.asker is not None:
+        return run.asker == user.pk
+    return bool(run.asked_by) and run.asked_by == display_name(user)
 
 
 def _said(call: ToolCall, *, now: datetime) -> list[str]:

@@ -10,6 +10,7 @@ from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import ActionTier
 from agentops.models import AgentRun
+from supervision.callers import Asking, find_asking
 from supervision.cards import find_subject, read_card, title_of
 from supervision.runs.folding import FoldedPage, fold_lines
 from supervision.runs.seen import Look, read_viewings_of
@@ -64,6 +65,7 @@ class RunView:
     subject: Subject | None
     waiting_call: int | None
     handoff_open: bool
+    asking: Asking | None
     seen: list[Look]
 
 
@@ -99,6 +101,7 @@ def read_run(
         subject=find_subject(run.calls.order_by("pk")),
         waiting_call=waiting.pk if waiting else None,
         handoff_open=bool(run.handoff_reason and run.finished_at and not hasattr(run, "handoff_closing")),
+        asking=find_asking(run, now=now),
         seen=read_viewings_of(run.pk, now=now),
     )
 

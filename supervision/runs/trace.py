@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import AgentRun, Price, Step, ToolCall
+from supervision.callers import read_heard
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.raw import say_call, say_step
@@ -51,7 +53,7 @@ _BEFORE = {
 _UNANSWERED = {CallStatus.EXPIRED: "Nobody answered", CallStatus.SUPERSEDED: "Somebody changed it first"}
 _TOLD = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.SUPERSEDED}
 _TROUBLE = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.IN_DOUBT, CallStatus.NOT_HAPPENED}
-_TO_COME = {CallStatus.AWAITING, CallStatus.ALLOWED, CallStatus.APPROVED}
+_TO_COME = {CallStatus.ASKING, CallStatus.AWAITING, CallStatus.ALLOWED, CallStatus.APPROVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,18 +170,19 @@ def _call_lines(call: ToolCall, *, now: datetime) -> list[Line]:
 
 
 def _wait_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
-    open_still = status is CallStatus.AWAITING
+    open_still = status in {CallStatus.ASKING, CallStatus.AWAITING}
     end = now if open_still else call.decided_at or call.finished_at or call.expires_at or now
     span = Span(call.proposed_at, max(end, call.proposed_at), waiting=True)
     if open_still:
-        text = "Waiting for a person"
+        text = gettext("Asking the caller") if status is CallStatus.ASKING else "Waiting for a person"
     elif call.decided_at and call.decided_by:
         text = f"{show_text(call.decided_by)} said {'no' if status is CallStatus.REJECTED else 'yes'}"
     else:
         text = _UNANSWERED.get(status, "Waited for a person")
     took = say_duration(int((span.end - span.start).total_seconds() * 1000))
-    note = "not drawn to scale"
-    return Line(f"w{call.pk}", "clock", "wait", text, (note,), took=took, span=span, call_id=call.pk)
+    heard = read_heard(call, now=now)
+    notes = tuple(note for note in (heard.told if heard else "", "not drawn to scale") if note)
+    return Line(f"w{call.pk}", "clock", "wait", text, notes, took=took, span=span, call_id=call.pk)
 
 
 def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
@@ -208,7 +211,8 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
 
 def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
     held = f"approved, held until {say_clock(call.held_until)}" if call.held_until else "approved, about to run"
-    waiting = {CallStatus.AWAITING: "only if approved", CallStatus.APPROVED: held}
+    asking = gettext("only after the caller’s yes")
+    waiting = {CallStatus.ASKING: asking, CallStatus.AWAITING: "only if approved", CallStatus.APPROVED: held}
     notes = [
         waiting.get(status, ""),
         f"{call.attempts} tries" if call.attempts > 1 else "",
@@ -250,6 +254,7 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
     facts = [
         ("Tool", call.tool),
         ("Rule", call.rule),
+        ("The caller said", str((call.heard or {}).get("words", ""))),
         ("Asked for", say_when(call.proposed_at, now=now)),
         ("Answered by", call.decided_by),
         ("Answered", say_when(call.decided_at, now=now) if call.decided_at else ""),

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from supervision import actions
+from supervision.callers import read_asking, read_heard
 from supervision.inbox.claims import read_held
 from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.edits import EditPage, read_changed
 from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
+from supervision.inbox.looks import read_look
 from supervision.inbox.rows import Desk, Row, read_desk
 from supervision.inbox.second_person import read_second_person
 from supervision.models import REASONS
@@ -24,6 +26,7 @@ from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_no
 from supervision.views.drawing import draw_groups
 
 PARTS = {"list": "_list.html", "request": "_beside.html"}
+MOST_CHARS = 100
 STATUS_OF = {
     "not_found": 404,
     "tick_missing": 400,
@@ -55,7 +58,7 @@ class Kept:
 @allowed(Permission.SEE_QUEUE)
 def show_queue(request: DeskRequest) -> HttpResponseBase:
     """The list; beside it the first row's page, so that a wide screen is never half empty."""
-    desk = read_desk(view=_view_of(request), now=timezone.now(), user=request.user)
+    desk = _read_desk(request)
     first = desk.rows[0] if desk.view != "decided" and desk.rows and PART_HEADER not in request.headers else None
     call_id = first.id if first and first.kind == "call" else None
     handoff_id = first.id if first and first.kind == "handoff" else None
@@ -193,9 +196,13 @@ def show_beside(
             raise Http404("There is no request with this number.")
         context["asked"] = read_request(call, now=now)
         context["hold"] = read_hold(call, user=request.user, now=now)
+        context["asking"], context["heard"] = read_asking(call, now=now), read_heard(call, now=now)
         context["keeping"] = read_keeping(call)
         context["more_time"] = read_more_time(call, now=now)
         context["changed"], context["edit"] = read_changed(call, now=now), edit
+        look = context["look"] = read_look(call, now=now)
+        if look and look.due:
+            actions.look_again(user=request.user, call_id=call_id)
         second = context["second"] = read_second_person(call, user=request.user, now=now)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
@@ -213,7 +220,7 @@ def show_beside(
         context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
     if part != "request":
-        context["desk_list"] = desk or read_desk(view=_view_of(request), now=now, user=request.user)
+        context["desk_list"] = desk or _read_desk(request)
         context["groups"] = draw_groups(context["desk_list"], selected=context["selected"])
         context["holds"] = list_holds(user=request.user, now=now)
         context["just_answered"] = just_answered(request.user, now=now)
@@ -263,6 +270,15 @@ def _row_after(request: DeskRequest, key: str) -> Row | None:
     at = next((index for index, row in enumerate(rows) if row.key == key), -1)
     others = [*rows[at + 1 :], *rows[: max(at, 0)]]
     return others[0] if others else None
+
+
+def _read_desk(request: DeskRequest) -> Desk:
+    """The list as the address asks for it."""
+    words, page = request.GET.get("q", "")[:MOST_CHARS].replace("\x00", "").strip(), request.GET.get("page", "")
+    number = int(page) if page.isdecimal() and len(page) < 4 else 1
+    return read_desk(
+        view=_view_of(request), now=timezone.now(), user=request.user, words=words, page=max(number, 1)
+    )
 
 
 def _view_of(request: HttpRequest) -> str:

@@ -61,6 +61,13 @@ class NewRunForm(forms.Form):
 @allowed(Permission.SEE_RUNS)
 def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """One run, step by step."""
+    return show_run_again(request, run_id)
+
+
+def show_run_again(
+    request: DeskRequest, run_id: int, *, problem: actions.Refused | None = None, words: str = ""
+) -> HttpResponseBase:
+    """The page of a run; with what was written and why it was not used, where a form of it was refused."""
     at = request.GET.get("at", "")[:20]
     number = request.GET.get("page", "")
     page = int(number) if number.isdecimal() and len(number) < 5 else None
@@ -75,7 +82,9 @@ def show_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
         call_id = view.chosen.line.call_id
         actions.record_viewing(user=request.user, page="raw", run_id=run_id, call_id=call_id, subject=view.subject)
     context = {"view": view, "run": view.run, "request_key": uuid.uuid4(), "at": at}
-    return render_part(request, "run.html", {"run": "_run.html"}, context)
+    context |= {"asking": view.asking, "problem": problem, "words": words}
+    status = 200 if problem is None else 409
+    return render_part(request, "run.html", {"run": "_run.html"}, context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -240,6 +240,17 @@ def test_more_time_moves_the_end_ten_minutes_at_a_time_and_not_for_ever() -> Non
     assert isinstance(refused, Unsettled) and refused.code == "no_more_time"
 
 
+def test_more_time_ends_where_what_it_is_about_begins() -> None:
+    waits = waiting_calls(work(begin(), model()).pk)[0]
+    assert waits.expires_at and isinstance(waits.card, dict)
+    begins = waits.expires_at + timedelta(minutes=4)
+    ToolCall.objects.filter(pk=waits.pk).update(card={**waits.card, "useful_until": begins.isoformat()})
+    given = control.extend_call(**seen(waits), seen_until=waits.expires_at.isoformat())
+    assert isinstance(given, Extended) and given.expires_at == begins
+    refused = control.extend_call(**seen(waits), seen_until=begins.isoformat())
+    assert isinstance(refused, Unsettled) and refused.code == "no_more_time"
+
+
 def test_two_who_press_more_time_at_once_add_it_once_and_nobody_adds_to_what_is_over() -> None:
     run = work(begin(), model())
     waits = waiting_calls(run.pk)[0]

@@ -210,3 +210,25 @@ def test_a_changed_call_needs_both_again_and_the_first_yes_is_not_carried_over()
     assert yes(new, "Mo").status is CallStatus.APPROVED
     work(new.run_id, model)
     assert acted == ["c"]
+
+
+@pytest.mark.parametrize("locked", ["Mo", "Ida"])
+def test_a_yes_of_two_is_withdrawn_where_either_account_no_longer_holds(locked: str) -> None:
+    waiting, model = suspended()
+    yes(waiting, "Mo")
+    yes(waiting, "Ida")
+    waiting.refresh_from_db()
+    assert (waiting.seconder, waiting.approver) == (account("Mo"), account("Ida"))
+    User.objects.filter(pk=account(locked)).update(is_active=False)
+    work(waiting.run_id, model)
+    assert acted == [] and ToolCall.objects.get(pk=waiting.pk).result["code"] == "approver_gone"
+
+
+def test_the_requester_is_known_by_account_and_a_namesake_may_say_yes() -> None:
+    waiting, _ = suspended(asked_by="Priya", asker=account("Priya"))
+    own = yes(waiting, "Priya")
+    assert isinstance(own, Unsettled) and own.code == "own_request"
+    renamed = answer(waiting, by="P. Nair", approver=account("Priya"))
+    assert isinstance(renamed, Unsettled) and renamed.code == "own_request", "another name is no other person"
+    namesake = answer(waiting, by="Priya", approver=account("Priya2"))
+    assert isinstance(namesake, Settled)

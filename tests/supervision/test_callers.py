@@ -2,13 +2,15 @@
 
 import os
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from supervision.models import Preferences
+from supervision.models import Claim, Preferences
 from tests.supervision.browser import open_browser
 from tests.supervision.rows import add_call, add_run
 
@@ -72,3 +74,41 @@ def test_a_notification_names_nobody_and_the_sound_can_be_off(page: Page, priya:
     page.wait_for_function("window.noticed.length")
     assert page.evaluate("window.heard.length") == 0
     assert page.evaluate("window.noticed") == ["A caller is waiting for an answer."]
+
+
+def ends_in(seconds: int) -> None:
+    """A caller's request that Mo has in hand, of which so many seconds of ten minutes are left."""
+    now = timezone.now()
+    ends = now + timedelta(seconds=seconds)
+    call = add_call(run=add_run(on_the_line=True), expires_at=ends, proposed_at=ends - timedelta(minutes=10))
+    Claim.objects.create(call=call, who="Mo Ali", taken_at=now, seen_at=now)
+
+
+def heard_after(page: Page, seconds: int) -> int:
+    """How many sounds there were once so many seconds have gone by and what was asked has been answered."""
+    page.clock.set_system_time(timezone.now())
+    page.goto("/")
+    page.locator(".qhead").click()
+    page.clock.run_for(seconds * 1_000)
+    page.wait_for_timeout(1_000)
+    page.clock.run_for(100)
+    return int(page.evaluate("window.heard.length"))
+
+
+def test_at_half_its_time_the_lead_hears_a_caller_and_the_desk_does_not(
+    page: Page, ruth: User, browser: Browser, live_server: LiveServer
+) -> None:
+    ends_in(240)
+    assert heard_after(page, 4) == 0
+    context = open_browser(browser, live_server, ruth)
+    lead = context.new_page()
+    lead.clock.install()
+    lead.add_init_script(SPY)
+    assert heard_after(lead, 4) == 1
+    context.close()
+
+
+def test_in_the_last_minute_everybody_hears_it_once_and_never_two_sounds_in_twenty_seconds(page: Page) -> None:
+    ends_in(50)
+    ends_in(51)
+    assert heard_after(page, 15) == 1

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page
 
+from agentops.domain.cards import Change, Renewal
 from agentops.management.demo_requests import STAFF
-from agentops.models import AgentRun, ToolCall
-from supervision.models import Claim
+from agentops.models import AgentRun, CallEdit, ToolCall
+from supervision.models import Claim, Decision
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
 from tests.ux.stage import arrive
 
@@ -38,7 +39,7 @@ def read_empty_states() -> list[State]:
 
 def read_states() -> list[State]:
     """Everything else, on a morning's requests that are there already."""
-    return [*_queue(), *_request(), *_answered(), *_runs(), *_pages()]
+    return [*_queue(), *_request(), *_held(), *_looked_at(), *_answered(), *_runs(), *_pages()]
 
 
 def _queue() -> list[State]:
@@ -74,6 +75,53 @@ def _request() -> list[State]:
         State("request-doubt", _at(doubt)),
         State("request-undescribed", _at(unknown)),
         State("request-logged-out", _request_of("Gomez"), act=_end_session),
+    ]
+
+
+def _held() -> list[State]:
+    undone = add_call(version=3)
+    who = {"user": _user("mo"), "who": "Mo Ali", "role": "front desk"}
+    seen = {"version_seen": 2, "digest_seen": undone.digest, "decided_at": timezone.now()}
+    Decision.objects.create(call=undone, verdict="undone", **who, **seen)
+    two = MOVE.model_copy(update={"two_people": ["It is less than 24 hours away."]})
+    return [
+        State("held", _hold),
+        State("undone", _at(undone)),
+        State("second-person", _at(add_call(two, confirmers=2, tier="destructive"))),
+        State("second-person-own", _at(add_call(two, confirmers=2, run=add_run(asked_by="Priya Nair")))),
+        State("change-first", _request_of("Brandt"), act=_change_first),
+    ]
+
+
+def _hold() -> str:
+    """A yes of a moment ago."""
+    now = timezone.now()
+    held = {"decided_at": now, "held_until": now + timedelta(seconds=30)}
+    return _at(add_call(status="approved", decided_by="Priya Nair", approver=_user("priya").pk, **held))
+
+
+def _looked_at() -> list[State]:
+    now = timezone.now()
+    gone = Renewal(at=now, gone="The 2pm slot has gone. It was booked at the desk at 2:35pm.")
+    lines = [
+        Change(label="When", now="Thursday 12 March, 2pm", then="Thursday 12 March, 2:40pm"),
+        Change(label="Checked", now="2pm is still free", then="2:40pm is still free"),
+    ]
+    changed = MOVE.model_copy(update={"renewal": Renewal(at=now, shown=lines)})
+    nobody = add_call(MOVE.model_copy(update={"checked_at": now - timedelta(minutes=3)}))
+    CallEdit.objects.create(
+        call=nobody, looks=True, who="Mo Ali", version=1, digest=nobody.digest, asked_at=now - timedelta(seconds=30)
+    )
+    ask = MOVE.model_copy(update={"ask": "Shall I move Ana’s appointment to Thursday 12 March, 2pm, with Dr Patel?"})
+    asking = add_call(ask, status="asking", ask_requester=True)
+    heard = {"question": ask.spoken, "words": "Yes please", "answer": "yes", "at": now.isoformat(), "by": "Mo Ali"}
+    return [
+        State("request-stale", _at(add_call(MOVE.model_copy(update={"renewal": gone}), status="invalidated"))),
+        State("request-changed", _at(add_call(changed, version=2))),
+        State("request-no-worker", _at(nobody)),
+        State("request-asking", _at(asking)),
+        State("run-asking", f"/runs/{asking.run_id}/"),
+        State("request-caller-said-yes", _at(add_call(ask, ask_requester=True, heard=heard, version=2))),
     ]
 
 
@@ -173,6 +221,11 @@ def _request_of(title: str) -> str:
 def _press(page: Page, key: str) -> None:
     page.locator("#rh").focus()
     page.keyboard.press(key)
+
+
+def _change_first(page: Page) -> None:
+    page.locator("[data-change] button").first.click()
+    page.locator("#edit-form").wait_for()
 
 
 def _say_yes(page: Page) -> None:

@@ -6,6 +6,7 @@ from agentops.domain.language.intents import Intent
 from agentops.domain.language.names import find_names
 from agentops.domain.language.phrases import resolve_date, resolve_time
 from agentops.domain.language.reading import Reading, Span, read_words
+from agentops.domain.language.spoken import Spoken, read_answer
 from agentops.domain.language.times import say_time
 from agentops.domain.language.tongue import is_foreign
 
@@ -13,9 +14,11 @@ __all__ = [
     "Intent",
     "Reading",
     "Span",
+    "Spoken",
     "TurnRead",
     "find_names",
     "is_foreign",
+    "read_answer",
     "read_conversation",
     "read_turns",
     "read_words",

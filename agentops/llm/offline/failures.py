@@ -26,6 +26,12 @@ def handle_failure(desk: Desk, call: Call) -> NoReturn:
     match call.code:
         case "rejected_by_staff":
             raise Say(say_rejected(call))
+        case "caller_said_no":
+            raise Say("All right, I have not done it, and nothing has been changed. What would you like instead?")
+        case "caller_said_other":
+            raise Say(
+                "I have not done it yet, and nothing has been changed. Could you tell me once more what you would like?"
+            )
         case "expired":
             raise Say(f"I am sorry, nobody could confirm this in time, so it was not done. {CALL_BACK}")
         case "unknown_provider":

@@ -27,7 +27,7 @@ def _choose_other(desk: Desk, wish: Wish, slot: Slot, failed: Failed) -> Slot:
     tried = wish.without | {int(slot["slot_id"])}
     if failed.call.code in _GONE:
         return _nearest(desk, replace(wish, without=tried), slot, failed)
-    if failed.call.code != "rejected_by_staff":
+    if failed.call.code not in {"rejected_by_staff", "caller_said_other"}:
         raise failed
     instead = read_note(desk, failed.call, replace(wish, without=tried), slot)
     if instead is None:

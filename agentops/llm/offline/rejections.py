@@ -10,6 +10,7 @@ from agentops.llm.offline.slots import Slot, Wish
 from agentops.llm.offline.wording import COLLEAGUE, read_moment
 
 _TURNED_DOWN = "It was not done."
+_THEY_SAID = " They said: "
 _REASON = re.compile(r"^Reason: (?P<reason>[^.]*)\.?\s*(?P<note>.*)$", re.DOTALL)
 _MYSELF = re.compile(
     r"\b(?:my|our)(?:self|selves)\b|\bleave (?:it|this|that) (?:to|with) (?:me|us)\b"
@@ -47,8 +48,10 @@ class Rejection:
 
 
 def read_rejection(call: Call) -> Rejection:
-    """What staff said when they turned a call down."""
+    """What staff said when they turned a call down, or the caller when they were asked and wanted something else."""
     message = str((call.result or {}).get("message", ""))
+    if call.code == "caller_said_other":
+        return Rejection("", message.partition(_THEY_SAID)[2])
     _, _, words = message.partition(_TURNED_DOWN)
     match = _REASON.match(words.strip())
     return Rejection(match["reason"].strip(), match["note"].strip()) if match else Rejection("", words.strip())

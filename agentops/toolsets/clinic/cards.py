@@ -48,6 +48,7 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
     card = Card(
         title=title,
         question=f"Book {when}, with {who} for {patient.name}?",
+        ask=f"Shall I book {when}, with {who}, for {patient.given}?",
         yes=f"Yes, book and text {patient.given}" if patient.mobile else "Yes, book it",
         no="No, do not book",
         doing=f"Book {patient.name} on {when}, with {who}",
@@ -57,6 +58,7 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_booking_rows(patient, slot, kind, args.reason),
+        useful_until=slot.starts_at,
         answer_by=last_answer(ctx.now, slot.starts_at),
     )
     return found.put_on(card, now=ctx.now)
@@ -80,6 +82,7 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
     card = Card(
         title=title,
         question=f"Move {whose(patient.name)} appointment to {when}, with {who}?",
+        ask=f"Shall I move {whose(patient.given)} appointment from {say_when(visit.starts_at)} to {when}, with {who}?",
         yes=f"Yes, move and text {patient.given}" if patient.mobile else "Yes, move it",
         no="No, do not move",
         doing=f"Move {patient.name} to {when}, with {who}",
@@ -89,6 +92,7 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
         changes=_moving_rows(visit, slot),
+        useful_until=min(visit.starts_at, slot.starts_at),
         answer_by=last_answer(ctx.now, visit.starts_at, slot.starts_at),
     )
     return found.put_on(card, now=ctx.now)
@@ -108,6 +112,7 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
     card = Card(
         title=f"Cancel {patient.name}, {say_when_short(visit.starts_at)}",
         question=f"Cancel {what}?",
+        ask=f"Shall I cancel {whose(patient.given)} {visit.kind} on {when}, with {visit.provider.short}?",
         yes="Yes, cancel it",
         no="No, keep it",
         doing=f"Cancel {what}",
@@ -116,6 +121,7 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
         two_people=find_reasons(ctx, visit),
+        useful_until=visit.starts_at,
         answer_by=last_answer(ctx.now, visit.starts_at),
     )
     return found.put_on(card, now=ctx.now)

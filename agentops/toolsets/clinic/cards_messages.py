@@ -27,6 +27,7 @@ def describe_sending(ctx: ToolContext, args: SendMessage) -> Card:
     card = Card(
         title=f"Text {patient.name}",
         question=f"Send {patient.name} this text?",
+        ask=f"Shall I send {patient.given} this text: “{args.body}”",
         yes="Yes, send it",
         no="No, do not send",
         doing=f"Text {patient.name}",

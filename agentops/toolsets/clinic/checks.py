@@ -18,7 +18,7 @@ def check_still_free(ctx: ToolContext, slot: Slot, patient: Patient) -> Findings
     """Says when the slot was seen free, which whoever calls this has just made sure of, and whether another request
     was first to ask for it.
     """
-    if is_kept(slot, run_id=ctx.run_id):
+    if is_kept(slot, run_id=ctx.run_id, before=ctx.changing if ctx.again else None):
         when = say_when(slot.starts_at)
         return conflict(
             f"{say_time(slot.starts_at)} is being held for another request",

@@ -10,7 +10,7 @@ from agentops.toolsets.clinic.models import Appointment, Patient
 from agentops.toolsets.clinic.others import find_other_patient
 
 SHORT_NOTICE = timedelta(hours=24)
-_LIVE = ("awaiting", "approved", "started", "succeeded", "in_doubt", "happened")
+_LIVE = ("asking", "awaiting", "approved", "started", "succeeded", "in_doubt", "happened")
 _KIN = (
     r"(?:my|our) (?:husband|wife|partner|son|daughter|mother|father|mum|mom|dad|brother|sister|nan|gran|grandma|grandad"
     r"|child|baby|neighbou?r|friend|client)"

@@ -11,10 +11,11 @@ from agentops.domain.outcomes import ToolError
 from agentops.models import ToolCall
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Slot
 from agentops.toolsets.clinic.practice import clinic_zone, local
+from agentops.toolsets.clinic.wording import say_time
 
 ALTERNATIVES = 5
 KEEPS = "slot "
-OPEN_CALLS = ("awaiting", "approved", "started", "in_doubt")
+OPEN_CALLS = ("asking", "awaiting", "approved", "started", "in_doubt")
 _LOOK_AROUND = timedelta(days=14)
 _OTHER_CLINICIAN_COSTS_DAYS = 2.0
 _HOUR_COSTS_DAYS = 0.5
@@ -75,9 +76,13 @@ def name_kept(slot: Slot) -> str:
     return f"{KEEPS}{slot.pk}"
 
 
-def is_kept(slot: Slot, *, run_id: int) -> bool:
-    """Whether a request of another run was first to ask for the slot. It binds nobody: the booking decides."""
+def is_kept(slot: Slot, *, run_id: int, before: int | None = None) -> bool:
+    """Whether a request of another run (`before` that call, where it is looked at again) was first to ask for the
+    slot. It binds nobody: the booking decides.
+    """
     calls = ToolCall.objects.filter(keeps=name_kept(slot), status__in=OPEN_CALLS)
+    if before is not None:
+        calls = calls.filter(pk__lt=before)
     return calls.exclude(run_id=run_id).exists()
 
 
@@ -165,7 +170,19 @@ def slot_taken(slot: Slot, *, now: datetime) -> ToolError:
         "slot_taken",
         f"{local(day):%A %d %B, %H:%M} with {slot.provider.short} has just been taken.",
         suggestion=f"{instead}; do not try this slot again.",
+        told=_say_gone(slot),
     )
+
+
+def _say_gone(slot: Slot) -> str:
+    """Who has the slot now and since when, as far as the calendar tells."""
+    gone = f"The {say_time(slot.starts_at)} slot has gone."
+    held = Appointment.objects.filter(slot=slot, status=AppointmentStatus.BOOKED).first()
+    if held is None:
+        return gone
+    by_agent = held.change_key or held.call_key
+    where = "for another request" if by_agent else "at the desk"
+    return f"{gone} It was booked {where} at {say_time(held.changed_at or held.booked_at)}."
 
 
 def _distance(slot: Slot, window: Window) -> float:
