@@ -55,7 +55,7 @@ class GoldenPage:
 def read_golden(*, now: datetime) -> GoldenPage:
     """Everything that the page shows. Examples saved since the last round are there too, as not played yet."""
     last = GoldenRun.objects.filter(live=False).order_by("-at", "-pk").first()
-    others = GoldenRun.objects.exclude(pk=last.pk if last else None).order_by("-at", "-pk")[:ROUNDS_SHOWN]
+    others = GoldenRun.objects.exclude(pk=last.pk if last else 0).order_by("-at", "-pk")[:ROUNDS_SHOWN]
     results = list(last.results.all()) if last else []
     return GoldenPage(
         last=_round(last, now=now) if last else None,

@@ -15,7 +15,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from agentops.domain.cards import Change, EditNote
 from agentops.domain.edits import Choice, Control, ControlKind
-from agentops.models import StopSwitch, ToolPolicy
+from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolPolicy
 from supervision.models import Claim, Viewing
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_run, add_step, person
 
@@ -57,7 +57,16 @@ def pages() -> list[str]:
     Claim.objects.create(call=call, **seen)
     Claim.objects.create(call=final, note="She rings back at 4", released_at=now, **seen)
     Viewing.objects.create(who="Mo Ali", role="front desk", page="request", patient="Ana Gomez", seen_at=now)
+    rounds = {"version": "v1.2", "passed": 1, "failed": 1, "took_ms": 900}
+    GoldenRun.objects.create(at=now, live=True, **rounds)
+    golden = GoldenRun.objects.create(at=now, **rounds)
+    for name, differences in (("held", []), ("did-not", ["book_appointment, tier: safe, expected was risky."])):
+        facts = {"about": "A booking.", "task_type": "booking", "differences": differences, "took_ms": 9}
+        GoldenResult.objects.create(run=golden, name=name, **facts)
+    done = add_run(status="completed", finished_at=now, answer="It is done.")
+    keep = add_call(run=done, status="succeeded", decided_by="Mo Ali")
     return [
+        "/golden/", f"/runs/{keep.run_id}/golden/", f"/runs/{call.run_id}/golden/",
         "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y", "/", "/?view=decided",
         f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",

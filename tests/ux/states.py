@@ -159,6 +159,7 @@ def _runs() -> list[State]:
         State("run-limit", f"/runs/{AgentRun.objects.filter(status='limit_reached').latest('pk').pk}/"),
         State("run-step-failed", f"/runs/{failed.run_id}/?at=c{failed.pk}", who="ruth"),
         State("run-long", f"/runs/{long.pk}/", who="ruth"),
+        State("run-kept", f"/runs/{done}/golden/", who="leo"),
         State("run-none-yet", f"/runs/{add_run(status='queued', started_at=None).pk}/"),
     ]
 
@@ -168,6 +169,7 @@ def _pages() -> list[State]:
         State("new-request", "/runs/new/"),
         State("settings", "/me/"),
         State("metrics", "/metrics/", who="ruth"),
+        State("golden", "/golden/", who="ruth"),
         State("tools", "/tools/", who="leo"),
         State("access", "/access/", who="ruth"),
         State("record", "/record/", who="ruth"),

@@ -19,6 +19,7 @@ _PEOPLE = (
 )  # fmt: skip
 _MIDDLE = "Lee"
 _IDENTITY = "219-09-9999"
+_RECORD = re.compile(r"0000 \d{3}")
 _FIRST_BORN, _BORN_APART = date(1980, 1, 2), timedelta(days=401)
 _LONG_AGO = timedelta(days=366)
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
@@ -101,8 +102,7 @@ class Redactor:
 
     def block(self, block: dict[str, Any]) -> dict[str, Any]:
         """A content block: what it says and what it asks for, not by which name it calls a tool."""
-        told = {key: self.value(block[key]) for key in ("text", "input") if key in block}
-        return {**block, **told}
+        return {key: self.value(value) if key in {"text", "input"} else value for key, value in block.items()}
 
     def card(self, card: Card) -> Card:
         """A card that points to no words of the caller any more: their places have moved."""
@@ -139,10 +139,14 @@ class Redactor:
 
     def _hide_contacts(self, text: str) -> str:
         for contact in sorted(extract_contacts(text, REGION), key=lambda each: each.start, reverse=True):
-            if contact.value not in self.keep and text[contact.start : contact.end] != _IDENTITY:
+            written = text[contact.start : contact.end]
+            if contact.value not in self.keep and not self._is_invented(written):
                 new = self._contact(contact.kind, contact.value)
                 text = f"{text[: contact.start]}{new}{text[contact.end :]}"
         return text
+
+    def _is_invented(self, written: str) -> bool:
+        return written in self._seen.values() or written == _IDENTITY or bool(_RECORD.fullmatch(written))
 
     def _contact(self, kind: str, value: str) -> str:
         number = sum(1 for known, _ in self._seen if known == kind)
@@ -151,8 +155,6 @@ class Redactor:
             "email": f"person{number + 1}@example.com",
             "url": f"example.com/{number + 1}",
         }
-        if value in self._seen.values():  # one of ours, in a text that was redacted before
-            return value
         return self._seen.setdefault((kind, value), made[kind])
 
     def _hide_numbers(self, text: str) -> str:
@@ -201,8 +203,8 @@ def _read_date(match: re.Match[str], today: date) -> date | None:
         if match["iso"]:
             return date.fromisoformat(match["iso"])
         if match["day"]:
-            year = int(match["year"])
-            full = year if year > 99 else year + (2000 if year <= today.year % 100 else 1900)
+            short = int(match["year"])
+            full = short if short > 99 else short + (2000 if short <= today.year % 100 else 1900)
             return date(full, int(match["month"]), int(match["day"]))
         day, month, year = (match["wday"], match["wmonth"], match["wyear"]) if match["wday"] else _american(match)
         return date(int(year), 1 + [name[:3].lower() for name in _MONTHS].index(month[:3].lower()), int(day))

@@ -15,7 +15,7 @@ from agentops.domain.golden import Came, Example
 from agentops.management.golden.playing import Played
 
 LONGEST_SECONDS = 900
-_OUTSIDE = ("HANDRAIL_DATABASE", "HANDRAIL_REDIS", "HANDRAIL_SECRET_KEY", "ANTHROPIC_API_KEY")
+_OUTSIDE = ("HANDRAIL_REDIS", "ANTHROPIC_API_KEY")
 
 
 class TheatreClosed(Exception):
@@ -51,17 +51,15 @@ def _read_line(line: str) -> Played:
 
 
 def _environment(database: Path, *, live: bool) -> Mapping[str, str]:
-    """This process's environment without anything that leads to what is in use."""
-    hidden = {f"{name}{suffix}" for name in _OUTSIDE for suffix in ("", "_FILE")}
-    kept = {name: value for name, value in os.environ.items() if name not in hidden}
-    speaker = {"ANTHROPIC_API_KEY": settings.ANTHROPIC_API_KEY} if live else {}
-    return {
-        **kept,
-        **speaker,
+    """This process's environment without anything that leads to what is in use, told directly or by a file's name."""
+    told = {
         "HANDRAIL_PRODUCTION": "no",
         "HANDRAIL_DATABASE": f"sqlite:///{database}",
         "HANDRAIL_SECRET_KEY": secrets.token_urlsafe(48),
         "HANDRAIL_MODEL": "anthropic" if live else "offline",
         "HANDRAIL_CLINIC_TIME_ZONE": "Europe/London",
         "HANDRAIL_LOG_LEVEL": "ERROR",
+        **({"ANTHROPIC_API_KEY": settings.ANTHROPIC_API_KEY} if live else {}),
     }
+    hidden = {f"{name}{suffix}" for name in (*_OUTSIDE, *told) for suffix in ("", "_FILE")}
+    return {**{name: value for name, value in os.environ.items() if name not in hidden}, **told}

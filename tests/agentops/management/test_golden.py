@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
-from agentops.domain.golden import Example, Policy, find_differences
+from agentops.domain.golden import Example, Policy, SeenCall, find_differences, find_live_differences
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.limits import LimitKind
 from agentops.domain.outcomes import ToolResultStatus
@@ -27,6 +27,8 @@ from agentops.management.golden.theatre import play_apart
 from agentops.models import AgentRun, GoldenResult, GoldenRun
 from agentops.tools.registry import get_toolset
 from agentops.toolsets.clinic import practice
+from tests.misbehaving_server import MisbehavingServer, answer, in_turn
+from tests.replies import message
 
 SHIPPED = load_shipped()
 BY_NAME = {example.name: example for example in SHIPPED}
@@ -207,6 +209,26 @@ def test_a_live_round_without_a_key_is_refused_in_one_line() -> None:
     assert settings.MODEL_PROVIDER == "offline"
     with pytest.raises(CommandError, match="needs HANDRAIL_MODEL=anthropic and ANTHROPIC_API_KEY"):
         run_golden("--live")
+
+
+def test_live_a_model_is_really_asked_and_what_people_were_asked_and_the_words_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    example = BY_NAME["question-usual-clinician"]
+    turns = [message(content=turn.content, stop_reason=turn.stop_reason.value) for turn in example.talk[0].turns]
+    again = message(content=[{"type": "text", "text": "Your doctor is Dr Patel."}])
+    with MisbehavingServer(in_turn(*map(answer, [turns[0], turns[1], again]))) as server:
+        monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
+        monkeypatch.setattr(settings, "ANTHROPIC_API_KEY", "sk-invented")
+        came = play_apart([example], live=True)[0].came
+        assert ["sk-invented" in str(seen.headers) for seen in server.seen] == [True] * 3
+    assert find_live_differences(example, came, own_contacts=OWN_CONTACTS) == []
+    doing = [came[0].model_copy(update={"calls": [asked_to_cancel()], "answer": "Your doctor is Dr Chen."})]
+    assert len(find_live_differences(example, doing, own_contacts=OWN_CONTACTS)) == 2
+
+
+def asked_to_cancel() -> SeenCall:
+    return next(call for call in CALLS if call.tool == "cancel_appointment" and call.gate == "asked")
 
 
 @pytest.mark.django_db
