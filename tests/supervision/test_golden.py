@@ -1,7 +1,7 @@
 """Golden examples at the desk: how they came out, and a finished run that is kept as a further one."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +11,20 @@ from django.test import Client
 from django.utils import timezone
 
 from agentops.control import settle_call, start_run
+from agentops.domain.golden import Example
+from agentops.domain.outcomes import ToolResultStatus
 from agentops.management.catalogue import load_catalogue, sync_tools
 from agentops.management.golden.checking import check_examples, load_saved
+from agentops.management.golden.stage import set_stage
 from agentops.models import AgentRun, AuditEntry, GoldenExample, GoldenResult, GoldenRun, ToolCall, ToolPolicy
 from agentops.runner.loop import advance
 from agentops.toolsets.clinic.generator import generate_clinic
 from tests.supervision.rows import add_call, add_run
 
-PERSONAL = ("Tom", "Reid", "Ana", "Gomez", "1947", "1987", "November 5", "900196", "900123", "4827 946", "4821 077")
+PERSONAL = (
+    "Tom", "Reid", "Ana", "Gomez", "Sam", "Ward", "1947", "1987", "1955", "November 5", "900196", "900123", "4827 946",
+    "4821 077",
+)  # fmt: skip
 TOM = "Hi, it's Tom Reid, born 5 November 1947. I'd like to see Dr Patel, any morning next week."
 
 
@@ -60,15 +66,27 @@ def keep(client: Client, run: AgentRun, **fields: str) -> Any:
     return client.post(f"/runs/{run.pk}/golden/save/", {**form, **fields}, follow=True)
 
 
+def play_with(how: str) -> AgentRun:
+    """A look-up that ends so three times."""
+    facts = {"name": "any", "about": "", "starts_as": "other", "talk": [{"says": "Hi"}], "clock": timezone.now()}
+    faults = [{"tool": "list_patient_appointments", "how": how, "times": 3}]
+    example = Example.model_validate({**facts, "faults": faults})
+    with set_stage(example, toolset="clinic", now=example.clock):
+        return play("This is Sam Ward, born 30 March 1955. When is my next appointment please?")
+
+
 @pytest.fixture
-def kept_runs(clinic: None, admin: Client) -> Iterator[list[AgentRun]]:
-    """A booking with a yes, one with a no, a hand-over and a conversation of two requests, all of them kept."""
+def kept_runs(clinic: None, admin: Client) -> list[AgentRun]:
+    """A booking with a yes, one with a no, a hand-over, a talk of two requests, and tools that fail; all kept."""
     first = play("I need to know about my appointment. Ana Gomez.")
     runs = [
         play(TOM, yes=True),
         play(TOM, yes=False),
         play("Can I just speak to a real person please? My name is Ottoline Quark."),
         play("14 May 1987", talk=first.conversation_id),
+        play_with("retryable_error"),
+        play_with("timeout"),
+        play_with("crash"),
     ]
     for run in runs:
         assert keep(admin, run).status_code == 200
@@ -82,9 +100,11 @@ def test_a_kept_run_holds_no_name_number_or_birth_of_the_patient_and_comes_out_a
     assert [word for word in (*PERSONAL, "Ottoline", "Quark") if word in stored] == []
     verdicts = check_examples(shipped=[], saved=load_saved())
     assert {one.example.name: one.differences for one in verdicts} == {f"kept-{run.pk}": [] for run in kept_runs}
-    assert [len(one.example.talk) for one in verdicts] == [1, 1, 1, 2]
+    assert [len(one.example.talk) for one in verdicts] == [1, 1, 1, 2, 1, 1, 1]
     asked = [call for one in verdicts for came in one.came for call in came.calls if call.gate == "asked"]
     assert {call.status.value for call in asked} == {"succeeded", "rejected"}
+    results = [call.result for one in verdicts for came in one.came for call in came.calls]
+    assert set(results) == set(ToolResultStatus)
 
 
 def test_saving_is_written_down_and_leads_to_the_examples(clinic: None, admin: Client) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError, ProgrammingError
 
 from agentops.domain.golden import Example
 from agentops.management.golden.checking import Verdict, check_examples, keep_verdicts, load_saved
@@ -98,7 +99,10 @@ class Command(BaseCommand):
 
 
 def _choose(names: list[str], *, live: bool) -> Wanted:
-    shipped, saved = load_shipped(), load_saved()
+    try:
+        shipped, saved = load_shipped(), load_saved()
+    except (OperationalError, ProgrammingError):
+        raise CommandError("What people saved cannot be read. Run first: manage.py migrate") from None
     unknown = set(names) - {example.name for example in [*shipped, *saved]}
     if unknown:
         raise CommandError(f"There is no golden example named {', '.join(sorted(unknown))}.")
