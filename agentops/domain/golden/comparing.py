@@ -65,10 +65,12 @@ def _asked(calls: list[SeenCall]) -> list[str]:
 
 def _compare_end(expected: Expected, came: Came) -> Iterator[str]:
     if (expected.status, expected.outcome) != (came.status, came.outcome):
-        yield (
-            f"it ended as {came.status.value.replace('_', ' ')} ({came.outcome}), expected was "
-            f"{expected.status.value.replace('_', ' ')} ({expected.outcome})."
-        )
+        yield f"it ended as {_say_end(came)}, expected was {_say_end(expected)}."
+
+
+def _say_end(end: Expected | Came) -> str:
+    status = end.status.value.replace("_", " ")
+    return f"{status} ({end.outcome})" if end.outcome else status
 
 
 def _compare_calls(index: int, wanted: SeenCall, seen: SeenCall) -> Iterator[str]:
