@@ -33,6 +33,7 @@ def find_pause(*, account: str, address: str | None, now: datetime) -> timedelta
 def _find_end(attempts: QuerySet[AccessAttempt], most: int) -> datetime | None:
     """When fewer failures than `most` are left; None where there are fewer."""
     left = most
+    at: datetime
     for failures, at in attempts.order_by("-attempt_time").values_list("failures_since_start", "attempt_time"):
         left -= failures
         if left <= 0:

@@ -66,7 +66,7 @@ class LogIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """In; or half way in, where a code is asked for, or where one has to be set up first."""
-        user: User = form.get_user()  # type: ignore[assignment]
+        user = form.get_user()
         if has_second_factor(user):
             return _lead_half_way(self.request, user, page="log_in_code", following=self.get_success_url())
         if needs_second_factor(role_of(user)):

@@ -65,9 +65,12 @@ def pages() -> list[str]:
         GoldenResult.objects.create(run=golden, name=name, **facts)
     done = add_run(status="completed", finished_at=now, answer="It is done.")
     keep = add_call(run=done, status="succeeded", decided_by="Mo Ali")
+    colleague = person("zoe", "Zoe", "Hart", "front desk")
     return [
         "/golden/", f"/runs/{keep.run_id}/golden/", f"/runs/{call.run_id}/golden/",
-        "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y", "/", "/?view=decided",
+        "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y",
+        "/people/", "/people/add/", f"/people/{colleague.pk}/", "/me/second-factor/", "/set-password/x/y/",
+        "/", "/?view=decided",
         f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
