@@ -21,13 +21,18 @@ UNRECORDED = {
     "check_code": "a right code ends in a log-in, which is recorded; a wrong one is recorded too (test_second_factor)",
     "ask_for_choices": "a question to the tool; nothing is changed by it",
     "choose_language": "how one person reads the desk",
+    "draft_golden": "shows what would be kept; nothing is kept",
     "hand_over_work": "leaves each piece of work, and each of those is recorded",
     "look_at_work": "a page that is open; it is gone when the page is",
+    "look_again": "asks a worker for a fresh look; nobody decides anything by it",
     "record_viewing": "has a log of its own, who saw whom",
     "save_preferences": "how the desk behaves for one person",
+    "sign_draft": "makes a token, no row",
     "sign_showing": "makes a token, no row",
 }
 """Verbs that add no entry of their own, and why."""
+
+SEEN_ELSEWHERE = {"save_golden": "tests/supervision/test_golden.py needs a whole clinic to bring it about"}
 
 
 def seen(call: ToolCall) -> dict[str, object]:
@@ -67,6 +72,11 @@ def extend(user: User) -> None:
 def change(user: User) -> None:
     call = add_call(MOVE.model_copy(update={"changeable": True}))
     actions.change_call(user=user, **seen(call), values={"day": "2026-03-12"}, note="")  # type: ignore[arg-type]
+
+
+def hear(user: User) -> None:
+    call = add_call(MOVE.model_copy(update={"spoken": "Shall I move it?"}), status="asking")
+    actions.hear_caller(user=user, **seen(call), words="Yes please")  # type: ignore[arg-type]
 
 
 def take(user: User) -> Work:
@@ -149,6 +159,7 @@ RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
     "end_hold": ("call.hold_ended", end_hold),
     "extend_call": ("call.extended", extend),
     "change_call": ("call.change_sent", change),
+    "hear_caller": ("call.caller_answered", hear),
     "take_work": ("work.taken", take),
     "leave_work": ("work.left", leave),
     "close_handoff": ("handoff.closed", close),
@@ -191,7 +202,7 @@ RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
 
 def test_every_verb_is_seen_to_be_recorded_or_says_why_it_is_not() -> None:
     verbs = {name for name in actions.__all__ if name[0].islower()}
-    assert verbs == set(RECORDED) | set(UNRECORDED)
+    assert verbs == set(RECORDED) | set(UNRECORDED) | set(SEEN_ELSEWHERE)
     assert not set(RECORDED) & set(UNRECORDED)
 
 
