@@ -156,6 +156,12 @@ def test_strong_settings_let_production_go_on(read_settings: Callable[..., list[
     assert read_settings(**PRODUCTION) == []
 
 
+def test_a_short_key_of_the_record_is_refused(read_settings: Callable[..., list[str]]) -> None:
+    line = only(read_settings(**{**PRODUCTION, "HANDRAIL_AUDIT_KEY": "tooshort"}))
+    assert line.startswith("HANDRAIL_AUDIT_KEY is short")
+    assert read_settings(**{**PRODUCTION, "HANDRAIL_AUDIT_KEY": SECRET, "HANDRAIL_AUDIT_OLD_KEYS": "one,two"}) == []
+
+
 @pytest.mark.parametrize("key", ["", "tooshort", "x" * 64, "django-insecure-" + SECRET])
 def test_a_missing_short_or_default_secret_is_refused_in_production(
     read_settings: Callable[..., list[str]], key: str
