@@ -32,6 +32,12 @@ _FREES_TIME = search_any(
     r"\b(?:clear|wipe|free up|empty|open up) (?:out )?(?:my|our) (?:\w+ ){0,2}(?:day|week|morning|afternoon|evening"
     r"|weekend|month|plans?)\b"
 )
+_SPARED = re.compile(
+    r"\b(?:don't|do not|never|not|without|instead of|rather than|no need to)"
+    r"(?: (?:want|wish|mean|need|have|going))?(?: to)? cancel\w*"
+)
+"""What the caller says is not to be cancelled."""
+
 _ABOUT_CANCELLING = search_any(
     r"\b(?:fee|charge|policy)\b",
     r"^\W*(?:is|was|has|did|are|were)\b[^.?!]{0,60}\b(?:cancell?ed|called off|cancel)\b",
@@ -203,6 +209,7 @@ def names_event(text: str) -> bool:
 
 def cancels(text: str) -> bool:
     """Wants an appointment gone."""
+    text = _SPARED.sub("", text)
     if _CANCELS.search(text):
         return not _ABOUT_CANCELLING.search(text)
     deletes = _FREES_TIME.search(text) or (_DELETES.search(text) and names_event(text))

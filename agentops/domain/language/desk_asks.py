@@ -71,6 +71,7 @@ _OWN_RECORD = search_any(
     r"|\bhave i got\b|\bam i\b|\bwhen (?:is|are) my\b"
 )
 _OWN_VISIT = search_any(
+    r"\bmy (?:appointment|visit|booking)\b[^.?!]*\b(?:know|tell me|check|say) (?:when|what (?:time|day)) it(?: i|')s\b",
     r"\bremind me (?:of )?(?:when|what (?:time|day)|which day|the (?:time|day|date))\b[^.?!]*\b(?:i'm|i am|am i|my)\b",
     r"\b(?:when|what (?:time|day)|which day) (?:am i|are we|is (?:he|she|my \w+)) (?:\w+ )?(?:in|next|due|booked|down"
     r"|coming|seeing|with)\b",

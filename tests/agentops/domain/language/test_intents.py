@@ -29,6 +29,8 @@ def read_all(*pairs: tuple[str, str]) -> Reading:
         ("Please cancel my appointment", Intent.CANCEL),
         ("I no longer need my appointment", Intent.CANCEL),
         ("I won't be able to come in tomorrow", Intent.CANCEL),
+        ("Please don't cancel my appointment, I only want to know when it is", Intent.LIST),
+        ("This is Ana. Do not cancel my visit; please tell me what time it is", Intent.LIST),
         ("When is my next appointment?", Intent.LIST),
         ("Do I have any appointments next week?", Intent.LIST),
         ("Is Dr Patel available tomorrow?", Intent.FIND),
