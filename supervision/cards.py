@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.utils.translation import gettext
 from pydantic import ValidationError
 
 from agentops.domain.cards import Card, Subject
@@ -47,19 +48,21 @@ def parse_card(stored: Any) -> Card | None:
 def title_of(call: ToolCall) -> str:
     """The line that names a call in a list."""
     card = read_card(call)
-    return card.title if card else f"Use “{show_text(call.tool)}”"
+    return card.title if card else gettext("Use “%(tool)s”") % {"tool": show_text(call.tool)}
 
 
 def undescribed(tool: str) -> str:
     """What is said of a call that nobody described."""
-    wish = f"The assistant wants to use “{show_text(tool)}”."
-    return f"{wish} It has no plain description, so it cannot be approved here."
+    wish = gettext("The assistant wants to use “%(tool)s”.") % {"tool": show_text(tool)}
+    return gettext("%(wish)s It has no plain description, so it cannot be approved here.") % {"wish": wish}
 
 
 def ticks_of(card: Card) -> list[str]:
     """The sentences a person has to tick: one per conflict; a failed check without one asks for itself."""
     ticks = [mismatch.confirm for mismatch in card.mismatches]
-    return ticks or [f"I looked at this myself: {check.label}" for check in card.checks if not check.ok]
+    return ticks or [
+        gettext("I looked at this myself: %(label)s") % {"label": check.label} for check in card.checks if not check.ok
+    ]
 
 
 def re_entry_of(card: Card, tier: ActionTier) -> ReEntry | None:
@@ -68,8 +71,10 @@ def re_entry_of(card: Card, tier: ActionTier) -> ReEntry | None:
         return None
     year = _YEAR.search(card.subject.born) if card.subject else None
     if year:
-        return ReEntry("Type the year of birth to confirm", "Take it from the patient line above.", year[1], True)
-    return ReEntry("Type YES to confirm", "In capital letters.", "YES", False)
+        return ReEntry(
+            gettext("Type the year of birth to confirm"), gettext("Take it from the patient line above."), year[1], True
+        )
+    return ReEntry(gettext("Type YES to confirm"), gettext("In capital letters."), "YES", False)
 
 
 def find_subject(calls: Iterable[ToolCall]) -> Subject | None:

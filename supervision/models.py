@@ -7,21 +7,22 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from agentops.models import AgentRun, ToolCall
 
 LOOK_LASTS = timedelta(seconds=20)
 REASONS = [
-    ("wrong_time", "Wrong day or time"),
-    ("wrong_person", "Wrong patient or clinician"),
-    ("not_asked", "Not what they asked for"),
-    ("against_rules", "Against our rules"),
-    ("do_it_myself", "I will do it myself"),
-    ("other", "Something else"),
+    ("wrong_time", gettext_noop("Wrong day or time")),
+    ("wrong_person", gettext_noop("Wrong patient or clinician")),
+    ("not_asked", gettext_noop("Not what they asked for")),
+    ("against_rules", gettext_noop("Against our rules")),
+    ("do_it_myself", gettext_noop("I will do it myself")),
+    ("other", gettext_noop("Something else")),
 ]
-KEYS = [("on", "Single keys"), ("alt", "Alt and the key"), ("off", "No keys")]
-VOLUMES = [("quiet", "Quiet"), ("normal", "Normal"), ("loud", "Loud")]
+KEYS = [("on", gettext_noop("Single keys")), ("alt", gettext_noop("Alt and the key")), ("off", gettext_noop("No keys"))]
+VOLUMES = [("quiet", gettext_noop("Quiet")), ("normal", gettext_noop("Normal")), ("loud", gettext_noop("Loud"))]
 
 
 class Decision(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, gettext_noop
 from django.utils.translation import gettext as _
 
 from agentops.domain.visible_text import show_text
@@ -50,10 +50,10 @@ def say_ago(moment: datetime, *, now: datetime) -> str:
     """ "12 seconds ago", "3 minutes ago", then the time itself."""
     seconds = max(0, int((now - moment).total_seconds()))
     if seconds < 60:
-        return f"{count(seconds, 'second')} ago"
+        return gettext("%(number)s ago") % {"number": count(seconds, "second")}
     if seconds < 3600:
-        return f"{count(seconds // 60, 'minute')} ago"
-    return f"at {say_when(moment, now=now)}"
+        return gettext("%(number)s ago") % {"number": count(seconds // 60, "minute")}
+    return gettext("at %(at)s") % {"at": say_when(moment, now=now)}
 
 
 def say_left(until: datetime | None, *, now: datetime) -> tuple[str, str, bool]:
@@ -62,50 +62,63 @@ def say_left(until: datetime | None, *, now: datetime) -> tuple[str, str, bool]:
         return "", "", False
     left = until - now
     if left <= timedelta(0):
-        return "0 min", "left", True
+        return "0 min", gettext("left"), True
     if left < timedelta(minutes=1):
-        return "< 1 min", "left", True
+        return "< 1 min", gettext("left"), True
     if left < timedelta(hours=1):
-        return f"{int(left.total_seconds() // 60)} min", "left", left < SOON
+        return (
+            gettext("%(minutes)s min") % {"minutes": int(left.total_seconds() // 60)},
+            gettext("left"),
+            left < SOON,
+        )
     there = timezone.localtime(until)
     today = there.date() == timezone.localtime(now).date()
-    return f"by {say_time(until)}", "today" if today else date_format(there, "D j M"), False
+    day = gettext("today") if today else date_format(there, "D j M")
+    return gettext("by %(at)s") % {"at": say_time(until)}, day, False
 
 
 def say_left_long(until: datetime | None, *, now: datetime) -> str:
     """ "3 minutes left", "Less than a minute left", "Open until 5pm"."""
     if until is None:
-        return "No time limit"
+        return gettext("No time limit")
     left = until - now
     if left <= timedelta(0):
-        return "Time is up"
+        return gettext("Time is up")
     if left < timedelta(minutes=1):
-        return "Less than a minute left"
+        return gettext("Less than a minute left")
     if left < timedelta(hours=1):
-        return f"{count(int(left.total_seconds() // 60), 'minute')} left"
-    return f"Open until {say_when(until, now=now)}"
+        return gettext("%(number)s left") % {"number": count(int(left.total_seconds() // 60), "minute")}
+    return gettext("Open until %(at)s") % {"at": say_when(until, now=now)}
 
 
 def say_duration(ms: int) -> str:
     """ "0.4 s", "28 s", "4 min 12 s", "2 h 5 min"."""
     if ms < 10:
-        return f"{ms} ms" if ms else "0 s"
+        return gettext("%(ms)s ms") % {"ms": ms} if ms else "0 s"
     if ms < 10_000:
         return f"{ms / 1000:.2f} s" if ms < 100 else f"{ms / 1000:.1f} s"
     seconds = round(ms / 1000)
     if seconds < 60:
         return f"{seconds} s"
     if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s" if seconds % 60 else f"{seconds // 60} min"
-    return f"{seconds // 3600} h {seconds % 3600 // 60} min"
+        return (
+            gettext("%(minutes)s min %(seconds)s s") % {"minutes": seconds // 60, "seconds": seconds % 60}
+            if seconds % 60
+            else gettext("%(minutes)s min") % {"minutes": seconds // 60}
+        )
+    return gettext("%(hours)s h %(minutes)s min") % {"hours": seconds // 3600, "minutes": seconds % 3600 // 60}
 
 
 def say_cost(nano: int | None, *, unpriced: int = 0) -> str:
     """ "$0.0012"; "≥ $0.0012, 1 call unpriced" where a part is not known; "unpriced" where nothing is."""
     if nano is None or (unpriced and not nano):
-        return "unpriced"
+        return gettext("unpriced")
     figure = say_money(nano / NANO)
-    return f"≥ {figure}, {count(unpriced, 'call')} unpriced" if unpriced else figure
+    return (
+        gettext("≥ %(figure)s, %(number)s unpriced") % {"figure": figure, "number": count(unpriced, "call")}
+        if unpriced
+        else figure
+    )
 
 
 def say_money(dollars: float) -> str:
@@ -120,7 +133,7 @@ def say_money(dollars: float) -> str:
 
 def count(number: int, noun: str, plural: str = "") -> str:
     """ "1 request", "7 requests"."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    return f"{number:,} {gettext(noun if number == 1 else plural or noun + 's')}"
 
 
 def shorten(text: str, limit: int) -> str:
@@ -139,17 +152,31 @@ def say_findings(findings: Any) -> list[str]:
     for one in findings if isinstance(findings, list) else []:
         if isinstance(one, dict):
             what = show_text(str(one.get("label") or one.get("rule") or "something"))
-            said.append(f"{'Stopped because of' if one.get('action') == 'stopped' else 'Replaced'} {what}")
+            did = gettext("Stopped because of") if one.get("action") == "stopped" else gettext("Replaced")
+            said.append(f"{did} {what}")
     return said
 
 
 def name_speaker(provider: str, model: str = "") -> str:
     """Who takes the model's turns, honestly: the offline planner is not an AI model and never passes for one."""
     if provider == "offline":
-        return "Offline planner, no AI model"
+        return gettext("Offline planner, no AI model")
     return show_text(model) or ("Claude" if provider == "anthropic" else provider)
 
 
 def name_configured_speaker() -> str:
     """Who takes the model's turns of new runs, by the settings."""
     return name_speaker(settings.MODEL_PROVIDER)
+
+
+_SAID_ELSEWHERE = (
+    gettext_noop("Look-up only"), gettext_noop("Easy to undo"), gettext_noop("Hard to undo"),
+    gettext_noop("Cannot be undone"), gettext_noop("Phone"), gettext_noop("Text"), gettext_noop("Online"),
+    gettext_noop("At the desk"), gettext_noop("Caller said"), gettext_noop("Looked up"), gettext_noop("Inferred"),
+    gettext_noop("Changed by staff"), gettext_noop("front desk"), gettext_noop("manager"), gettext_noop("admin"),
+    gettext_noop("second"), gettext_noop("seconds"), gettext_noop("minute"), gettext_noop("minutes"),
+    gettext_noop("call"), gettext_noop("calls"), gettext_noop("error"), gettext_noop("errors"),
+    gettext_noop("attempt"), gettext_noop("attempts"), gettext_noop("item"), gettext_noop("items"),
+    gettext_noop("other run"), gettext_noop("other runs"),
+)  # fmt: skip
+"""Words that the machine or a count brings along: named here, so that they get their translation."""

@@ -226,9 +226,9 @@ _ON_HOLD = ExpressionWrapper(Q(status="approved", held_until__gt=Now()), output_
 
 def _calls() -> "QuerySet[ToolCall, Any]":
     accounts = get_user_model()._default_manager.filter(is_active=True, groups__isnull=False)
-    gone = Q(approver__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("approver")))
-    gone |= Q(seconder__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("seconder")))
-    approver_gone = ExpressionWrapper(gone, output_field=BooleanField())
+    first = Q(seconder__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("seconder")))
+    last = Q(approver__isnull=False) & ~Exists(accounts.filter(pk=OuterRef("approver")))
+    approver_gone = ExpressionWrapper(first | last, output_field=BooleanField())
     return ToolCall.objects.values_list(*CallRow._fields[:-2], _ON_HOLD, approver_gone)
 
 

@@ -10,6 +10,7 @@ import { followForm, showAnswered, startQueue } from "./queue.js";
 import { arm } from "./request.js";
 import { retryNow, watchDesk } from "./socket.js";
 import { dressTrace, isAtEnd, startTrace } from "./trace.js";
+import { say } from "./words.js";
 
 const readers = [];
 if (document.querySelector("[data-desk]")) {
@@ -96,9 +97,9 @@ function showState({ live, since, next }) {
   const words = sign.querySelector("[data-live-words]");
   const detail = document.createElement("span");
   detail.className = "hide-m";
-  detail.textContent = live ? ` · up to date at ${sayTime(new Date())}` : ` since ${sayTime(since)}`;
-  words.replaceChildren(live ? "Live" : "Not live", detail);
+  detail.textContent = live ? ` · ${say("live-at", sayTime(new Date()))}` : ` ${say("since", sayTime(since))}`;
+  words.replaceChildren(say(live ? "live" : "down"), detail);
   bar.hidden = live || Date.now() - since < 3000;
-  bar.querySelector("[data-offair-fact]").textContent = `Not live since ${sayTime(since)}.`;
-  bar.querySelector("[data-offair-next]").textContent = next ? `Trying again in ${next} seconds.` : "Trying again now.";
+  bar.querySelector("[data-offair-fact]").textContent = say("offair", sayTime(since));
+  bar.querySelector("[data-offair-next]").textContent = next ? say("again-many", next) : say("again");
 }

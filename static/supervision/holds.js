@@ -1,6 +1,7 @@
 // Yeses that are held: the seconds that are left, and the shelf on which they can be taken back.
 
 import { announce } from "./parts.js";
+import { say, sayCount } from "./words.js";
 
 const ends = new WeakMap();
 
@@ -14,7 +15,7 @@ export function startCountdowns(onOver) {
 function tick(shown, onOver) {
   if (!ends.has(shown)) ends.set(shown, performance.now() + Number(shown.dataset.countdown) * 1000);
   const left = Math.max(0, Math.ceil((ends.get(shown) - performance.now()) / 1000));
-  const words = left ? `in ${left} ${left === 1 ? "second" : "seconds"}` : "now";
+  const words = left ? sayCount("in", left) : say("now");
   if (shown.textContent === words) return;
   shown.textContent = words;
   if (!left) onOver();

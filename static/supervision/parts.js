@@ -140,6 +140,7 @@ export function sayTime(date) {
     timeZone: document.documentElement.dataset.zone,
   });
   const [hour, minute] = clock.format(date).split(":").map(Number);
+  if (!document.documentElement.lang.startsWith("en")) return clock.format(date);
   const minutes = minute ? `:${String(minute).padStart(2, "0")}` : "";
   return `${hour % 12 || 12}${minutes}${hour < 12 ? "am" : "pm"}`;
 }

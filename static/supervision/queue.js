@@ -5,6 +5,7 @@ import { mendRows, showRows } from "./held.js";
 import { mendShelf, sayHeld, startCountdowns } from "./holds.js";
 import { LATER, SOON, announce, paced, readPart, replaceIfChanged } from "./parts.js";
 import { arm, request, startRequest, swapRequest } from "./request.js";
+import { sayCount } from "./words.js";
 
 const SLOW_MS = 300;
 const CALM = ["run.changed", "edit.answered"]; // what no row shows
@@ -199,13 +200,12 @@ function countUp(waiting) {
 function sayNew() {
   const number = new Set([...held, ...arrived.keys()]).size;
   const bar = list().querySelector(".newbar");
-  const noun = bar.dataset.noun ?? "new request";
-  const words = `${number} ${noun}${number === 1 || noun === "more" ? "" : "s"}`;
+  const words = sayCount(bar.dataset.noun ?? "request", number);
   bar.classList.toggle("has", number > 0);
   bar.querySelector("[data-new-words]").textContent = number ? words : bar.dataset.rest;
   const show = bar.querySelector("[data-show-new]");
   show.hidden = !number;
-  show.textContent = number === 1 ? "Show it" : "Show them";
+  show.textContent = sayCount("show", number);
   if (number && bar.dataset.said !== words) announce(`${words} waiting.`);
   bar.dataset.said = number ? words : "";
 }

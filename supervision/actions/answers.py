@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.core import signing
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agentops import control
 from agentops.audit import append_entry
@@ -35,9 +36,12 @@ class Alone:
     def lacking(self) -> Refused | None:
         """What is missing of the declaration."""
         if not self.because:
-            return Refused("alone_missing", "Write why nobody else can look at this.", "alone-because")
+            return Refused("alone_missing", gettext("Write why nobody else can look at this."), "alone-because")
         if len(self.because) > MAX_BECAUSE:
-            long = f"The reason is too long: {len(self.because):,} of {MAX_BECAUSE} characters."
+            long = gettext("The reason is too long: %(because)s of %(limit)s characters.") % {
+                "because": format(len(self.because), ","),
+                "limit": MAX_BECAUSE,
+            }
             return Refused("alone_missing", long, "alone-because")
         return None
 
@@ -93,7 +97,7 @@ def reject_call(*, user: User, call_id: int, version: int, digest: str, reason: 
     """Say no, with one of the coded reasons; the note goes to the assistant."""
     role = require(user, Permission.DECIDE)
     if reason not in dict(REASONS):
-        return Refused("reason_missing", "Choose why not.", "reason")
+        return Refused("reason_missing", gettext("Choose why not."), "reason")
     if too_long := refuse_long_note(note):
         return too_long
     with transaction.atomic():
@@ -125,7 +129,7 @@ def resolve_call(*, user: User, call_id: int, version: int, happened: bool, note
     """Say whether a call of unknown outcome happened, and how that was found out."""
     role = require(user, Permission.DECIDE)
     if not note.strip():
-        return Refused("note_missing", "Write how you found out.", "note")
+        return Refused("note_missing", gettext("Write how you found out."), "note")
     if too_long := refuse_long_note(note):
         return too_long
     with transaction.atomic():
@@ -143,17 +147,21 @@ def resolve_call(*, user: User, call_id: int, version: int, happened: bool, note
 def _find_lacking(call: ToolCall, *, user: User, shown: str, ticked: Set[str], typed: str) -> Refused | None:
     card, tier = read_card(call), read_tier(call.tier)
     if card is None or not card.approvable:
-        return Refused("not_approvable", "It has no plain description, so it can only be turned down.")
+        return Refused("not_approvable", gettext("It has no plain description, so it can only be turned down."))
     for index, sentence in enumerate(ticks_of(card)):
         if str(index) not in ticked:
-            return Refused("tick_missing", f"Tick “{sentence}”, or say no.", f"tick-{index}")
+            return Refused(
+                "tick_missing", gettext("Tick “%(sentence)s”, or say no.") % {"sentence": sentence}, f"tick-{index}"
+            )
     if tier is ActionTier.DESTRUCTIVE and (too_fast := _find_too_fast(call, user, shown)):
         return too_fast
     entry = re_entry_of(card, tier)
     if entry and not typed.strip():
         return Refused("re_entry_missing", f"{entry.label.removesuffix(' to confirm')}.", "typed")
     if entry and typed.strip() != entry.expected:
-        return Refused("re_entry_wrong", f"{entry.label}. What you typed does not match.", "typed")
+        return Refused(
+            "re_entry_wrong", gettext("%(label)s. What you typed does not match.") % {"label": entry.label}, "typed"
+        )
     return None
 
 
@@ -161,12 +169,20 @@ def _find_too_fast(call: ToolCall, user: User, shown: str) -> Refused | None:
     try:
         user_id, call_id, version, at = signing.loads(shown, salt=_SALT)
     except (signing.BadSignature, ValueError):
-        return Refused("form_unknown", "This form did not come from this page. Read the request again, then answer.")
+        return Refused(
+            "form_unknown", gettext("This form did not come from this page. Read the request again, then answer.")
+        )
     if (user_id, call_id, version) != (user.pk, call.pk, call.version):
-        return Refused("form_unknown", "This form belongs to another request or person. Read this one, then answer.")
+        return Refused(
+            "form_unknown", gettext("This form belongs to another request or person. Read this one, then answer.")
+        )
     seconds = max(0.0, timezone.now().timestamp() - at)
     if seconds < MIN_SECONDS_ON_SCREEN:
-        return Refused("too_fast", f"Shown for {seconds:.1f} s; at least 1 s is required. Nothing was done.")
+        return Refused(
+            "too_fast",
+            gettext("Shown for %(seconds)s s; at least 1 s is required. Nothing was done.")
+            % {"seconds": format(seconds, ".1f")},
+        )
     return None
 
 

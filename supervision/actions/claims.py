@@ -6,6 +6,7 @@ from typing import NamedTuple
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agentops import control
 from agentops.audit import append_entry
@@ -58,12 +59,12 @@ def leave_work(*, user: User, work: Work, note: str) -> Answered | Refused:
         return too_long
     run_id, now = work.run_id, timezone.now()
     if run_id is None:
-        return Refused("not_found", "There is nothing to leave here.")
+        return Refused("not_found", gettext("There is nothing to leave here."))
     with transaction.atomic():
         AgentRun.objects.select_for_update().get(pk=run_id)
         mine = Claim.objects.of(work.kind, work.id).filter(released_at=None).first()
         if mine and mine.user_id != user.pk:
-            return Refused("not_yours", f"{mine.who} has this. It is not yours to leave.")
+            return Refused("not_yours", gettext("%(who)s has this. It is not yours to leave.") % {"who": mine.who})
         if mine:
             Claim.objects.filter(pk=mine.pk).update(released_at=now, note=note)
         elif note:
@@ -83,7 +84,7 @@ def hand_over_work(*, user: User, note: str) -> int | Refused:
     """The end of a shift: everything this person has goes back to the desk with the note; how many things."""
     require(user, Permission.DECIDE)
     if not note.strip():
-        return Refused("note_missing", "Write what the next person has to know.", "note")
+        return Refused("note_missing", gettext("Write what the next person has to know."), "note")
     if too_long := refuse_long_note(note):
         return too_long
     works = [work_of(claim) for claim in Claim.objects.kept_by(user)]
@@ -96,7 +97,7 @@ def _claim(user: User, work: Work, *, kept: bool, due_at: datetime | None = None
     require(user, Permission.DECIDE)
     run_id, now = work.run_id, timezone.now()
     if run_id is None:
-        return Refused("not_found", "There is nothing to take here.")
+        return Refused("not_found", gettext("There is nothing to take here."))
     with transaction.atomic():
         AgentRun.objects.select_for_update().get(pk=run_id)
         held = Claim.objects.of(work.kind, work.id).filter(released_at=None).first()
@@ -105,7 +106,9 @@ def _claim(user: User, work: Work, *, kept: bool, due_at: datetime | None = None
             return Answered(now)
         lives = Claim.objects.of(work.kind, work.id).alive(now).exists()
         if held and lives and not kept:
-            return Refused("taken", f"{held.who} has this. You can still answer; the first answer counts.")
+            return Refused(
+                "taken", gettext("%(who)s has this. You can still answer; the first answer counts.") % {"who": held.who}
+            )
         if held:
             Claim.objects.filter(pk=held.pk).update(released_at=now)
         _add_claim(user, work, now, kept=kept, due_at=due_at)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from agentops import control
 from agentops.domain.visible_text import show_text
 from supervision.models import Decision
@@ -39,7 +41,10 @@ def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str =
     """
     last = Decision.objects.filter(call=call_id).order_by("-pk").first() if settled.code in _WAITS_AGAIN else None
     if last and last.verdict == "undone":
-        told = f"{show_text(last.who)} took it back at {say_time(last.decided_at)}, and it is waiting again."
+        told = gettext("%(who)s took it back at %(at)s, and it is waiting again.") % {
+            "who": show_text(last.who),
+            "at": say_time(last.decided_at),
+        }
         return Refused("taken_back", told, heading=heading)
     return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."), heading=heading)
 
@@ -48,4 +53,9 @@ def refuse_long_note(note: str) -> Refused | None:
     """Why this note cannot be kept; None where it can."""
     if len(note) <= MAX_NOTE:
         return None
-    return Refused("note_too_long", f"The note is too long: {len(note):,} of {MAX_NOTE:,} characters.", "note")
+    return Refused(
+        "note_too_long",
+        gettext("The note is too long: %(note)s of %(limit)s characters.")
+        % {"note": format(len(note), ","), "limit": format(MAX_NOTE, ",")},
+        "note",
+    )

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from uuid import NAMESPACE_OID, uuid5
 
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.cards import Card, Mismatch, Subject
 from agentops.domain.lifecycle import CallStatus
@@ -19,7 +20,13 @@ from supervision.inbox.sources import Source, read_sources
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 
 FRESH = timedelta(minutes=5)
-_ASKED = {"phone": "Asked by phone", "text": "Asked by text", "online": "Asked online", "desk": "Asked at the desk"}
+ASKED = gettext_noop("Asked")
+_ASKED = {
+    "phone": gettext_noop("Asked by phone"),
+    "text": gettext_noop("Asked by text"),
+    "online": gettext_noop("Asked online"),
+    "desk": gettext_noop("Asked at the desk"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +161,10 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
 
 def say_asked(conversation: Conversation, run: AgentRun, *, now: datetime) -> str:
     """By which channel and when a caller asked, and whether they are still there."""
-    sentence = f"{_ASKED.get(conversation.channel, 'Asked')} at {say_when(run.created_at, now=now)}."
-    return f"{sentence} The caller is still on the line." if conversation.on_the_line else sentence
+    asked = gettext(_ASKED.get(conversation.channel, ASKED))
+    sentence = gettext("%(asked)s at %(at)s.") % {"asked": asked, "at": say_when(run.created_at, now=now)}
+    still = gettext("The caller is still on the line.")
+    return f"{sentence} {still}" if conversation.on_the_line else sentence
 
 
 def _cut_at_spans(text: str, spans: list[tuple[int, int]]) -> list[Piece]:

@@ -4,6 +4,8 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.transcript import call_key
@@ -32,7 +34,7 @@ def read_doubt(call: ToolCall, card: Card | None, *, now: datetime) -> Doubt | N
         return None
     since = call.started_at or call.proposed_at
     return Doubt(
-        attempted=card.doing if card and card.doing else f"Use “{show_text(call.tool)}”",
+        attempted=card.doing if card and card.doing else gettext("Use “%(tool)s”") % {"tool": show_text(call.tool)},
         since=say_when(since, now=now),
         ago=say_ago(since, now=now),
         tries=count(call.attempts or 1, "attempt"),
@@ -44,22 +46,28 @@ def read_doubt(call: ToolCall, card: Card | None, *, now: datetime) -> Doubt | N
 
 
 def _who_approved(call: ToolCall, *, now: datetime) -> str:
-    at = f" at {say_when(call.decided_at, now=now)}" if call.decided_at else ""
+    at = gettext(" at %(at)s") % {"at": say_when(call.decided_at, now=now)} if call.decided_at else ""
     return f"{show_text(call.decided_by)}{at}"
 
 
 def _how_to_check(card: Card | None) -> str:
     patient = f"{card.subject.given} {card.subject.surname}" if card and card.subject else ""
-    where = f"Open {patient} in the system that this changes" if patient else "Open the system that this changes"
-    return f"{where}. Look whether what stands below is there, or search for the reference."
+    where = (
+        gettext("Open %(patient)s in the system that this changes") % {"patient": patient}
+        if patient
+        else gettext("Open the system that this changes")
+    )
+    return gettext("%(where)s. Look whether what stands below is there, or search for the reference.") % {
+        "where": where
+    }
 
 
 def _values_of(call: ToolCall) -> list[tuple[str, str]]:
     try:
         values = json.loads(call.arguments)
     except ValueError:
-        return [("Sent", show_text(call.arguments))]
+        return [(gettext("Sent"), show_text(call.arguments))]
     if not isinstance(values, dict):
-        return [("Sent", show_text(call.arguments))]
+        return [(gettext("Sent"), show_text(call.arguments))]
     named = {name.replace("_", " ").capitalize(): value for name, value in values.items()}
     return [(show_text(name), show_text(str(value))) for name, value in named.items() if value not in ("", None)]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from django.utils.translation import gettext
 from pydantic import ValidationError
 
 from agentops.domain.cards import Change, EditNote
@@ -91,9 +92,7 @@ def find_edit(edit_id: int, *, call_id: int) -> CallEdit | None:
     return CallEdit.objects.select_related("call").filter(pk=edit_id, call=call_id, looks=False).first()
 
 
-def read_refused(
-    edit: CallEdit, *, now: datetime, values: Mapping[str, str], note: str, problem: str
-) -> EditPage:
+def read_refused(edit: CallEdit, *, now: datetime, values: Mapping[str, str], note: str, problem: str) -> EditPage:
     """The edit's page with what was filled in and could not be used, so that nothing is lost."""
     page = read_edit(edit, now=now)
     fields = [_field(control) for control in _parse_form(edit).filled(values, {}).controls]
@@ -131,7 +130,7 @@ def _overtaken(call: ToolCall, *, now: datetime) -> str:
     """Who was faster, while somebody still fills the form in."""
     notice = notice_of(call, read_card(call), now=now)
     if notice is None and call.expires_at and call.expires_at <= now:
-        return f"Time ran out at {say_when(call.expires_at, now=now)}."
+        return gettext("Time ran out at %(at)s.") % {"at": say_when(call.expires_at, now=now)}
     return notice.fact if notice else ""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus
@@ -47,8 +48,17 @@ class Handoff:
         """What to do, and about whom where that is known."""
         on_the_line = self.run.conversation.on_the_line
         if self.expired:
-            return f"Call {self.subject.given} {self.subject.surname} back" if self.subject else "Call back"
-        act = ("Take this call now" if on_the_line else "Call back now") if self.urgent else "This needs a person"
+            return (
+                gettext("Call %(given)s %(surname)s back")
+                % {"given": self.subject.given, "surname": self.subject.surname}
+                if self.subject
+                else gettext("Call back")
+            )
+        act = (
+            (gettext("Take this call now") if on_the_line else gettext("Call back now"))
+            if self.urgent
+            else gettext("This needs a person")
+        )
         return f"{act}: {self.subject.given} {self.subject.surname}" if self.subject else act
 
 
@@ -89,7 +99,9 @@ def _half_a_yes(decision: Decision) -> Notice | None:
     """What is told to whoever said the first yes of two, while the other one is missing."""
     if decision.verdict != "confirmed":
         return None
-    return Notice("info", "people", "You said yes.", "Somebody else has to say yes too before it is done.")
+    return Notice(
+        "info", "people", gettext("You said yes."), gettext("Somebody else has to say yes too before it is done.")
+    )
 
 
 def just_answered(user: User, *, now: datetime, limit: int = 2) -> list[JustAnswered]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from agentops.domain.holds import extend_until
 from agentops.domain.lifecycle import CallStatus
@@ -77,9 +78,9 @@ def read_hold(call: ToolCall, *, user: User, now: datetime) -> Hold | None:
         version=call.version,
         digest=call.digest,
         title=title_of(call),
-        who="You" if call.approver == user.pk else show_text(call.decided_by),
+        who=gettext("You") if call.approver == user.pk else show_text(call.decided_by),
         given=card.subject.given if card and card.subject else "",
-        soon=(card.soon if card else "") or "This happens",
+        soon=(card.soon if card else "") or gettext("This happens"),
         seconds=max(1, round((call.held_until - now).total_seconds())),
         may_hurry=call.run.conversation.on_the_line,
     )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
@@ -34,7 +34,7 @@ def notice_of(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | N
     notice = _became(call, card, now=now)
     if notice is None or not CallStatus(call.status).answered:
         return notice
-    whom = card.subject.given if card and card.subject else "the caller"
+    whom = card.subject.given if card and card.subject else gettext("the caller")
     why = _why_not(call) if call.status == CallStatus.REJECTED else ""
     return replace(notice, why=why, whom=whom, told=show_text(call.run.answer))
 
@@ -46,18 +46,29 @@ def _became(call: ToolCall, card: Card | None, *, now: datetime) -> Notice | Non
     if status is CallStatus.AWAITING:
         return _taken_back(call, card, now=now)
     if is_on_hold(call, now=now):
-        until = f"It is held until {say_clock(call.held_until)} and can be taken back." if call.held_until else ""
+        until = (
+            gettext("It is held until %(at)s and can be taken back.") % {"at": say_clock(call.held_until)}
+            if call.held_until
+            else ""
+        )
         return Notice("info", "clock", _who_said("yes", call, now=now), until)
     if status in {CallStatus.APPROVED, CallStatus.STARTED}:
-        return Notice("info", "clock", _who_said("yes", call, now=now), "The assistant is doing it now.")
+        return Notice("info", "clock", _who_said("yes", call, now=now), gettext("The assistant is doing it now."))
     if status is CallStatus.SUCCEEDED:
-        return Notice("good", "done", _who_said("yes", call, now=now), _sentence(card.done if card else "It was done"))
+        return Notice(
+            "good", "done", _who_said("yes", call, now=now), _sentence(card.done if card else gettext("It was done"))
+        )
     if status is CallStatus.FAILED:
-        return Notice("destr", "stop", "It did not work.", f"{_message(call)} Nothing was changed by it.")
+        return Notice(
+            "destr",
+            "stop",
+            gettext("It did not work."),
+            gettext("%(message)s Nothing was changed by it.") % {"message": _message(call)},
+        )
     if status is CallStatus.REJECTED:
-        return Notice("info", "people", _who_said("no", call, now=now), "Nothing was changed.")
+        return Notice("info", "people", _who_said("no", call, now=now), gettext("Nothing was changed."))
     if status is CallStatus.IN_DOUBT:
-        return Notice("risky", "warn", "Nobody knows whether this happened.", _DOUBT)
+        return Notice("risky", "warn", gettext("Nobody knows whether this happened."), gettext(_DOUBT))
     if status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}:
         return _cleared(call, status, now=now)
     return _not_done(call, status, card, now=now)
@@ -67,53 +78,85 @@ def _taken_back(call: ToolCall, card: Card | None, *, now: datetime) -> Notice |
     undone = find_undone(call)
     if undone is None:
         return None
-    whose = f"{card.subject.given}’s request" if card and card.subject else "The request"
-    fact = f"Taken back by {show_text(undone.who)} at {say_when(undone.decided_at, now=now)}."
-    return Notice("info", "back", fact, f"Nothing was sent. {whose} is waiting again.")
+    whose = (
+        gettext("%(given)s’s request") % {"given": card.subject.given}
+        if card and card.subject
+        else gettext("The request")
+    )
+    fact = gettext("Taken back by %(who)s at %(at)s.") % {
+        "who": show_text(undone.who),
+        "at": say_when(undone.decided_at, now=now),
+    }
+    return Notice("info", "back", fact, gettext("Nothing was sent. %(whose)s is waiting again.") % {"whose": whose})
 
 
-_DOUBT = "The worker stopped in the middle of it. Look in the system itself, then say what you found."
+_DOUBT = gettext_noop("The worker stopped in the middle of it. Look in the system itself, then say what you found.")
 
 
 def _not_done(call: ToolCall, status: CallStatus, card: Card | None, *, now: datetime) -> Notice:
     if status is CallStatus.EXPIRED:
         at = call.expires_at or call.decided_at
-        fact = f"Time ran out at {say_when(at, now=now)}." if at else "Time ran out."
-        return Notice("risky", "clock", fact, "Nothing was changed.")
+        fact = gettext("Time ran out at %(at)s.") % {"at": say_when(at, now=now)} if at else gettext("Time ran out.")
+        return Notice("risky", "clock", fact, gettext("Nothing was changed."))
     if status is CallStatus.REFUSED:
-        return Notice("info", "stop", "This was not allowed.", _message(call))
+        return Notice("info", "stop", gettext("This was not allowed."), _message(call))
     if status is CallStatus.ALLOWED:
-        return Notice("info", "clock", "This needs no answer.", "It runs by itself.")
+        return Notice("info", "clock", gettext("This needs no answer."), gettext("It runs by itself."))
     if status is CallStatus.SUPERSEDED:
-        fact = f"{_message(call).rstrip('.')}, at {say_when(call.finished_at or now, now=now)}."
-        return Notice("info", "pencil", fact, "The changed request took its place.")
+        fact = gettext("%(message)s, at %(at)s.") % {
+            "message": _message(call).rstrip("."),
+            "at": say_when(call.finished_at or now, now=now),
+        }
+        return Notice("info", "pencil", fact, gettext("The changed request took its place."))
     if card and card.renewal and card.renewal.gone:
-        return Notice("risky", "warn", card.renewal.gone, "So this request was withdrawn. Nothing was changed.")
-    return Notice("risky", "warn", "This request was withdrawn.", f"{_message(call)} Nothing was changed.".strip())
+        return Notice(
+            "risky", "warn", card.renewal.gone, gettext("So this request was withdrawn. Nothing was changed.")
+        )
+    return Notice(
+        "risky",
+        "warn",
+        gettext("This request was withdrawn."),
+        (gettext("%(message)s Nothing was changed.") % {"message": _message(call)}).strip(),
+    )
 
 
 def _who_said(answer: str, call: ToolCall, *, now: datetime) -> str:
     if not call.decided_by:
-        return "This needed no answer."
-    at = f" at {say_when(call.decided_at, now=now)}" if call.decided_at else ""
-    return f"{show_text(call.decided_by)} said {answer}{at}."
+        return gettext("This needed no answer.")
+    at = gettext(" at %(at)s") % {"at": say_when(call.decided_at, now=now)} if call.decided_at else ""
+    said = gettext("%(who)s said yes%(at)s.") if answer == "yes" else gettext("%(who)s said no%(at)s.")
+    return said % {"who": show_text(call.decided_by), "at": at}
 
 
 def _why_not(call: ToolCall) -> str:
     decision = call.decisions.filter(verdict="rejected").first()
-    reason = _sentence(decision.get_reason_display()) if decision and decision.reason else ""
+    reason = _sentence(gettext(decision.get_reason_display())) if decision and decision.reason else ""
     note = f"“{show_text(call.decision_note)}”" if call.decision_note else ""
     return f"{reason} {note}".strip()
 
 
 def _cleared(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
     """Who cleared the doubt, when and how: the call's row names who said yes before it was tried."""
-    words = "it happened" if status is CallStatus.HAPPENED else "it did not happen"
+    words = gettext("it happened") if status is CallStatus.HAPPENED else gettext("it did not happen")
     decision = call.decisions.filter(verdict__in=["happened", "not_happened"]).first()
     if decision is None:
-        return Notice("info", "done", f"A check found that {words}.", "The assistant went on from there.")
-    fact = f"{show_text(decision.who)} said {words}, at {say_when(decision.decided_at, now=now)}."
-    return Notice("info", "people", fact, f"“{show_text(decision.note)}” The assistant was told exactly that.")
+        return Notice(
+            "info",
+            "done",
+            gettext("A check found that %(words)s.") % {"words": words},
+            gettext("The assistant went on from there."),
+        )
+    fact = gettext("%(who)s said %(words)s, at %(at)s.") % {
+        "who": show_text(decision.who),
+        "words": words,
+        "at": say_when(decision.decided_at, now=now),
+    }
+    return Notice(
+        "info",
+        "people",
+        fact,
+        gettext("“%(note)s” The assistant was told exactly that.") % {"note": show_text(decision.note)},
+    )
 
 
 def _message(call: ToolCall) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.partial import describe_reason
@@ -22,14 +23,14 @@ from supervision.inbox.search import calls_with, find_keys
 from supervision.models import LOOK_LASTS, Claim
 from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
-URGENT = "Call back now"
-ON_THE_PHONE = "Caller on the phone"
-ATTENTION = "Needs attention"
-SOON = "Answer in the next 30 minutes"
-LATER = "Later today"
-ANOTHER_DAY = "Another day"
-HANDED_OVER = "Needs a person"
-READS_THE_SAME = "Another request reads the same"
+URGENT = gettext_noop("Call back now")
+ON_THE_PHONE = gettext_noop("Caller on the phone")
+ATTENTION = gettext_noop("Needs attention")
+SOON = gettext_noop("Answer in the next 30 minutes")
+LATER = gettext_noop("Later today")
+ANOTHER_DAY = gettext_noop("Another day")
+HANDED_OVER = gettext_noop("Needs a person")
+READS_THE_SAME = gettext_noop("Another request reads the same")
 GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, ANOTHER_DAY, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
 CALL_BACK_WITHIN = timedelta(minutes=30)
@@ -163,7 +164,7 @@ def read_desk(*, view: str, now: datetime, user: User | None = None, words: str 
     beyond = max(0, waiting - len(known)) if view == "waiting" and not words else 0
     if view == "decided":
         rows = [_decided_row(call, now=now) for call in _with_run(decided.filter(calls_with(words)))]
-        groups = [Group("Newest first", rows)]
+        groups = [Group(gettext("Newest first"), rows)]
     else:
         found = find_keys(words, calls=waiting_calls(), handoffs=open_handoffs()) if words else known
         rows = [row for row in [*calls, *handoffs] if row.key in found and (view != "mine" or row.key in mine)]
@@ -203,7 +204,7 @@ def count_twins(call: ToolCall) -> int:
 def _tell_twins(rows: list[Row]) -> list[Row]:
     """Nobody can tell two lines apart that read the same, so each says that there is another."""
     times = Counter(row.title for row in rows)
-    return [row if times[row.title] == 1 else replace(row, note=row.note or READS_THE_SAME) for row in rows]
+    return [row if times[row.title] == 1 else replace(row, note=row.note or gettext(READS_THE_SAME)) for row in rows]
 
 
 def _with_run(calls: QuerySet[ToolCall]) -> QuerySet[ToolCall]:
@@ -229,6 +230,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
     doubt = call.status == CallStatus.IN_DOUBT
     left, small, soon = ("", "", False) if doubt else say_left(call.expires_at, now=now)
     claim = held.get(f"call-{call.pk}")
+    half_at, ends_at = _times_of(call)
     return Row(
         kind="call",
         id=call.pk,
@@ -237,30 +239,33 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         channel=call.run.conversation.channel,
         title=cut_line(title_of(call), MOST_TITLE),
         tier=read_tier(call.tier),
-        note="Did it happen?" if doubt else "Needs two people" if call.confirmers > 1 else "",
+        note=gettext("Did it happen?") if doubt else gettext("Needs two people") if call.confirmers > 1 else "",
         left=left,
         left_small=small,
         soon=soon,
         version=call.version,
         **_who_has(claim, now=now),
-        **_times_of(call),
+        half_at=half_at,
+        ends_at=ends_at,
     )
 
 
-def _times_of(call: ToolCall) -> dict[str, int]:
+def _times_of(call: ToolCall) -> tuple[int, int]:
+    """When half and all of the time is over of a caller who holds the line; zeros for anybody else."""
     if not call.run.conversation.on_the_line or call.expires_at is None or call.status != CallStatus.AWAITING:
-        return {}
+        return 0, 0
     half = call.proposed_at + (call.expires_at - call.proposed_at) / 2
-    return {"half_at": int(half.timestamp()), "ends_at": int(call.expires_at.timestamp())}
+    return int(half.timestamp()), int(call.expires_at.timestamp())
 
 
 def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row:
     since, urgent = run.finished_at or run.created_at, run.outcome == "urgent_help"
     claim, today = held.get(f"handoff-{run.pk}"), timezone.localtime(now).date()
-    left, small = (say_when(since, now=now), "since") if timezone.localtime(since).date() == today else ("", "")
+    since_today = timezone.localtime(since).date() == today
+    left, small = (say_when(since, now=now), gettext("since")) if since_today else ("", "")
     due = due_of(run, claim)
     if due:
-        left, small = f"by {say_time(due)}", "late" if due < now else ""
+        left, small = gettext("by %(at)s") % {"at": say_time(due)}, gettext("late") if due < now else ""
     return Row(
         kind="handoff",
         id=run.pk,
@@ -272,7 +277,7 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
         note=shorten(run.handoff_reason[:1].upper() + run.handoff_reason[1:], 80),
         left=left,
         left_small=small,
-        soon=urgent or small == "late",
+        soon=urgent or bool(due and due < now),
         version=run.version,
         urgent=urgent,
         **_who_has(claim, now=now),
@@ -305,9 +310,9 @@ def _decided_row(call: ToolCall, *, now: datetime) -> Row:
         channel=call.run.conversation.channel,
         title=cut_line(title_of(call), MOST_TITLE),
         tier=read_tier(call.tier),
-        note=f"{'Yes' if yes else 'No'}, {show_text(call.decided_by)}",
+        note=f"{gettext('Yes') if yes else gettext('No')}, {show_text(call.decided_by)}",
         left=say_time(call.decided_at or now),
-        left_small="on hold" if is_on_hold(call, now=now) else _came_to(CallStatus(call.status)),
+        left_small=gettext("on hold") if is_on_hold(call, now=now) else _came_to(CallStatus(call.status)),
         soon=False,
         version=call.version,
     )
@@ -315,11 +320,11 @@ def _decided_row(call: ToolCall, *, now: datetime) -> Row:
 
 def _came_to(status: CallStatus) -> str:
     if status in {CallStatus.SUCCEEDED, CallStatus.HAPPENED}:
-        return "done"
+        return gettext("done")
     if status in {CallStatus.APPROVED, CallStatus.STARTED}:
-        return "being done"
+        return gettext("being done")
     if status is CallStatus.FAILED:
-        return "did not work"
+        return gettext("did not work")
     if status is CallStatus.IN_DOUBT:
-        return "in doubt"
-    return "not done"
+        return gettext("in doubt")
+    return gettext("not done")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.utils.translation import gettext
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
@@ -44,7 +45,7 @@ def read_second_person(call: ToolCall, *, user: User, now: datetime) -> SecondPe
     card, waits = read_card(call), call.status == CallStatus.AWAITING
     own = Confirmation.objects.filter(call=call, version=call.version, person=str(user.pk)).first()
     return SecondPerson(
-        reasons=(card.two_people if card else []) or ["This always needs two people."],
+        reasons=(card.two_people if card else []) or [gettext("This always needs two people.")],
         waits=waits,
         mine=say_when(own.at, now=now) if own else "",
         requester=_acts_for(call.run, user=user),
@@ -64,7 +65,14 @@ def _acts_for(run: AgentRun, *, user: User) -> bool:
 def _said(call: ToolCall, *, now: datetime) -> list[str]:
     """Everybody's yes, once it is decided or over."""
     first = Confirmation.objects.filter(call=call).order_by("-pk").first()
-    said = [f"{show_text(first.who)} said yes at {say_when(first.at, now=now)}."] if first else []
+    said = (
+        [gettext("%(who)s said yes at %(at)s.") % {"who": show_text(first.who), "at": say_when(first.at, now=now)}]
+        if first
+        else []
+    )
     if call.decided_at and (call.seconded_by or call.alone_because):
-        said.append(f"{show_text(call.decided_by)} said yes at {say_when(call.decided_at, now=now)}.")
+        said.append(
+            gettext("%(decided_by)s said yes at %(at)s.")
+            % {"decided_by": show_text(call.decided_by), "at": say_when(call.decided_at, now=now)}
+        )
     return said

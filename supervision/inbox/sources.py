@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from agentops.domain.cards import EditNote
 from agentops.domain.lifecycle import CallStatus
@@ -110,7 +111,7 @@ def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str
     words = _find_words(value, said)
     if words:
         return Source(label, _say(value), Origin.SAID, f"“{show_text(words)}”")
-    return Source(label, _say(value), Origin.INFERRED, "Neither said by the caller nor found in a look-up")
+    return Source(label, _say(value), Origin.INFERRED, gettext("Neither said by the caller nor found in a look-up"))
 
 
 def _say_name(name: str) -> str:
@@ -136,7 +137,7 @@ def _say_record(record: dict[str, Any], value: Any) -> str:
 
 def _say(value: Any) -> str:
     if isinstance(value, bool):
-        return "Yes" if value else "No"
+        return gettext("Yes") if value else gettext("No")
     if isinstance(value, dict | list):
         return show_in_full(json.dumps(value, ensure_ascii=False))
     return show_in_full(_say_moment(str(value)))

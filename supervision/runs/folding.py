@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.utils.translation import gettext
+
 from supervision.runs.trace import Line
 from supervision.wording import say_duration
 
@@ -68,7 +70,7 @@ def _turns(lines: list[Line]) -> list[list[Line]]:
 
 def _fold(turn: list[Line], *, chosen: str) -> Fold:
     told = turn[1:] or turn
-    more = f" and {len(told) - 1} more" if len(told) > 1 else ""
+    more = gettext(" and %(told)s more") % {"told": len(told) - 1} if len(told) > 1 else ""
     spent = sum((line.span.end - line.span.start for line in turn if line.span and not line.span.waiting), timedelta(0))
     return Fold(
         lines=turn,

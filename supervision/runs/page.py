@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus, RunStatus
@@ -18,7 +19,12 @@ from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
 from supervision.runs.words import NEEDS_ATTENTION, State, state_of
 from supervision.wording import count, say_cost, say_duration, say_findings, say_when, shorten
 
-_CHANNELS = {"phone": "By phone", "text": "By text", "online": "Online", "desk": "At the desk"}
+_CHANNELS = {
+    "phone": gettext_noop("By phone"),
+    "text": gettext_noop("By text"),
+    "online": gettext_noop("Online"),
+    "desk": gettext_noop("At the desk"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +90,10 @@ def read_run(
     return RunView(
         run=run,
         title=_title(run),
-        state=NEEDS_ATTENTION if waiting and waiting.status == CallStatus.IN_DOUBT else _state(run),
+        state=_needs_attention() if waiting and waiting.status == CallStatus.IN_DOUBT else _state(run),
         working=run.status == RunStatus.RUNNING,
         over=RunStatus(run.status).over,
-        channel=_CHANNELS.get(run.conversation.channel, ""),
+        channel=gettext(_CHANNELS[run.conversation.channel]) if run.conversation.channel in _CHANNELS else "",
         started=say_when(run.created_at, now=now),
         took=say_duration(run.active_ms),
         cost=say_cost(run.cost_nano, unpriced=run.unpriced_calls),
@@ -106,6 +112,11 @@ def read_run(
     )
 
 
+def _needs_attention() -> State:
+    words, detail = gettext(NEEDS_ATTENTION.words), gettext(NEEDS_ATTENTION.detail)
+    return replace(NEEDS_ATTENTION, words=words, detail=detail)
+
+
 def _state(run: AgentRun) -> State:
     """The run's state; of one that a limit stopped also what it had changed by then."""
     state = state_of(run)
@@ -113,8 +124,16 @@ def _state(run: AgentRun) -> State:
         return state
     changed = [call for call in run.calls.exclude(tier=ActionTier.READ) if CallStatus(call.status).took_effect]
     last = read_card(changed[-1]) if changed else None
-    after = f" after “{last.done}”" if last and last.done else "" if not changed else " after its last change"
-    return replace(state, detail=f"{state.detail} Nothing was changed{after}.")
+    after = (
+        gettext(" after “%(done)s”") % {"done": last.done}
+        if last and last.done
+        else ""
+        if not changed
+        else gettext(" after its last change")
+    )
+    return replace(
+        state, detail=gettext("%(detail)s Nothing was changed%(after)s.") % {"detail": state.detail, "after": after}
+    )
 
 
 def _title(run: AgentRun) -> str:
@@ -128,12 +147,16 @@ def _meters(run: AgentRun, *, now: datetime) -> list[Meter]:
     waited = run.waited_ms + (int((now - run.suspended_at).total_seconds() * 1000) if run.suspended_at else 0)
     asked = run.calls.filter(expires_at__isnull=False).order_by("-pk").first()
     limit = int((asked.expires_at - asked.proposed_at).total_seconds() * 1000) if asked and asked.expires_at else 0
-    calls = f"of {run.max_tool_calls}, {count(errors, 'error')}" if errors else f"of {run.max_tool_calls}"
+    calls = (
+        gettext("of %(limit)s, %(number)s") % {"limit": run.max_tool_calls, "number": count(errors, "error")}
+        if errors
+        else gettext("of %(limit)s") % {"limit": run.max_tool_calls}
+    )
     return [
-        _meter("Steps used", run.iterations, run.max_iterations),
-        _meter("Tool calls", run.tool_calls, run.max_tool_calls, of=calls, kind="err" if errors else ""),
-        _meter("Working time", run.active_ms, run.max_active_ms, say=say_duration),
-        _meter("Tokens", run.tokens, run.max_tokens),
+        _meter(gettext("Steps used"), run.iterations, run.max_iterations),
+        _meter(gettext("Tool calls"), run.tool_calls, run.max_tool_calls, of=calls, kind="err" if errors else ""),
+        _meter(gettext("Working time"), run.active_ms, run.max_active_ms, say=say_duration),
+        _meter(gettext("Tokens"), run.tokens, run.max_tokens),
         _waiting(waited, limit),
     ]
 
@@ -141,14 +164,16 @@ def _meters(run: AgentRun, *, now: datetime) -> list[Meter]:
 def _meter(
     label: str, used: int, limit: int, *, say: Callable[[int], str] = "{:,}".format, of: str = "", kind: str = ""
 ) -> Meter:
-    return Meter(label, say(used), of or f"of {say(limit)}", _share(used, limit), kind)
+    return Meter(label, say(used), of or gettext("of %(limit)s") % {"limit": say(limit)}, _share(used, limit), kind)
 
 
 def _waiting(waited: int, limit: int) -> Meter:
-    label = "Waiting for a person"
+    label = gettext("Waiting for a person")
     if not waited:
-        return Meter(label, "None", "", _share(0, limit), "wait")
-    return _meter(label, waited, limit, say=say_duration, of=f"of {say_duration(limit)}", kind="wait")
+        return Meter(label, gettext("None"), "", _share(0, limit), "wait")
+    return _meter(
+        label, waited, limit, say=say_duration, of=gettext("of %(limit)s") % {"limit": say_duration(limit)}, kind="wait"
+    )
 
 
 def _share(part: int, whole: int) -> str:

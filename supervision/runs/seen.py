@@ -3,12 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext_noop
+
 from supervision.models import Viewing
 from supervision.wording import say_when
 
 MOST = 6
-_OPENED = {"request": "opened the request", "handoff": "opened the hand-off", "run": "opened this page",
-           "raw": "opened raw data"}  # fmt: skip
+_OPENED = {
+    "request": gettext_noop("opened the request"),
+    "handoff": gettext_noop("opened the hand-off"),
+    "run": gettext_noop("opened this page"),
+    "raw": gettext_noop("opened raw data"),
+}
 
 
 @dataclass(frozen=True, slots=True)

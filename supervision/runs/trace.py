@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.routing import DecisionType
@@ -29,8 +29,8 @@ from supervision.wording import (
 )
 
 _TURNS = {
-    DecisionType.CLASSIFY_INTENT: "Worked out what kind of request this is",
-    DecisionType.COMPLEX_REASONING: "Thought again after a problem",
+    DecisionType.CLASSIFY_INTENT: gettext_noop("Worked out what kind of request this is"),
+    DecisionType.COMPLEX_REASONING: gettext_noop("Thought again after a problem"),
 }
 _ICONS = {
     ActionTier.READ: "lines",
@@ -39,18 +39,22 @@ _ICONS = {
     ActionTier.DESTRUCTIVE: "stop",
 }
 _BEFORE = {
-    CallStatus.REFUSED: "Not allowed: ",
-    CallStatus.FAILED: "Did not work: ",
-    CallStatus.REJECTED: "Turned down: ",
-    CallStatus.EXPIRED: "Not done, time ran out: ",
-    CallStatus.CANCELLED: "Not done, the run was stopped: ",
-    CallStatus.INVALIDATED: "Withdrawn: ",
-    CallStatus.SUPERSEDED: "Changed before it was decided: ",
-    CallStatus.IN_DOUBT: "Nobody knows whether this happened: ",
-    CallStatus.NOT_HAPPENED: "Did not happen: ",
-    CallStatus.STARTED: "Under way: ",
+    CallStatus.REFUSED: gettext_noop("Not allowed: "),
+    CallStatus.FAILED: gettext_noop("Did not work: "),
+    CallStatus.REJECTED: gettext_noop("Turned down: "),
+    CallStatus.EXPIRED: gettext_noop("Not done, time ran out: "),
+    CallStatus.CANCELLED: gettext_noop("Not done, the run was stopped: "),
+    CallStatus.INVALIDATED: gettext_noop("Withdrawn: "),
+    CallStatus.SUPERSEDED: gettext_noop("Changed before it was decided: "),
+    CallStatus.IN_DOUBT: gettext_noop("Nobody knows whether this happened: "),
+    CallStatus.NOT_HAPPENED: gettext_noop("Did not happen: "),
+    CallStatus.STARTED: gettext_noop("Under way: "),
 }
-_UNANSWERED = {CallStatus.EXPIRED: "Nobody answered", CallStatus.SUPERSEDED: "Somebody changed it first"}
+WAITED = gettext_noop("Waited for a person")
+_UNANSWERED = {
+    CallStatus.EXPIRED: gettext_noop("Nobody answered"),
+    CallStatus.SUPERSEDED: gettext_noop("Somebody changed it first"),
+}
 _TOLD = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.SUPERSEDED}
 _TROUBLE = {CallStatus.FAILED, CallStatus.REFUSED, CallStatus.IN_DOUBT, CallStatus.NOT_HAPPENED}
 _TO_COME = {CallStatus.ASKING, CallStatus.AWAITING, CallStatus.ALLOWED, CallStatus.APPROVED}
@@ -154,8 +158,9 @@ def _step_line(step: Step, *, asks: bool) -> Line:
     took = say_duration(step.duration_ms)
     if step.kind == "failure":
         return Line(key, "warn", "err", say_end(step.failure), (speaker,), took=took, cost=_cost(step), span=span)
-    usual = "Chose what to do next" if asks else "Wrote the answer"
-    text = _TURNS.get(DecisionType(step.decision), usual) if step.decision else usual
+    usual = gettext("Chose what to do next") if asks else gettext("Wrote the answer")
+    known = _TURNS.get(DecisionType(step.decision)) if step.decision else None
+    text = gettext(known) if known else usual
     return Line(key, "spark", "model", text, (speaker,), took=took, cost=_cost(step), span=span)
 
 
@@ -174,21 +179,22 @@ def _wait_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     end = now if open_still else call.decided_at or call.finished_at or call.expires_at or now
     span = Span(call.proposed_at, max(end, call.proposed_at), waiting=True)
     if open_still:
-        text = gettext("Asking the caller") if status is CallStatus.ASKING else "Waiting for a person"
+        text = gettext("Asking the caller") if status is CallStatus.ASKING else gettext("Waiting for a person")
     elif call.decided_at and call.decided_by:
-        text = f"{show_text(call.decided_by)} said {'no' if status is CallStatus.REJECTED else 'yes'}"
+        said = gettext("%(who)s said no") if status is CallStatus.REJECTED else gettext("%(who)s said yes")
+        text = said % {"who": show_text(call.decided_by)}
     else:
-        text = _UNANSWERED.get(status, "Waited for a person")
+        text = gettext(_UNANSWERED.get(status, WAITED))
     took = say_duration(int((span.end - span.start).total_seconds() * 1000))
     heard = read_heard(call, now=now)
-    notes = tuple(note for note in (heard.told if heard else "", "not drawn to scale") if note)
+    notes = tuple(note for note in (heard.told if heard else "", gettext("not drawn to scale")) if note)
     return Line(f"w{call.pk}", "clock", "wait", text, notes, took=took, span=span, call_id=call.pk)
 
 
 def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     card = read_card(call)
-    doing = (card.doing or card.title if card else "") or f"Use {show_text(call.tool)}"
-    done = (card.done if card else "") or f"Used {show_text(call.tool)}"
+    doing = (card.doing or card.title if card else "") or gettext("Use %(tool)s") % {"tool": show_text(call.tool)}
+    done = (card.done if card else "") or gettext("Used %(tool)s") % {"tool": show_text(call.tool)}
     tier = read_tier(call.tier)
     span, took = None, ""
     if call.started_at and status not in _TO_COME:
@@ -198,7 +204,7 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
         key=f"c{call.pk}",
         icon="warn" if status in _TROUBLE else _ICONS[tier],
         kind="err" if status in _TROUBLE else "tool",
-        text=done if status.took_effect else f"{_BEFORE.get(status, '')}{doing}",
+        text=done if status.took_effect else f"{gettext(_BEFORE[status]) if status in _BEFORE else ''}{doing}",
         notes=_act_notes(call, status),
         tool=show_text(call.tool),
         tier=tier,
@@ -210,13 +216,17 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
 
 
 def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
-    held = f"approved, held until {say_clock(call.held_until)}" if call.held_until else "approved, about to run"
+    held = (
+        gettext("approved, held until %(at)s") % {"at": say_clock(call.held_until)}
+        if call.held_until
+        else gettext("approved, about to run")
+    )
     asking = gettext("only after the caller’s yes")
-    waiting = {CallStatus.ASKING: asking, CallStatus.AWAITING: "only if approved", CallStatus.APPROVED: held}
+    waiting = {CallStatus.ASKING: asking, CallStatus.AWAITING: gettext("only if approved"), CallStatus.APPROVED: held}
     notes = [
         waiting.get(status, ""),
-        f"{call.attempts} tries" if call.attempts > 1 else "",
-        "a person found that it happened" if status is CallStatus.HAPPENED else "",
+        gettext("%(attempts)s tries") % {"attempts": call.attempts} if call.attempts > 1 else "",
+        gettext("a person found that it happened") if status is CallStatus.HAPPENED else "",
         _message(call, status),
         _change(call),
     ]
@@ -226,8 +236,19 @@ def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
 def _change(call: ToolCall) -> str:
     """What staff changed of it, in the card's words."""
     card = read_card(call)
-    lines = [f"{one.label}: {one.then} instead of {one.now}" for one in card.edit.shown] if card and card.edit else []
-    return f"changed by {card.edit.by}: {'; '.join(lines)}" if card and card.edit else ""
+    lines = (
+        [
+            gettext("%(label)s: %(then)s instead of %(now)s") % {"label": one.label, "then": one.then, "now": one.now}
+            for one in card.edit.shown
+        ]
+        if card and card.edit
+        else []
+    )
+    return (
+        gettext("changed by %(by)s: %(lines)s") % {"by": card.edit.by, "lines": "; ".join(lines)}
+        if card and card.edit
+        else ""
+    )
 
 
 def _message(call: ToolCall, status: CallStatus) -> str:
@@ -237,14 +258,23 @@ def _message(call: ToolCall, status: CallStatus) -> str:
 
 def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:
     facts = [
-        ("Who", name_speaker(step.provider, step.model)),
-        ("Model", step.model),
-        ("At", say_when(step.started_at, now=now)),
-        ("Stopped", say_end(step.failure) if step.failure else step.stop_reason.replace("_", " ")),
-        ("Detail", step.detail),
-        ("Read", f"{step.input_tokens + step.cache_read_tokens + step.cache_write_tokens:,} tokens"),
-        ("Of it from cache", f"{step.cache_read_tokens:,} tokens" if step.cache_read_tokens else ""),
-        ("Wrote", f"{step.output_tokens:,} tokens"),
+        (gettext("Who"), name_speaker(step.provider, step.model)),
+        (gettext("Model"), step.model),
+        (gettext("At"), say_when(step.started_at, now=now)),
+        (gettext("Stopped"), say_end(step.failure) if step.failure else step.stop_reason.replace("_", " ")),
+        (gettext("Detail"), step.detail),
+        (
+            gettext("Read"),
+            gettext("%(number)s tokens")
+            % {"number": format(step.input_tokens + step.cache_read_tokens + step.cache_write_tokens, ",")},
+        ),
+        (
+            gettext("Of it from cache"),
+            gettext("%(number)s tokens") % {"number": format(step.cache_read_tokens, ",")}
+            if step.cache_read_tokens
+            else "",
+        ),
+        (gettext("Wrote"), gettext("%(number)s tokens") % {"number": format(step.output_tokens, ",")}),
     ]
     return [(name, show_text(value)) for name, value in facts if value]
 
@@ -252,19 +282,19 @@ def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:
 def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
     result = call.result if isinstance(call.result, dict) else {}
     facts = [
-        ("Tool", call.tool),
-        ("Rule", call.rule),
-        ("The caller said", str((call.heard or {}).get("words", ""))),
-        ("Asked for", say_when(call.proposed_at, now=now)),
-        ("Answered by", call.decided_by),
-        ("Answered", say_when(call.decided_at, now=now) if call.decided_at else ""),
-        ("Note", call.decision_note),
-        ("Held until", say_clock(call.held_until) if call.held_until else ""),
-        ("Began", say_when(call.started_at, now=now) if call.started_at else ""),
-        ("Tries", str(call.attempts) if call.attempts else ""),
-        ("Came to", str(result.get("status", "")).replace("_", " ")),
-        ("Because", str(result.get("message", "")) if call.status not in _TROUBLE else ""),
-        ("The assistant was told", str(result.get("suggestion", "")) if call.status not in _TROUBLE else ""),
+        (gettext("Tool"), call.tool),
+        (gettext("Rule"), call.rule),
+        (gettext("The caller said"), str((call.heard or {}).get("words", ""))),
+        (gettext("Asked for"), say_when(call.proposed_at, now=now)),
+        (gettext("Answered by"), call.decided_by),
+        (gettext("Answered"), say_when(call.decided_at, now=now) if call.decided_at else ""),
+        (gettext("Note"), call.decision_note),
+        (gettext("Held until"), say_clock(call.held_until) if call.held_until else ""),
+        (gettext("Began"), say_when(call.started_at, now=now) if call.started_at else ""),
+        (gettext("Tries"), str(call.attempts) if call.attempts else ""),
+        (gettext("Came to"), str(result.get("status", "")).replace("_", " ")),
+        (gettext("Because"), str(result.get("message", "")) if call.status not in _TROUBLE else ""),
+        (gettext("The assistant was told"), str(result.get("suggestion", "")) if call.status not in _TROUBLE else ""),
     ]
     return [(name, show_text(value)) for name, value in facts if value]
 
@@ -273,11 +303,14 @@ def _price_of(step: Step) -> str:
     """At which price a model call was counted: dollars per million tokens."""
     price = Price.objects.filter(pk=step.price_id).first() if step.price_id else None
     if price is None:
-        return "No price was known on that day." if step.kind == "model" else ""
-    each = {"read": price.input_nano, "written": price.output_nano, "from cache": price.cache_read_nano}
+        return gettext("No price was known on that day.") if step.kind == "model" else ""
+    each = {"read": price.input_nano, "written": price.output_nano, gettext("from cache"): price.cache_read_nano}
     parts = [f"${nano / 1_000:.2f} {what}" for what, nano in each.items()]
     since = f"{say_day(price.valid_from)} {price.valid_from.year}"
-    return f"{', '.join(parts)}, for a million tokens; in force from {since}"
+    return gettext("%(parts)s, for a million tokens; in force from %(since)s") % {
+        "parts": ", ".join(parts),
+        "since": since,
+    }
 
 
 def _same_today(call: ToolCall, result: dict[str, Any], *, now: datetime) -> list[tuple[str, str]]:
@@ -287,4 +320,4 @@ def _same_today(call: ToolCall, result: dict[str, Any], *, now: datetime) -> lis
     midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
     same = ToolCall.objects.filter(tool=call.tool, status=call.status, proposed_at__gte=midnight)
     alike = same.filter(result__status=result["status"]).exclude(run=call.run_id)
-    return [("Same error today", count(alike.values("run").distinct().count(), "other run"))]
+    return [(gettext("Same error today"), count(alike.values("run").distinct().count(), "other run"))]

@@ -2,6 +2,7 @@
 
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from agentops.models import ToolCall
 from supervision import actions
@@ -17,7 +18,7 @@ def hear_caller(request: DeskRequest, call_id: int) -> HttpResponseBase:
     """The caller's own words; the run's page shows what they led to."""
     run_id = ToolCall.objects.filter(pk=call_id).values_list("run_id", flat=True).first()
     if run_id is None:
-        raise Http404("There is no request with this number.")
+        raise Http404(gettext("There is no request with this number."))
     words = clean_note(request.POST.get("words", ""))
     outcome = actions.hear_caller(
         user=request.user,

@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from supervision import actions
 from supervision.roles import Permission
@@ -38,7 +39,7 @@ def _claim(request: DeskRequest, work: actions.Work, back: HttpResponse) -> Http
     elif act == "leave":
         done = actions.leave_work(user=request.user, work=work, note=clean_note(request.POST.get("note", "")))
     else:
-        raise BadRequest("The form has to say whether to take it or to leave it.")
+        raise BadRequest(gettext("The form has to say whether to take it or to leave it."))
     if isinstance(done, actions.Refused) and done.code == "not_found":
         raise Http404(done.message)
     return back

@@ -4,6 +4,7 @@ from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from supervision import actions
@@ -32,7 +33,7 @@ def edit_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
             user=request.user, call_id=call_id, version=version, digest=digest, values=values
         )
     else:
-        raise BadRequest("The form is incomplete: it does not say what to do.")
+        raise BadRequest(gettext("The form is incomplete: it does not say what to do."))
     if isinstance(outcome, int):
         return redirect("edit", call_id, outcome)
     return _show_refused(request, outcome, call_id=call_id, values=values, note=note)
@@ -44,7 +45,7 @@ def show_edit(request: DeskRequest, call_id: int, edit_id: int) -> HttpResponseB
     """The form, or the changed request as soon as there is one."""
     edit = find_edit(edit_id, call_id=call_id)
     if edit is None:
-        raise Http404("There is no change with this number.")
+        raise Http404(gettext("There is no change with this number."))
     if edit.successor_id is None:
         return show_beside(request, call_id=call_id, edit=read_edit(edit, now=timezone.now()))
     # A part is never redirected: to the script that would mean the log-in page.

@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from supervision import actions
@@ -23,12 +24,12 @@ from supervision.tries import PAUSE, find_pause
 from supervision.views.access import form_of, open_to_all, speak
 from supervision.wording import count
 
-WRONG = "Name or password is wrong."
-ANSWER_UNSENT = "Your answer was not sent. Nothing has changed. Log in and answer again."
-NOT_SAVED = "Nothing was saved. Log in and try again."
+WRONG = gettext_lazy("Name or password is wrong.")
+ANSWER_UNSENT = gettext_lazy("Your answer was not sent. Nothing has changed. Log in and answer again.")
+NOT_SAVED = gettext_lazy("Nothing was saved. Log in and try again.")
 UNSENT = {
-    "new_run": "Your request was not sent. Log in and its words are back in the form, for 15 minutes.",
-    "run": "The run was not stopped. Nothing has changed. Log in and try again.",
+    "new_run": gettext_lazy("Your request was not sent. Log in and its words are back in the form, for 15 minutes."),
+    "run": gettext_lazy("The run was not stopped. Nothing has changed. Log in and try again."),
     "tools": NOT_SAVED,
     "people": NOT_SAVED,
     "add_person": NOT_SAVED,
@@ -80,10 +81,12 @@ def pause(request: HttpRequest, response: object = None, credentials: object = N
     account, address = _name_try(request)
     actions.record_pause(account=account, address=address, lasts=PAUSE)
     minutes = count(-(-int(wait.total_seconds()) // 60), "minute")
-    text = f"Too many tries. Try again in {minutes}. Whoever runs the server can let you in sooner."
+    text = gettext("Too many tries. Try again in %(minutes)s. Whoever runs the server can let you in sooner.") % {
+        "minutes": minutes
+    }
     context = {
         "status": 429,
-        "title": "Log-in is paused",
+        "title": gettext("Log-in is paused"),
         "text": text,
         "request_id": getattr(request, "request_id", ""),
     }

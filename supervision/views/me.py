@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -57,7 +58,7 @@ def hand_over(request: DeskRequest) -> HttpResponseBase:
     done = actions.hand_over_work(user=request.user, note=note)
     if isinstance(done, actions.Refused):
         return _show(request, refused=done, note=note, status=400)
-    messages.info(request, f"{count(done, 'item')} handed over with your note.")
+    messages.info(request, gettext("%(number)s handed over with your note.") % {"number": count(done, "item")})
     return redirect("me")
 
 

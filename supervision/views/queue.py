@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from supervision import actions
@@ -110,7 +111,7 @@ def answer_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
             user=request.user, call_id=call_id, version=version, digest=digest, reason=kept.reason, note=kept.note
         )
     else:
-        raise BadRequest("The answer has to be yes or no.")
+        raise BadRequest(gettext("The answer has to be yes or no."))
     if isinstance(outcome, actions.Refused):
         return show_refusal(request, outcome, kept, call_id=call_id)
     return _go_to(following)
@@ -155,7 +156,7 @@ def resolve_request(request: DeskRequest, call_id: int) -> HttpResponseBase:
     following = _row_after(request, f"call-{call_id}")
     note, happened = clean_note(request.POST.get("note", "")), request.POST.get("happened")
     if happened not in {"yes", "no"}:
-        raise BadRequest("The answer has to be yes or no.")
+        raise BadRequest(gettext("The answer has to be yes or no."))
     version = read_number(request, "version")
     outcome = actions.resolve_call(
         user=request.user, call_id=call_id, version=version, happened=happened == "yes", note=note
@@ -193,7 +194,7 @@ def show_beside(
     if call_id is not None and part != "list":
         call = find_call(call_id)
         if call is None:
-            raise Http404("There is no request with this number.")
+            raise Http404(gettext("There is no request with this number."))
         context["asked"] = read_request(call, now=now)
         context["hold"] = read_hold(call, user=request.user, now=now)
         context["asking"], context["heard"] = read_asking(call, now=now), read_heard(call, now=now)
@@ -213,7 +214,7 @@ def show_beside(
     if handoff_id is not None and part != "list":
         context["handoff"] = find_handoff(handoff_id, now=now)
         if context["handoff"] is None:
-            raise Http404("There is no hand-off with this number.")
+            raise Http404(gettext("There is no hand-off with this number."))
         subject = context["handoff"].subject
         actions.record_viewing(user=request.user, page="handoff", run_id=handoff_id, subject=subject)
         context["held"] = read_held("handoff", handoff_id, user=request.user, now=now)
@@ -276,9 +277,7 @@ def _read_desk(request: DeskRequest) -> Desk:
     """The list as the address asks for it."""
     words, page = request.GET.get("q", "")[:MOST_CHARS].replace("\x00", "").strip(), request.GET.get("page", "")
     number = int(page) if page.isdecimal() and len(page) < 4 else 1
-    return read_desk(
-        view=_view_of(request), now=timezone.now(), user=request.user, words=words, page=max(number, 1)
-    )
+    return read_desk(view=_view_of(request), now=timezone.now(), user=request.user, words=words, page=max(number, 1))
 
 
 def _view_of(request: HttpRequest) -> str:
@@ -290,5 +289,5 @@ def read_number(request: HttpRequest, name: str) -> int:
     """A number that the page put into its form."""
     value = request.POST.get(name, "")
     if not value.isdecimal() or len(value) > 9:
-        raise BadRequest(f"The form is incomplete: {name} is missing.")
+        raise BadRequest(gettext("The form is incomplete: %(name)s is missing.") % {"name": name})
     return int(value)

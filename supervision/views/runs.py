@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from agentops.models import AgentRun
@@ -20,7 +21,7 @@ from supervision.runs.page import read_run
 from supervision.views.access import DeskRequest, allowed, form_of, render_part, take_kept_words
 
 NUL = "null_characters_not_allowed"
-NO_TALK = "This conversation could not be found. Open it again from its run."
+NO_TALK = gettext_lazy("This conversation could not be found. Open it again from its run.")
 JUST_NOW = timedelta(minutes=2)
 
 
@@ -30,13 +31,13 @@ class NewRunForm(forms.Form):
     request = forms.CharField(
         strip=True,
         error_messages={
-            "required": "Write what the caller said.",
-            NUL: "The text holds a character that cannot be stored. Type it again.",
+            "required": gettext_lazy("Write what the caller said."),
+            NUL: gettext_lazy("The text holds a character that cannot be stored. Type it again."),
         },
     )
     channel = forms.ChoiceField(
         choices=CHANNELS,
-        error_messages=dict.fromkeys(["required", "invalid_choice"], "Choose how they reached you."),
+        error_messages=dict.fromkeys(["required", "invalid_choice"], gettext_lazy("Choose how they reached you.")),
     )
     on_the_line = forms.BooleanField(required=False)
     conversation = forms.IntegerField(
@@ -45,7 +46,9 @@ class NewRunForm(forms.Form):
         max_value=2**31,
         error_messages=dict.fromkeys(["invalid", "min_value", "max_value"], NO_TALK),
     )
-    request_key = forms.UUIDField(required=False, error_messages={"invalid": "This form is damaged. Open a new one."})
+    request_key = forms.UUIDField(
+        required=False, error_messages={"invalid": gettext_lazy("This form is damaged. Open a new one.")}
+    )
     again = forms.BooleanField(required=False)
 
     def clean_request(self) -> str:
@@ -53,7 +56,10 @@ class NewRunForm(forms.Form):
         words: str = self.cleaned_data["request"].replace("\r\n", "\n")
         if len(words) > settings.REQUEST_MAX_CHARS:
             limit = f"{settings.REQUEST_MAX_CHARS:,}"
-            raise forms.ValidationError(f"This is too long: {len(words):,} of {limit} characters.")
+            raise forms.ValidationError(
+                gettext("This is too long: %(words)s of %(limit)s characters.")
+                % {"words": format(len(words), ","), "limit": limit}
+            )
         return words
 
 
@@ -76,7 +82,7 @@ def show_run_again(
         require(request.user, Permission.SEE_RAW)
     view = read_run(run_id, chosen=at, now=timezone.now(), page=page, in_full=in_full)
     if view is None:
-        raise Http404("There is no run with this number.")
+        raise Http404(gettext("There is no run with this number."))
     actions.record_viewing(user=request.user, page="run", run_id=run_id, subject=view.subject)
     if in_full and view.chosen:
         call_id = view.chosen.line.call_id
@@ -118,9 +124,9 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
 def stop_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
     """Stop a run at its next step."""
     if not AgentRun.objects.filter(pk=run_id).exists():
-        raise Http404("There is no run with this number.")
+        raise Http404(gettext("There is no run with this number."))
     if not actions.cancel_run(user=request.user, run_id=run_id):
-        messages.info(request, "This run was over already. Nothing was changed.")
+        messages.info(request, gettext("This run was over already. Nothing was changed."))
     return redirect("run", run_id)
 
 

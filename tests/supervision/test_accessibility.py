@@ -13,7 +13,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page
 from pytest_django.live_server_helper import LiveServer
 
-from agentops.domain.cards import Change, EditNote
+from agentops.domain.cards import Change, EditNote, Renewal
 from agentops.domain.edits import Choice, Control, ControlKind
 from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolPolicy
 from supervision.models import Claim, Viewing
@@ -50,6 +50,12 @@ def pages() -> list[str]:
     edit = EditNote(by="Mo Ali", at=now, note="She agreed", shown=[Change(label="When", now="2pm", then="3pm")])
     changed = add_call(MOVE.model_copy(update={"changeable": True, "edit": edit}))
     two = add_call(MOVE.model_copy(update={"two_people": ["It is near."]}), tier="destructive", confirmers=2)
+    renewal = Renewal(at=now, shown=[Change(label="When", now="2pm", then="2:40pm")])
+    differs = add_call(MOVE.model_copy(update={"renewal": renewal}), version=2)
+    gone = add_call(MOVE.model_copy(update={"renewal": Renewal(at=now, gone="It has gone.")}), status="invalidated")
+    asking = add_call(status="asking", ask_requester=True)
+    heard = {"question": "Shall I?", "words": "Yes", "answer": "yes", "at": now.isoformat(), "by": "Mo Ali"}
+    agreed = add_call(ask_requester=True, heard=heard)
     ToolPolicy.objects.create(tool=two.tool, one_on_duty=True)
     ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
     StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
@@ -74,7 +80,8 @@ def pages() -> list[str]:
         f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
-        f"/requests/{changed.pk}/", f"/requests/{two.pk}/",
+        f"/requests/{changed.pk}/", f"/requests/{two.pk}/", f"/requests/{differs.pk}/", f"/requests/{gone.pk}/",
+        f"/requests/{asking.pk}/", f"/runs/{asking.run_id}/", f"/requests/{agreed.pk}/", "/?q=ana",
         f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip

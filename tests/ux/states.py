@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -46,6 +47,8 @@ def _queue() -> list[State]:
     return [
         State("queue", "/"),
         State("queue-decided", "/?view=decided"),
+        State("queue-found", "/?q=gomez"),
+        State("queue-spanish", _request_of("Gomez"), act=_speak_spanish),
         State("queue-keys", _request_of("Gomez"), act=lambda page: _press(page, "?")),
         State("queue-not-live", _request_of("Gomez"), act=_lose_the_line),
         State("queue-new", "/", act=_let_two_arrive),
@@ -237,6 +240,13 @@ def _say_yes(page: Page) -> None:
     page.wait_for_timeout(700)
     page.locator("form[data-yes] button").click()
     page.locator("[data-problem]").wait_for()
+
+
+def _speak_spanish(page: Page) -> None:
+    name = settings.LANGUAGE_COOKIE_NAME
+    page.context.add_cookies([{"name": name, "value": "es", "url": page.url}])
+    page.reload()
+    page.get_by_text("Lo que cambiará").wait_for()
 
 
 def _lose_the_line(page: Page) -> None:

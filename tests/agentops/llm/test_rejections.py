@@ -71,3 +71,23 @@ def test_a_rejection_without_another_time_is_told_and_not_tried_again() -> None:
 def test_an_expired_proposal_ends_with_a_call_back() -> None:
     talk = Talk(FakeClinic(verdicts={BOOK: [{"status": "permanent_error", "code": "expired", "message": ""}]}))
     assert "will call back" in talk.say(BOOK_ANA)
+
+
+def ask_ana(code: str, said: str) -> tuple[Talk, str]:
+    """Ask for a booking about which the caller is asked first; what they answered, the talk and the last word."""
+    message = f"Staff were not asked. The caller was asked: Shall I book it? They said: {said}"
+    talk = Talk(FakeClinic(verdicts={BOOK: [{"status": "permanent_error", "code": code, "message": message}]}))
+    return talk, talk.say(BOOK_ANA)
+
+
+def test_a_callers_no_ends_in_a_question_and_nothing_else_is_proposed() -> None:
+    talk, answer = ask_ana("caller_said_no", "No thanks")
+    assert answer.endswith("What would you like instead?") and talk.clinic.done == []
+    assert [name for name, _ in talk.calls].count(BOOK) == 1
+
+
+def test_what_a_caller_wants_instead_is_proposed_where_they_name_it_and_asked_back_where_not() -> None:
+    talk, _ = ask_ana("caller_said_other", "Could it be Friday instead?")
+    assert [given["slot_id"] for name, given in talk.calls if name == BOOK][-1] == 15
+    talk, answer = ask_ana("caller_said_other", "Hmm, how long does it take?")
+    assert answer.endswith("tell me once more what you would like?") and talk.clinic.done == []
