@@ -145,8 +145,8 @@ def exits(monkeypatch: pytest.MonkeyPatch) -> Iterator[Exits]:
 
 def say(one: Planted) -> str:
     return (
-        f"{one.given} {one.surname}, born {one.birthday} ({one.born}), {', '.join(one.mobiles + one.emails + one.notes)}. "
-        f"SSN {' or '.join(one.ssns)}. Could I see Dr Patel next week, any time?"
+        f"{one.given} {one.surname}, born {one.birthday} ({one.born}), {', '.join(one.mobiles + one.emails)}, "
+        f"{', '.join(one.notes)}. SSN {' or '.join(one.ssns)}. Could I see Dr Patel next week, any time?"
     )
 
 
