@@ -41,8 +41,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=12)
     asked = parser.parse_args()
+    call_command("migrate", verbosity=0)
     if not AgentRun.objects.exists():
-        call_command("migrate", verbosity=0)
         call_command("seed")
         call_command("seed_history", runs=asked.runs, days=180)
     places = _find_places()

@@ -65,6 +65,7 @@ def pages() -> list[str]:
         GoldenResult.objects.create(run=golden, name=name, **facts)
     done = add_run(status="completed", finished_at=now, answer="It is done.")
     keep = add_call(run=done, status="succeeded", decided_by="Mo Ali")
+    add_run(status="completed", finished_at=now, generated=True)
     return [
         "/golden/", f"/runs/{keep.run_id}/golden/", f"/runs/{call.run_id}/golden/",
         "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y", "/", "/?view=decided",
@@ -72,7 +73,8 @@ def pages() -> list[str]:
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
         f"/requests/{changed.pk}/", f"/requests/{two.pk}/",
-        f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
+        f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y", f"/runs/{final.run_id}/?at=c{final.pk}&raw=full",
+        f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip
 
