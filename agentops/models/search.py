@@ -3,7 +3,6 @@
 (docs/decisions/0015)
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -18,13 +17,13 @@ class WordsField(models.TextField):  # type: ignore[type-arg]  # not subscriptab
 
 
 @WordsField.register_lookup
-class Match(models.Lookup):  # type: ignore[type-arg]
+class Match(models.Lookup):
     """Rows that hold all of these words; a plain word of some length also as the beginning of a longer one."""
 
     lookup_name = "match"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Sequence[str], connection: Any) -> Any:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         quote, begins, and_also = ("'", ":*", " & ") if connection.vendor == "postgresql" else ('"', "*", " AND ")
         words = [f"{quote}{word}{quote}{begins if _begins(word) else ''}" for word in value]
         return "%s", [and_also.join(words)]

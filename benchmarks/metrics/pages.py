@@ -11,13 +11,13 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agentops.settings")
 django.setup()
 
-from django.contrib.auth import get_user_model
-from django.core.management import call_command
-from django.db import connection
-from django.test import Client
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
+from django.test import Client  # noqa: E402
 
-from agentops.models import AgentRun, Step, ToolCall
-from benchmarks.metrics.long_run import add_long_run
+from agentops.models import AgentRun, Step, ToolCall  # noqa: E402
+from benchmarks.metrics.long_run import add_long_run  # noqa: E402
 
 MANAGER = "ruth"
 PAGES: dict[str, tuple[int, list[str]]] = {
@@ -46,17 +46,19 @@ def main() -> None:
         call_command("seed")
         call_command("seed_history", runs=asked.runs, days=180)
     places = _find_places()
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("ANALYZE")
     lines = Step.objects.count() + ToolCall.objects.count()
-    print(f"\n{connection.vendor}: {AgentRun.objects.count():,} runs, {lines:,} turns and calls")  # noqa: T201
-    print(f"{'':<24}{'p50':>8}{'p95':>8}{'target p95':>13}")  # noqa: T201
+    print(f"\n{connection.vendor}: {AgentRun.objects.count():,} runs, {lines:,} turns and calls")
+    print(f"{'':<24}{'p50':>8}{'p95':>8}{'target p95':>13}")
     for name, (target, addresses) in PAGES.items():
         times = _ask([one.format(**places) for one in addresses], rounds=asked.rounds)
         slowest = max(times, key=lambda one: times[one][-1])
         every = sorted(took for one in times.values() for took in one)
         p50, p95 = (every[int(len(every) * share)] for share in (0.5, 0.95))
-        print(f"{name:<24}{p50:>5.0f} ms{p95:>5.0f} ms{target:>10} ms   slowest: {slowest}")  # noqa: T201
+        print(f"{name:<24}{p50:>5.0f} ms{p95:>5.0f} ms{target:>10} ms   slowest: {slowest}")
 
 
 def _find_places() -> dict[str, Any]:

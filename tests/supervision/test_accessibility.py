@@ -73,7 +73,8 @@ def pages() -> list[str]:
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
         f"/requests/{changed.pk}/", f"/requests/{two.pk}/",
-        f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y", f"/runs/{final.run_id}/?at=c{final.pk}&raw=full",
+        f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y",
+        f"/runs/{final.run_id}/?at=c{final.pk}&raw=full",
         f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip
