@@ -15,6 +15,11 @@ PREFIX_FROM = 3
 class WordsField(models.TextField):  # type: ignore[type-arg]  # not subscriptable when it runs
     """Folded words and marks, parted by spaces (`agentops.domain.search`). Looked up with `words__match=[…]`."""
 
+    def deconstruct(self) -> Any:
+        """To migrations, which may not know the models' rooms, it is plain text: the lookup is all it adds."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
 
 @WordsField.register_lookup
 class Match(models.Lookup):
