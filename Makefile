@@ -12,7 +12,7 @@ AS_PRODUCTION := HANDRAIL_PRODUCTION=yes HANDRAIL_HOSTS=desk.clinic.example HAND
   HANDRAIL_SECRET_KEY=only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJ
 
 .PHONY: help demo test unit lint types laws checks torture bench ask lock clean runtime dev system
-.PHONY: attacks races seeded-bugs bench-peers ux screenshots
+.PHONY: attacks races seeded-bugs bench-peers bench-metrics ux screenshots
 
 help: ## List these commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 14
@@ -61,6 +61,9 @@ seeded-bugs: dev ## Put 20 bugs in, one at a time, and see each caught by the su
 
 bench-peers: system dev ## Measure the same workload as other frameworks do it, in turn with ours
 	$(PY) -m benchmarks.peers
+
+bench-metrics: system dev ## Measure the pages over a long generated past; ARGS=--long for a million runs on PostgreSQL
+	$(PY) -m benchmarks.metrics $(ARGS)
 
 ask: runtime ## Run one request in the terminal: make ask Q="I need to see Dr Chen on Thursday after 3"
 	@$(PY) manage.py ask "$$Q"

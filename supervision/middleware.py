@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 FEATURES = ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "microphone", "payment", "usb")
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in FEATURES)
 
@@ -31,13 +32,18 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             log.info(
                 "request_answered",
-                method=request.method,
-                path=request.path,
+                method=request.method if request.method in METHODS else "(unknown)",
+                path=_known_path(request),
                 code=response.status_code,
                 duration_ms=round((time.monotonic() - began) * 1000),
             )
         response["X-Request-ID"] = request_id
         return response
+
+
+def _known_path(request: HttpRequest) -> str:
+    """The path where it is one of ours, which hold numbers only; what somebody typed may be about a person."""
+    return request.path if getattr(request, "resolver_match", None) else "(unknown)"
 
 
 class SecurityHeadersMiddleware:

@@ -1,6 +1,5 @@
 from django.db import migrations, models
 
-import agentops.models.search
 from agentops.domain.search import place_of, read_found
 
 SQLITE = """
@@ -73,7 +72,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('place', models.BigIntegerField(db_column='rowid', primary_key=True, serialize=False)),
                         ('run_id', models.BigIntegerField()),
-                        ('words', agentops.models.search.WordsField()),
+                        ('words', models.TextField()),
                     ],
                 ),
             ],

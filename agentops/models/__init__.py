@@ -10,6 +10,7 @@ from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
 from agentops.models.search import RunWords
 from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_stops
+from agentops.models.written import WrittenIn
 
 __all__ = [
     "AgentRun",
@@ -34,6 +35,7 @@ __all__ = [
     "TaskType",
     "ToolCall",
     "ToolPolicy",
+    "WrittenIn",
     "count_run",
     "move_call",
     "move_run",

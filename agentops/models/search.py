@@ -3,7 +3,6 @@
 (docs/decisions/0015)
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -16,15 +15,20 @@ PREFIX_FROM = 3
 class WordsField(models.TextField):  # type: ignore[type-arg]  # not subscriptable when it runs
     """Folded words and marks, parted by spaces (`agentops.domain.search`). Looked up with `words__match=[…]`."""
 
+    def deconstruct(self) -> Any:
+        """To migrations, which may not know the models' rooms, it is plain text: the lookup is all it adds."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.TextField", args, kwargs
+
 
 @WordsField.register_lookup
-class Match(models.Lookup):  # type: ignore[type-arg]
+class Match(models.Lookup):
     """Rows that hold all of these words; a plain word of some length also as the beginning of a longer one."""
 
     lookup_name = "match"
     prepare_rhs = False
 
-    def get_db_prep_lookup(self, value: Sequence[str], connection: Any) -> Any:
+    def get_db_prep_lookup(self, value: Any, connection: Any) -> Any:
         quote, begins, and_also = ("'", ":*", " & ") if connection.vendor == "postgresql" else ('"', "*", " AND ")
         words = [f"{quote}{word}{quote}{begins if _begins(word) else ''}" for word in value]
         return "%s", [and_also.join(words)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, bound_contextvars
 
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.next_move import AwaitHuman, Finish
@@ -55,13 +55,14 @@ def advance(run_id: int) -> None:
 
     Never raises for what is wrong with one run: a slice that breaks is counted, and the third one goes to a person.
     """
-    try:
-        _work_on(run_id)
-    except LeaseLost:
-        log.warning("lease_lost", run_id=run_id)
-    except Exception as error:  # whatever it is, the run must not stay with a worker that has left it
-        log.exception("slice_broke", run_id=run_id, error=type(error).__name__)
-        give_up(run_id=run_id)
+    with bound_contextvars(run_id=run_id, request_id=""):
+        try:
+            _work_on(run_id)
+        except LeaseLost:
+            log.warning("lease_lost")
+        except Exception:  # whatever it is, the run must not stay with a worker that has left it
+            log.exception("slice_broke")
+            give_up(run_id=run_id)
 
 
 def _work_on(run_id: int) -> None:
@@ -76,8 +77,9 @@ def _work_on(run_id: int) -> None:
     claim = claim_run(run_id=run_id, prepare=prepare)
     if claim is None:
         return
-    with bound_contextvars(request_id=claim.brief.request_id, run_id=run_id):
-        _Slice(claim, desks, prepare, model=model, begun=begun).work()
+    # Bound for as long as `advance` works on the run, so that what breaks is told with the request it belongs to.
+    bind_contextvars(request_id=claim.brief.request_id)
+    _Slice(claim, desks, prepare, model=model, begun=begun).work()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ LATER = gettext_noop("Later today")
 ANOTHER_DAY = gettext_noop("Another day")
 HANDED_OVER = gettext_noop("Needs a person")
 READS_THE_SAME = gettext_noop("Another request reads the same")
+WAITING = (CallStatus.AWAITING.value, CallStatus.IN_DOUBT.value)
 GROUPS = (URGENT, ON_THE_PHONE, ATTENTION, SOON, LATER, ANOTHER_DAY, HANDED_OVER)
 HALF_HOUR = timedelta(minutes=30)
 CALL_BACK_WITHIN = timedelta(minutes=30)
@@ -131,7 +132,7 @@ class Desk:
 
 def waiting_calls() -> QuerySet[ToolCall]:
     """Calls that only a person can move."""
-    return ToolCall.objects.filter(status__in=[CallStatus.AWAITING, CallStatus.IN_DOUBT])
+    return ToolCall.objects.filter(status__written_in=WAITING)
 
 
 def open_handoffs() -> QuerySet[AgentRun]:

@@ -120,20 +120,26 @@ def _find_open(query: Query, limit: int) -> list[AgentRun]:
     states = [state for state in OPEN if query.state in {"", ANY_OPEN, state}]
     if not states or query.outcome:
         return []
-    found: list[AgentRun] = []
-    for state in states:
-        runs = _bounded(AgentRun.objects.filter(status=state), query)
-        if query.task:
-            runs = runs.filter(task_type__slug=query.task)
-        if query.over_nano is not None:
-            runs = runs.filter(cost_nano__gt=query.over_nano)
-        if query.tool:
-            runs = runs.filter(Exists(ToolCall.objects.filter(run=OuterRef("pk"), tool=query.tool)))
-        for typed, in_text in ((query.words, True), (query.patient, False)):
-            for word in fold_words(typed):
-                runs = runs.filter(_holds(word, in_text=in_text))
-        found += _newest(runs)[:limit]
-    return found
+    runs = _bounded(AgentRun.objects.filter(pk__in=_open_keys(states)), query)
+    if query.task:
+        runs = runs.filter(task_type__slug=query.task)
+    if query.over_nano is not None:
+        runs = runs.filter(cost_nano__gt=query.over_nano)
+    if query.tool:
+        runs = runs.filter(Exists(ToolCall.objects.filter(run=OuterRef("pk"), tool=query.tool)))
+    for typed, in_text in ((query.words, True), (query.patient, False)):
+        for word in fold_words(typed):
+            runs = runs.filter(_holds(word, in_text=in_text))
+    return list(_newest(runs)[:limit])
+
+
+def _open_keys(states: list[RunStatus]) -> list[int]:
+    """The keys alone and in no order: so each state's own small index is read, never the list of all runs."""
+    return [
+        pk
+        for state in states
+        for pk in AgentRun.objects.filter(status=state.value).order_by().values_list("pk", flat=True)
+    ]
 
 
 def _holds(word: str, *, in_text: bool) -> Q:

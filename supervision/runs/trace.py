@@ -1,5 +1,6 @@
 """One run as lines a receptionist can read: the model's turns, the calls, the waiting, in the order they came."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -97,8 +98,11 @@ class Chosen:
 def read_lines(run: AgentRun, *, now: datetime) -> tuple[list[Line], list[str]]:
     """The lines of a run with their bars, and what stands over the axis."""
     lines: list[Line] = []
-    for step in run.steps.prefetch_related("calls"):
-        calls = list(step.calls.all())
+    of_step: dict[int, list[ToolCall]] = defaultdict(list)
+    for call in run.calls.order_by("step_id", "position").defer("arguments"):
+        of_step[call.step_id].append(call)
+    for step in run.steps.defer("content"):
+        calls = of_step[step.pk]
         lines.append(_step_line(step, asks=bool(calls)))
         for call in calls:
             lines += _call_lines(call, now=now)

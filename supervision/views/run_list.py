@@ -27,6 +27,7 @@ TOO_LONG = _("Search for 200 characters at most.")
 UNREADABLE = _("The search could not be read.")
 NO_DAY = _("Write a day as in 2026-03-12.")
 NO_COST = _("Costs are shown to managers and administrators.")
+COSTS = [("", _("Any cost")), *((str(nano), say_cost(nano)) for nano in COST_MARKS)]
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
@@ -44,7 +45,7 @@ class SearchForm(forms.Form):
     task = forms.CharField(max_length=40, required=False, error_messages={"max_length": UNREADABLE, NUL: UNREADABLE})
     tool = forms.CharField(max_length=80, required=False, error_messages={"max_length": UNREADABLE, NUL: UNREADABLE})
     over = forms.TypedChoiceField(
-        choices=[("", _("Any cost")), *((str(nano), say_cost(nano)) for nano in COST_MARKS)],
+        choices=COSTS,
         coerce=int,
         empty_value=None,
         required=False,
@@ -121,7 +122,7 @@ def list_runs(request: DeskRequest) -> HttpResponseBase:
         "search": urlencode(sent),
         "states": STATES,
         "outcomes": OUTCOMES,
-        "costs": form.fields["over"].choices,
+        "costs": COSTS,
         "tasks": TaskType.objects.order_by("pk").values_list("slug", "name"),
         "tools": ToolPolicy.objects.order_by("label").values_list("tool", "label"),
         "most": f"{MOST:,}",

@@ -72,6 +72,7 @@ def pages() -> list[str]:
     done = add_run(status="completed", finished_at=now, answer="It is done.")
     keep = add_call(run=done, status="succeeded", decided_by="Mo Ali")
     colleague = person("zoe", "Zoe", "Hart", "front desk")
+    add_run(status="completed", finished_at=now, generated=True)
     return [
         "/golden/", f"/runs/{keep.run_id}/golden/", f"/runs/{call.run_id}/golden/",
         "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y",
@@ -82,7 +83,8 @@ def pages() -> list[str]:
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
         f"/requests/{changed.pk}/", f"/requests/{two.pk}/", f"/requests/{differs.pk}/", f"/requests/{gone.pk}/",
         f"/requests/{asking.pk}/", f"/runs/{asking.run_id}/", f"/requests/{agreed.pk}/", "/?q=ana",
-        f"/handoffs/{person_needed.pk}/", "/runs/", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
+        f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y",
+        f"/runs/{final.run_id}/?at=c{final.pk}&raw=full", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip
 

@@ -156,6 +156,9 @@ def _runs() -> list[State]:
     long = add_long_run()
     return [
         State("runs", "/runs/"),
+        State("runs-search", "/runs/?q=appointment&task=booking&outcome=answered", who="ruth"),
+        State("runs-search-bad", "/runs/?since=2026-03-02&until=2026-03-01"),
+        State("run-raw", f"/runs/{done}/?at=s1&raw=full", who="leo"),
         State("run-waiting", f"/runs/{waiting}/"),
         State("run-waiting-admin", f"/runs/{waiting}/?at=s1", who="leo"),
         State("run-finished", f"/runs/{done}/", who="ruth"),

@@ -28,11 +28,12 @@ class Table:
         """Add these rows; the caller holds the transaction."""
         if not rows:
             return
-        quote: Callable[[str], str] = connection.ops.quote_name
+        quote: Callable[[Any], str] = connection.ops.quote_name
         table, columns = quote(self.model._meta.db_table), ", ".join(map(quote, self.columns))
-        values = map(self._values, rows)
+        values = [self._values(row) for row in rows]
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
+                cursor.execute("SET LOCAL statement_timeout = 0")  # thousands of rows at once may take their time
                 with connection.wrap_database_errors, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                     for one in values:
                         copy.write_row(one)
