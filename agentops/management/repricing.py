@@ -9,7 +9,8 @@ from django.db import transaction
 from django.db.models import F
 
 from agentops.domain.pricing import PriceRow, Usage, price_usage
-from agentops.models import AgentRun, Price, RunFact, Step
+from agentops.domain.search import place_of, remark_cost
+from agentops.models import AgentRun, Price, RunFact, RunWords, Step
 
 CHUNK = 2_000
 
@@ -42,8 +43,8 @@ def find_repriced(*, since: date, model: str = "") -> Iterator[Repriced]:
 
 @transaction.atomic
 def write_repriced(changes: Iterable[Repriced]) -> int:
-    """Write the new prices into the calls, their runs and the runs' facts, all in one commit; returns how many."""
-    done = 0
+    """Write the new prices into calls, runs, facts and what finds them, in one commit; returns how many calls."""
+    done, runs = 0, set()
     for one in changes:
         # Somebody may have repriced it meanwhile: then its run was moved on by as much already.
         same = Step.objects.filter(pk=one.step, cost_nano=one.old)
@@ -55,7 +56,17 @@ def write_repriced(changes: Iterable[Repriced]) -> int:
             rows = model.objects.filter(**{key: one.run})
             rows.update(cost_nano=F("cost_nano") + by, unpriced_calls=F("unpriced_calls") + unpriced)
         done += 1
+        runs.add(one.run)
+    for run, created, cost in AgentRun.objects.filter(pk__in=runs).values_list("pk", "created_at", "cost_nano"):
+        _find_by_cost(place_of(created, run), cost)
     return done
+
+
+def _find_by_cost(place: int, cost_nano: int) -> None:
+    """Let a run be found by what it costs now."""
+    found = RunWords.objects.filter(place=place)
+    for words in found.values_list("words", flat=True):
+        found.update(words=remark_cost(words, cost_nano=cost_nano))
 
 
 _TOKENS = ("input_tokens", "output_tokens", "cache_write_tokens", "cache_read_tokens")

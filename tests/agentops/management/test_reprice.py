@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from agentops.models import AgentRun, Price, RunFact, Step
+from agentops.domain.search import place_of
+from agentops.models import AgentRun, Price, RunFact, RunWords, Step
 from tests.supervision.metrics.facts import add_fact
 from tests.supervision.rows import add_run, add_step
 
@@ -55,6 +56,15 @@ def test_the_real_one_moves_the_call_its_run_and_its_facts_together(db: None) ->
     assert figures(unknown) == figures(wrong) == [(150_000, 0), (150_000, 0)]
     assert set(Step.objects.values_list("cost_nano", "price_id")) == {(150_000, price.pk)}
     assert "Every call is priced" in reprice()
+
+
+def test_a_run_is_found_by_its_new_cost(db: None) -> None:
+    add_price(input_nano=1_000_000)
+    fact = add_priced_run(cost_nano=None)
+    place = place_of(fact.run.created_at, fact.run_id)
+    RunWords.objects.create(place=place, run_id=fact.run_id, words="task:booking knee")
+    reprice()
+    assert RunWords.objects.get(place=place).words == "over:10000000 over:50000000 task:booking knee"
 
 
 def test_an_open_run_another_model_and_an_older_day_are_left_alone(db: None) -> None:
