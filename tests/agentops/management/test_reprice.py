@@ -59,7 +59,7 @@ def test_the_real_one_moves_the_call_its_run_and_its_facts_together(db: None) ->
 
 
 def test_a_run_is_found_by_its_new_cost(db: None) -> None:
-    add_price(input_nano=1_000_000)
+    add_price(input_nano=900_000)
     fact = add_priced_run(cost_nano=None)
     place = place_of(fact.run.created_at, fact.run_id)
     RunWords.objects.create(place=place, run_id=fact.run_id, words="task:booking knee")
