@@ -24,7 +24,9 @@ _PLACES = (
         "chart",
         (
             ("metrics", _("Figures"), Permission.SEE_METRICS),
+            ("costs", _("Cost"), Permission.SEE_COST),
             ("golden", _("Golden examples"), Permission.SEE_GOLDEN),
+            ("targets", _("Targets"), Permission.SEE_METRICS),
         ),
     ),
     (
@@ -44,6 +46,8 @@ _PLACES = (
 _BELOW = {
     "queue": "request answer resolve handoff close_handoff undo end_hold more_time edit edit_request",
     "runs": "run runs_csv runs_json new_run stop_run keep_run save_golden",
+    "metrics": "behind",
+    "targets": "save_targets",
     "tools": "save_tool",
     "record": "export_record",
     "people": "add_person person save_person set_active make_link reset_code save_rules",

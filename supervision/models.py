@@ -213,3 +213,23 @@ def has_second_factor(user: AbstractBaseUser) -> bool:
 def needs_second_factor(role: str | None) -> bool:
     """Whether everybody with this role has to have one."""
     return RoleRule.objects.filter(role=role, second_factor=True).exists()
+
+
+class MetricTarget(models.Model):
+    """What a figure should be, in its own unit, as a manager set it; without a type of task for all of them."""
+
+    metric = models.CharField(max_length=20)
+    task_type = models.CharField(max_length=40, blank=True)
+    value = models.DecimalField(max_digits=12, decimal_places=4)
+    who = models.CharField(max_length=150)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            # Two targets for one figure would make its verdict a matter of chance.
+            models.UniqueConstraint(fields=["metric", "task_type"], name="one_target_per_figure"),
+            models.CheckConstraint(condition=Q(value__gt=0), name="target_is_above_nothing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.metric} of {self.task_type or 'all'}: {self.value}"

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SEE_RUNS = "see the runs"
     SEE_COST = "see costs"
     SEE_METRICS = "see the metrics"
+    SET_TARGETS = "set what the figures should be"
     SEE_RAW = "see raw data"
     SET_TIERS = "set what tools may do"
     STOP_WORK = "stop and resume all work"
@@ -52,6 +53,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SEE_RUNS: _EVERY_ROLE,
     Permission.SEE_COST: _LEADERS,
     Permission.SEE_METRICS: _LEADERS,
+    Permission.SET_TARGETS: _LEADERS,
     Permission.SEE_RAW: frozenset({Role.ADMIN}),
     Permission.SET_TIERS: frozenset({Role.ADMIN}),
     Permission.STOP_WORK: _LEADERS,

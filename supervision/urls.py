@@ -6,6 +6,7 @@ from supervision import errors
 from supervision.views import (
     callers,
     claims,
+    costs,
     edits,
     golden,
     health,
@@ -20,6 +21,7 @@ from supervision.views import (
     runs,
     second_factor,
     stops,
+    targets,
     tools,
     viewings,
 )
@@ -80,6 +82,12 @@ urlpatterns = [
     path("record/", record.list_record, name="record"),
     path("record/file/", record.export_record, name="export_record"),
     path("golden/", golden.list_golden, name="golden"),
+    path("metrics/figures.csv", metrics.export_metrics, name="metrics_csv"),
+    path("metrics/behind/", metrics.show_behind, name="behind"),
+    path("metrics/costs/", costs.show_costs, name="costs"),
+    path("metrics/costs.csv", costs.export_costs, name="costs_csv"),
+    path("metrics/targets/", targets.show_targets, name="targets"),
+    path("metrics/targets/save/", targets.save_targets, name="save_targets"),
     path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),

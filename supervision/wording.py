@@ -1,4 +1,4 @@
-"""How the desk says times, durations, money and counts: plain words, real dates, the clinic's clock."""
+"""How the desk says times, durations, money, counts and ends: plain words, real dates, the clinic's clock."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,39 @@ from agentops.domain.visible_text import show_text
 
 NANO = 1_000_000_000
 SOON = timedelta(minutes=5)
+
+_ENDS = {
+    "answered": gettext_noop("The assistant gave its answer."),
+    "asked_back": gettext_noop("The assistant asked the caller a question."),
+    "urgent_help": gettext_noop("It sounded urgent, so a person was called at once."),
+    "asked_for_a_person": gettext_noop("The assistant asked for a person."),
+    "limit_iterations": gettext_noop("It used all its steps and stopped."),
+    "limit_tokens": gettext_noop("It used up its tokens and stopped."),
+    "limit_active_time": gettext_noop("It used up its working time and stopped."),
+    "limit_tool_calls": gettext_noop("It used all its tool calls and stopped."),
+    "limit_repeated_call": gettext_noop("It repeated the same look-up and was stopped."),
+    "stopped_answer": gettext_noop("Its answer was stopped because it must not leave the clinic."),
+    "workers_lost": gettext_noop("The machine broke down while it worked on this, more than once."),
+    "stopped_text": gettext_noop("Its text was stopped because it must not leave the clinic."),
+    "unusable_calls": gettext_noop("It asked for tools in a way that could not be read."),
+    "model_said_nothing": gettext_noop("The model gave no answer."),
+    "model_refused": gettext_noop("The model would not answer this."),
+    "context_full": gettext_noop("The conversation became too long for the model."),
+    "unknown_stop_reason": gettext_noop("The model stopped for a reason that is not known here."),
+    "model_unavailable": gettext_noop("The model gave no usable answer."),
+    "api_key_rejected": gettext_noop("The model’s provider did not accept the key. An administrator has to check it."),
+    "overloaded": gettext_noop("The model was overloaded."),
+    "rate_limited": gettext_noop("The model’s provider asked us to slow down."),
+    "unavailable": gettext_noop("The model could not be reached."),
+    "timeout": gettext_noop("The model did not answer in time."),
+    "bad_request": gettext_noop("The model’s provider could not read the question."),
+    "model_not_found": gettext_noop(
+        "The model’s provider does not know this model. An administrator has to check its name."
+    ),
+    "unreadable": gettext_noop("The model’s answer could not be read."),
+    "truncated": gettext_noop("The model’s answer broke off."),
+    "cancelled": gettext_noop("A person stopped it."),
+}
 
 
 def say_time(moment: datetime) -> str:
@@ -167,6 +200,11 @@ def name_speaker(provider: str, model: str = "") -> str:
 def name_configured_speaker() -> str:
     """Who takes the model's turns of new runs, by the settings."""
     return name_speaker(settings.MODEL_PROVIDER)
+
+
+def say_end(code: str) -> str:
+    """An outcome or failure code as a sentence; one that is not known here is shown as its own words."""
+    return gettext(_ENDS[code]) if code in _ENDS else f"{show_text(code.replace('_', ' ').capitalize())}."
 
 
 _SAID_ELSEWHERE = (

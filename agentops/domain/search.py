@@ -37,7 +37,7 @@ class Found:
             mark("outcome", self.outcome),
             mark("task", self.task_type),
             *(mark("tool", tool) for tool in self.tools),
-            *(mark("over", str(limit)) for limit in COST_MARKS if self.cost_nano > limit),
+            *_mark_cost(self.cost_nano),
             *(f"patient:{word}" for text in self.patient for word in fold_words(text)),
         ]
         words = [word for text in (*self.texts, *self.patient) for word in fold_words(text)]
@@ -66,6 +66,16 @@ def read_found(
         patient=tuple(patient),
         tools=tuple(tools),
     )
+
+
+def remark_cost(words: str, *, cost_nano: int) -> str:
+    """The words of a run, with the marks of another cost."""
+    others = [word for word in words.split(" ") if not word.startswith("over:")]
+    return " ".join([*_mark_cost(cost_nano), *others])
+
+
+def _mark_cost(cost_nano: int) -> list[str]:
+    return [mark("over", str(limit)) for limit in COST_MARKS if cost_nano > limit]
 
 
 def mark(kind: str, value: str) -> str:

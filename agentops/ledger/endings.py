@@ -59,10 +59,10 @@ def finish_run(
         ending = replace(ending, status=RunStatus.CANCELLED, outcome="cancelled")
     iterations = len(transcript.turns) + (turn is not None)
     run = run._replace(active_ms=run.active_ms + active_ms, iterations=iterations)
-    close_run(run, ending=ending, totals=totals, provider=turn.provider if turn else _last_provider(run.pk))
+    close_run(run, ending=ending, totals=totals, speaker=_speaker_of(turn) if turn else _last_speaker(run.pk))
 
 
-def close_run(run: RunRow, *, ending: Ending, totals: Totals, provider: str = "") -> None:
+def close_run(run: RunRow, *, ending: Ending, totals: Totals, speaker: tuple[str, str] = ("", "")) -> None:
     """Write the end of a run whose row is locked: status, answer, closed calls, figures, hint."""
     now = timezone.now()
     calls = [_close_call(call, now=now) for call in CALL_ENDS.rows(run_id=run.pk)]
@@ -85,7 +85,7 @@ def close_run(run: RunRow, *, ending: Ending, totals: Totals, provider: str = ""
         unpriced_calls=totals.unpriced,
         finished_at=now,
     )
-    _write_fact(run, ending=ending, totals=totals, calls=calls, provider=provider, now=now)
+    _write_fact(run, ending=ending, totals=totals, calls=calls, speaker=speaker, now=now)
     _write_words(run, ending=ending, totals=totals)
     announce(Event(kind="run.finished", run_id=run.pk))
 
@@ -101,13 +101,18 @@ def _close_call(call: CallEnd, *, now: datetime) -> CallEnd:
     return call._replace(status=new)
 
 
-def _last_provider(run_id: int) -> str:
+def _speaker_of(turn: ModelTurn) -> tuple[str, str]:
+    """Whose words these are: provider and model."""
+    return turn.provider, turn.reply.model[:80] if turn.reply else turn.model
+
+
+def _last_speaker(run_id: int) -> tuple[str, str]:
     steps = Step.objects.filter(run_id=run_id).exclude(kind="note").order_by("seq")
-    return steps.values_list("provider", flat=True).last() or ""
+    return steps.values_list("provider", "model").last() or ("", "")
 
 
 def _write_fact(
-    run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd], provider: str, now: datetime
+    run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd], speaker: tuple[str, str], now: datetime
 ) -> None:
     values = count_run(
         run,
@@ -115,7 +120,8 @@ def _write_fact(
         status=ending.status,
         outcome=ending.outcome,
         escalated=bool(ending.handoff_reason),
-        provider=provider,
+        provider=speaker[0],
+        model=speaker[1],
         tokens=totals.tokens,
         cost_nano=totals.cost_nano,
         unpriced=totals.unpriced,

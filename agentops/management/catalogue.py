@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from agentops.domain.tiers import ActionTier
-from agentops.models import ModelRoute, Price, TaskType, ToolPolicy
+from agentops.models import ModelRetirement, ModelRoute, Price, TaskType, ToolPolicy
 from agentops.tools.registry import all_tools
 
 CATALOGUE = Path(__file__).with_suffix(".toml")
@@ -19,7 +19,7 @@ NANO_PER_MILLIONTH = 1_000
 
 @transaction.atomic
 def load_catalogue() -> None:
-    """Add the task types, routes and prices that are not there yet."""
+    """Add the task types, routes, prices and ends of models that are not there yet."""
     found = tomllib.loads(CATALOGUE.read_text(), parse_float=Decimal)
     for entry in found["task_type"]:
         _add_task_type(entry, prompt=found["prompt"]["text"].strip())
@@ -27,6 +27,10 @@ def load_catalogue() -> None:
         _add_routes(entry)
     for entry in found["price"]:
         _add_price(entry)
+    for entry in found["retirement"]:
+        ModelRetirement.objects.get_or_create(
+            model=entry["model"], defaults={"retires_on": entry["on"], "successor": entry["successor"]}
+        )
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """The machine's tables: what may be done (catalogue), what was asked and done (runs), what it came to (facts)."""
 
 from agentops.models.audit import AuditCheck, AuditEntry, AuditHead
-from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
+from agentops.models.catalogue import ModelRetirement, ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
@@ -23,6 +23,7 @@ __all__ = [
     "GoldenExample",
     "GoldenResult",
     "GoldenRun",
+    "ModelRetirement",
     "ModelRoute",
     "Price",
     "RunFact",

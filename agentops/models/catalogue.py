@@ -1,4 +1,4 @@
-"""What may be done: the tier of each tool, the limits of each task type, which model takes which decision, prices."""
+"""What may be done: the tier of each tool, the limits of each task type, models and their prices."""
 
 from django.db import models
 from django.db.models import Q
@@ -146,3 +146,14 @@ class Price(models.Model):
 
     def __str__(self) -> str:
         return f"{self.model} from {self.valid_from}"
+
+
+class ModelRetirement(models.Model):
+    """From which day on a model answers no more, and which one is meant to take its place. Entered like prices."""
+
+    model = models.CharField(max_length=80, unique=True)
+    retires_on = models.DateField()
+    successor = models.CharField(max_length=80)
+
+    def __str__(self) -> str:
+        return f"{self.model} until {self.retires_on}"

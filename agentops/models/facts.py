@@ -7,11 +7,18 @@ from typing import Any, Protocol
 from django.db import models
 
 from agentops.domain.lifecycle import CallStatus, RunStatus
+from agentops.domain.tiers import read_tier
 from agentops.models.runs import AgentRun
 
 
 class CountedCall(Protocol):
     """As much of a call as the figures need."""
+
+    @property
+    def tool(self) -> str: ...
+
+    @property
+    def tier(self) -> str: ...
 
     @property
     def status(self) -> str: ...
@@ -36,6 +43,9 @@ class CountedRun(Protocol):
     def channel(self) -> str: ...
 
     @property
+    def prompt_version(self) -> int: ...
+
+    @property
     def iterations(self) -> int: ...
 
     @property
@@ -52,12 +62,20 @@ class CountedRun(Protocol):
 
 
 class RunFact(models.Model):
-    """The figures of one finished run. `cost_nano` is a lower bound where `unpriced_calls` > 0."""
+    """The figures of one finished run. `cost_nano` is a lower bound where `unpriced_calls` > 0.
+
+    `model` is the one that spoke last, `tier` the strictest of the calls it proposed, `tools` says of each tool how
+    many calls were run and how many of them failed: {"find_slots": [2, 1]}.
+    """
 
     run = models.OneToOneField(AgentRun, on_delete=models.CASCADE, primary_key=True)
     task_type = models.CharField(max_length=40)
     channel = models.CharField(max_length=12)
     provider = models.CharField(max_length=24, blank=True)
+    model = models.CharField(max_length=80, blank=True, default="")
+    prompt_version = models.PositiveIntegerField(default=1)
+    tier = models.CharField(max_length=12, blank=True, default="")
+    tools = models.JSONField(default=dict)
     status = models.CharField(max_length=16)
     outcome = models.CharField(max_length=40)
     completed = models.BooleanField()
@@ -91,18 +109,24 @@ def count_run(
     outcome: str,
     escalated: bool,
     provider: str,
+    model: str,
     tokens: int,
     cost_nano: int,
     unpriced: int,
     finished_at: datetime,
 ) -> dict[str, Any]:
     """The figures of a run that ends: the one place that says what each of them counts."""
-    executed = [call.status for call in calls if call.started_at is not None]
+    executed = [call for call in calls if call.started_at is not None]
+    tier = max((read_tier(call.tier) for call in calls), key=lambda one: one.rank, default=None)
     return {
         "run_id": run.pk,
         "task_type": run.slug,
         "channel": run.channel,
         "provider": provider,
+        "model": model,
+        "prompt_version": run.prompt_version,
+        "tier": tier.value if tier else "",
+        "tools": _count_by_tool(executed),
         "status": status,
         "outcome": outcome,
         "completed": status is RunStatus.COMPLETED,
@@ -113,7 +137,7 @@ def count_run(
         "waited_ms": run.waited_ms,
         "tool_calls": run.tool_calls,
         "tools_executed": len(executed),
-        "tool_errors": executed.count(CallStatus.FAILED),
+        "tool_errors": sum(call.status == CallStatus.FAILED for call in executed),
         "asked_people": sum(call.expires_at is not None for call in calls),
         "tokens": tokens,
         "cost_nano": cost_nano,
@@ -121,3 +145,13 @@ def count_run(
         "started_at": run.created_at,
         "finished_at": finished_at,
     }
+
+
+def _count_by_tool(executed: Collection[CountedCall]) -> dict[str, list[int]]:
+    """How many calls of each tool were run, and how many of them failed."""
+    counts: dict[str, list[int]] = {}
+    for call in executed:
+        of_tool = counts.setdefault(call.tool, [0, 0])
+        of_tool[0] += 1
+        of_tool[1] += call.status == CallStatus.FAILED
+    return counts

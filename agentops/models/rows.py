@@ -51,6 +51,7 @@ class RunRow(NamedTuple):
     sorts: bool
     permitted: list[str]
     answer_minutes: int
+    prompt_version: int
     channel: str
     on_the_line: bool
     stopped: bool
@@ -168,6 +169,8 @@ class CallEnd(NamedTuple):
     """What became of a call, for the run's figures."""
 
     pk: int
+    tool: str
+    tier: str
     status: str
     started_at: datetime | None
     expires_at: datetime | None
@@ -214,7 +217,8 @@ def _stopped(slug: str) -> Exists:
 _RUN = param("run_id", AgentRun, "id")
 _RUN_COLUMNS: tuple[Any, ...] = (
     *RunRow._fields[: RunRow._fields.index("slug")],
-    *(f"task_type__{name}" for name in ("slug", "toolset", "sorts", "permitted_tiers", "answer_minutes")),
+    *(f"task_type__{name}" for name in ("slug", "toolset", "sorts", "permitted_tiers")),
+    *(f"task_type__{name}" for name in ("answer_minutes", "prompt_version")),
     "conversation__channel",
     "conversation__on_the_line",
     _stopped("task_type__slug"),

@@ -30,6 +30,7 @@ from supervision.actions.second_factors import (
     reset_second_factor,
 )
 from supervision.actions.stops import lift_stop, stop_work
+from supervision.actions.targets import set_targets
 
 __all__ = [
     "Alone",
@@ -73,6 +74,7 @@ __all__ = [
     "resolve_call",
     "save_golden",
     "save_preferences",
+    "set_targets",
     "set_tool_tier",
     "sign_draft",
     "sign_showing",

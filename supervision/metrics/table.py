@@ -1,262 +1,181 @@
-"""The metrics page: seven figures for all runs that began in a period and for each type of task."""
+"""The table: seven figures for all runs of a period and for each of its groups."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from django.db.models import Count, FloatField, Q, QuerySet, Sum
-from django.db.models.functions import Cast
-from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from agentops.domain.lifecycle import RunStatus
-from agentops.models import AgentRun, RunFact, TaskType
+from supervision.metrics.asking import Asked
+from supervision.metrics.behind import first_tab
+from supervision.metrics.cohorts import DIMENSIONS
+from supervision.metrics.comparing import find_hidden
 from supervision.metrics.definitions import METRICS, Metric
-from supervision.metrics.statistics import MIN_TO_JUDGE, Interval, Verdict, clustered_rate, judge, mean_interval, wilson
-from supervision.wording import count, say_cost, say_duration
+from supervision.metrics.figures import Figure, compute_figure
+from supervision.metrics.reading import Breakdown
+from supervision.metrics.statistics import MIN_TO_JUDGE, Verdict
+from supervision.metrics.tallies import Tally, merge
+from supervision.metrics.targets import Targets
+from supervision.metrics.words import (
+    name_groups,
+    say_asked_back,
+    say_counted,
+    say_figure,
+    say_needed,
+    say_range,
+)
+from supervision.wording import count, say_duration
 
-SAID: dict[str, Callable[[float], str]] = {
-    "iterations": lambda value: f"{value:.1f}",
-    "latency": lambda value: say_duration(round(value)),
-    "cost": lambda value: say_cost(round(value)),
-}
-PERIODS = {"today": ("Today", 0), "7": ("7 days", 6), "28": ("28 days", 27)}
-ALL = ""
-ASKED_BACK = "asked_back"
-RENAMED = {
-    "completed_runs": "completed",
-    "limit_runs": "limits",
-    "escalated_runs": "escalated",
-    "asked_back_runs": "asked_back",
-    "iterations_sum": "iterations",
-}
-"""Sums whose own name would hide a column of the table they are taken from."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sums:
-    """What the database adds up over the runs of one group."""
-
-    runs: int
-    completed: int
-    limits: int
-    escalated: int
-    asked_back: int
-    asked: int
-    executed: int
-    errors: int
-    errors_sq: float
-    cross: float
-    executed_sq: float
-    iterations: float
-    iterations_sq: float
-    active: float
-    active_sq: float
-    waited: float
-    cost: float
-    cost_sq: float
-    unpriced: int
+FEW = 30
+"""Groups of fewer runs stand apart, and are judged together too: none is dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One figure of one group: value, how sure, and what may be said of it."""
+    """One figure of one group, in words, with the address of what is behind it. `own` marks a target of its own."""
 
     metric: Metric
+    figure: Figure
     value: str
     range: str
     verdict: Verdict
     note: str
     n: str
+    needed: str
+    target: str
+    own: bool
+    query: str
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One row of the table; `open` counts runs that have not ended and so stand in no figure."""
 
-    slug: str
+    value: str | None
     name: str
     runs: int
     open: int
     cells: list[Cell]
     waited: str
     asked: str
+    query: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class MetricsPage:
-    """The whole page for one period."""
+class Table:
+    """The rows: groups that can be judged, those of too few runs, those together, and everything."""
 
-    period: str
-    since: datetime
     total: Line
     lines: list[Line]
-    cost: str
-    slowest: str
-    warnings: list[str]
+    few: list[Line] = field(default_factory=list)
+    together: Line | None = None
+    hidden: list[str] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)
 
 
-def read_metrics(*, period: str, now: datetime) -> MetricsPage:
-    """The figures of the runs that began in the period, up to now on the clinic's clock."""
-    midnight = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
-    since = midnight - timedelta(days=PERIODS[period][1])
-    facts = RunFact.objects.filter(started_at__gte=since, started_at__lte=now)
-    groups = {row.pop("task_type"): Sums(**_filled(row)) for row in _add_up(facts.values("task_type"))}
-    everything = _sum_of(list(groups.values()))
-    open_runs = _open_runs(since)
-    names = dict(TaskType.objects.values_list("slug", "name"))
-    lines = [
-        _line(slug, names.get(slug, slug or "Not sorted"), sums, open_runs.get(slug, 0))
-        for slug, sums in sorted(groups.items(), key=lambda item: -item[1].runs)
-    ]
-    total = _line(ALL, "All", everything, sum(open_runs.values()))
-    return MetricsPage(
-        period=period,
-        since=since,
+def make_table(asked: Asked, found: Breakdown, *, targets: Targets, still_open: Mapping[str, int]) -> Table:
+    """Lay out what was counted, the groups with most runs first, and say what the total misses and what it hides."""
+    dimension = DIMENSIONS[asked.by]
+    names = name_groups(asked.by, found.groups)
+    own = asked.by == "task_type"
+    lines = []
+    for value, tally in sorted(found.groups.items(), key=lambda item: (-item[1].runs, item[0])):
+        task = value if own else asked.task
+        group = replace(asked, value=value)
+        open_here = still_open.get(value, 0) if own else 0
+        lines.append(_line(group, names[value], tally, targets, task=task, still_open=open_here))
+    total = _line(
+        replace(asked, value=None), _("All"), found.total, targets, task=asked.task, still_open=sum(still_open.values())
+    )
+    small = [value for value, tally in found.groups.items() if tally.runs < FEW]
+    together = None
+    if len(small) > 1 and not dimension.several:
+        sums = merge(found.groups[value] for value in small)
+        together = _line(replace(asked, value=None), _("These together"), sums, targets, task=asked.task, linked=False)
+    return Table(
         total=total,
-        lines=lines,
-        cost=say_cost(round(everything.cost), unpriced=everything.unpriced),
-        slowest=_slowest(facts, everything.runs),
-        warnings=_find_misses(total, lines),
+        lines=[line for line in lines if line.runs >= FEW],
+        few=[line for line in lines if line.runs < FEW],
+        together=together,
+        hidden=_say_hidden(total, [*lines, *([together] if together else [])]),
+        missed=[_say_miss(total, cell) for cell in total.cells if cell.verdict is Verdict.OFF],
     )
 
 
-def _add_up(facts: Any) -> list[dict[str, Any]]:
-    errors, executed, iterations, active, cost = (
-        Cast(name, FloatField()) for name in ("tool_errors", "tools_executed", "iterations", "active_ms", "cost_nano")
-    )
-    return list(
-        facts.annotate(
-            runs=Count("pk"),
-            completed_runs=Count("pk", filter=Q(completed=True) & ~Q(outcome=ASKED_BACK)),
-            asked_back_runs=Count("pk", filter=Q(outcome=ASKED_BACK)),
-            limit_runs=Count("pk", filter=Q(limit_reached=True)),
-            escalated_runs=Count("pk", filter=Q(escalated=True)),
-            asked=Sum("asked_people"),
-            executed=Sum("tools_executed"),
-            errors=Sum("tool_errors"),
-            errors_sq=Sum(errors * errors),
-            cross=Sum(errors * executed),
-            executed_sq=Sum(executed * executed),
-            iterations_sum=Sum("iterations"),
-            iterations_sq=Sum(iterations * iterations),
-            active=Sum("active_ms"),
-            active_sq=Sum(active * active),
-            waited=Sum("waited_ms"),
-            cost=Sum("cost_nano"),
-            cost_sq=Sum(cost * cost),
-            unpriced=Sum("unpriced_calls"),
-        )
-    )
+def make_cells(asked: Asked, tally: Tally, *, targets: Targets, task: str, linked: bool = True) -> list[Cell]:
+    """The seven figures of some runs against the targets of a type of task."""
+    return [_cell(asked, metric, tally, targets, task=task, linked=linked) for metric in METRICS]
 
 
-def _filled(row: dict[str, Any]) -> dict[str, Any]:
-    return {RENAMED.get(name, name): value or 0 for name, value in row.items()}
-
-
-def _sum_of(groups: list[Sums]) -> Sums:
-    return Sums(**{name: sum(getattr(group, name) for group in groups) for name in Sums.__dataclass_fields__})
-
-
-def _open_runs(since: datetime) -> dict[str, int]:
-    still = [RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.SUSPENDED]
-    runs = AgentRun.objects.filter(created_at__gte=since, status__in=still)
-    rows = runs.values("task_type__slug").annotate(n=Count("pk")).order_by()
-    return {row["task_type__slug"]: row["n"] for row in rows}
-
-
-def _line(slug: str, name: str, sums: Sums, still_open: int) -> Line:
+def _line(
+    asked: Asked,
+    name: str,
+    tally: Tally,
+    targets: Targets,
+    *,
+    task: str,
+    still_open: int = 0,
+    linked: bool = True,
+) -> Line:
     return Line(
-        slug=slug,
+        value=asked.value,
         name=name,
-        runs=sums.runs,
+        runs=tally.runs,
         open=still_open,
-        cells=[_cell(metric, sums) for metric in METRICS],
-        waited=say_duration(round(sums.waited / sums.runs)) if sums.runs else "",
-        asked=f"{sums.asked:,}",
+        cells=make_cells(asked, tally, targets=targets, task=task, linked=linked),
+        waited=say_duration(round(tally.waited_ms / tally.runs)) if tally.runs else "",
+        asked=f"{tally.asked:,}",
+        query=asked.query(),
     )
 
 
-def _cell(metric: Metric, sums: Sums) -> Cell:
-    if not sums.runs or (metric.slug == "tool_errors" and not sums.executed):
-        return Cell(metric, "–", "", Verdict.UNSURE, "", "no tool calls" if sums.runs else "no runs")
-    if metric.slug == "completion" and sums.runs == sums.asked_back:
-        return Cell(metric, "–", "", Verdict.UNSURE, _asked_back(sums), "no run to count")
-    return _rate(metric, sums) if metric.rate else _mean(metric, sums)
+def _cell(asked: Asked, metric: Metric, tally: Tally, targets: Targets, *, task: str, linked: bool) -> Cell:
+    target = targets.of(metric, task)
+    figure = compute_figure(metric, tally, target=metric.inside(target))
+    return Cell(
+        metric=metric,
+        figure=figure,
+        value=say_figure(figure),
+        range=say_range(figure),
+        verdict=figure.verdict,
+        note=_note(figure, tally),
+        n=say_counted(figure) if tally.runs else _("no runs"),
+        needed=say_needed(figure),
+        target=metric.words(target),
+        own=targets.differs(metric, task),
+        query=asked.query(metric=metric.slug, tab=first_tab(figure)) if linked and figure.denominator else "",
+    )
 
 
-def _rate(metric: Metric, sums: Sums) -> Cell:
-    runs = sums.runs
-    if metric.slug == "tool_errors":
-        hits, n, of = sums.errors, sums.executed, count(sums.executed, "call")
-        interval = clustered_rate(
-            runs=sums.runs,
-            hits=sums.errors,
-            trials=sums.executed,
-            hits_sq=sums.errors_sq,
-            cross=sums.cross,
-            trials_sq=sums.executed_sq,
-        )
-    else:
-        hits = {"completion": sums.completed, "limits": sums.limits, "escalation": sums.escalated}[metric.slug]
-        runs = n = sums.runs - (sums.asked_back if metric.slug == "completion" else 0)
-        of, interval = count(n, "run"), wilson(hits, n)
-    note = _asked_back(sums) if metric.slug == "completion" else ""
-    if runs < MIN_TO_JUDGE:
-        few = f"Only {count(runs, 'run')}. Shown, but not judged."
-        return Cell(metric, _percent(hits / n), "", Verdict.UNSURE, f"{few} {note}".strip(), f"{hits:,} of {of}")
-    verdict = judge(interval, metric.target, higher_is_better=metric.higher_is_better)
-    span = f"{_percent(interval.low)} to {_percent(interval.high)}"
-    return Cell(metric, _percent(hits / n), span, verdict, note, f"{hits:,} of {of}")
+def _note(figure: Figure, tally: Tally) -> str:
+    notes = []
+    if figure.metric.rate and 0 < figure.runs < MIN_TO_JUDGE:
+        notes.append(_("Only %(runs)s. Shown, but not judged.") % {"runs": count(figure.runs, "run")})
+    if figure.floor:
+        notes.append(_("%(calls)s unpriced") % {"calls": count(tally.unpriced, "call")})
+    if figure.metric.slug == "completion":
+        notes.append(say_asked_back(tally))
+    return " ".join(filter(None, notes))
 
 
-def _asked_back(sums: Sums) -> str:
-    return f"{sums.asked_back:,} asked the caller back" if sums.asked_back else ""
+def _say_hidden(total: Line, lines: list[Line]) -> list[str]:
+    """Sentences on groups that miss where the total meets."""
+    said = []
+    for n, cell in enumerate(total.cells):
+        by_name = {line.name: line.cells[n] for line in lines}
+        hidden = find_hidden(cell.figure, {name: one.figure for name, one in by_name.items()})
+        said += [
+            _("%(metric)s is on target for all (%(total)s), but %(group)s has %(value)s (%(range)s).")
+            % {"metric": cell.metric.name, "total": cell.value, "group": name, "value": by_name[name].value,
+               "range": by_name[name].range}
+            for name in hidden
+        ]  # fmt: skip
+    return said
 
 
-def _mean(metric: Metric, sums: Sums) -> Cell:
-    say = SAID[metric.slug]
-    total, total_sq = {
-        "iterations": (sums.iterations, sums.iterations_sq),
-        "latency": (sums.active, sums.active_sq),
-        "cost": (sums.cost, sums.cost_sq),
-    }[metric.slug]
-    interval = mean_interval(n=sums.runs, total=total, total_sq=total_sq)
-    verdict = judge(interval, metric.target, higher_is_better=False)
-    span = f"{say(max(0, interval.low))} to {say(interval.high)}" if interval else ""
-    value, note = say(total / sums.runs), ""
-    if metric.slug == "cost" and sums.unpriced:
-        # A lower bound can prove a breach, never a success.
-        verdict = verdict if verdict is Verdict.OFF else Verdict.UNSURE
-        value, note = (f"≥ {value}" if sums.cost else "unpriced"), f"{count(sums.unpriced, 'call')} unpriced"
-        span = _lower_bound(interval, say)
-    return Cell(metric, value, span, verdict, note, count(sums.runs, "run"))
-
-
-def _lower_bound(interval: Interval | None, say: Callable[[float], str]) -> str:
-    return f"at least {say(max(0, interval.low))}" if interval and interval.low > 0 else ""
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f}%"
-
-
-def _slowest(facts: QuerySet[RunFact], runs: int) -> str:
-    """The working time that one run in twenty exceeds."""
-    if not runs:
-        return ""
-    at = min(runs - 1, int(0.95 * runs))
-    return say_duration(facts.order_by("active_ms").values_list("active_ms", flat=True)[at])
-
-
-def _find_misses(total: Line, lines: list[Line]) -> list[str]:
-    """Figures that are off target: first those of all runs, then those of one type of task that the total hides."""
-    missed = [cell for cell in total.cells if cell.verdict is Verdict.OFF]
-    return [
-        f"All runs: {cell.metric.name.lower()} is {cell.value}, target {cell.metric.target_words}." for cell in missed
-    ] + [
-        f"{line.name}: {cell.metric.name.lower()} is {cell.value}, target {cell.metric.target_words}."
-        for line in lines
-        for cell, whole in zip(line.cells, total.cells, strict=True)
-        if cell.verdict is Verdict.OFF and whole.verdict is not Verdict.OFF
-    ]
+def _say_miss(line: Line, cell: Cell) -> str:
+    return _("%(group)s: %(metric)s is %(value)s, target %(target)s.") % {
+        "group": _("All runs") if line.value is None else line.name,
+        "metric": cell.metric.name.lower(),
+        "value": cell.value,
+        "target": cell.target,
+    }

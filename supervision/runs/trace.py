@@ -17,7 +17,6 @@ from supervision.callers import read_heard
 from supervision.cards import read_card
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.raw import say_call, say_step
-from supervision.runs.words import say_end
 from supervision.wording import (
     count,
     name_speaker,
@@ -25,6 +24,7 @@ from supervision.wording import (
     say_cost,
     say_day,
     say_duration,
+    say_end,
     say_findings,
     say_when,
 )

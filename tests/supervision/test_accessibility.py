@@ -17,6 +17,7 @@ from agentops.domain.cards import Change, EditNote, Renewal
 from agentops.domain.edits import Choice, Control, ControlKind
 from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolPolicy
 from supervision.models import Claim, Viewing
+from tests.supervision.metrics.facts import add_weeks
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_run, add_step, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -73,6 +74,7 @@ def pages() -> list[str]:
     keep = add_call(run=done, status="succeeded", decided_by="Mo Ali")
     colleague = person("zoe", "Zoe", "Hart", "front desk")
     add_run(status="completed", finished_at=now, generated=True)
+    add_weeks(now=now, weeks=3, share=0.3)
     return [
         "/golden/", f"/runs/{keep.run_id}/golden/", f"/runs/{call.run_id}/golden/",
         "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y",
@@ -85,7 +87,8 @@ def pages() -> list[str]:
         f"/requests/{asking.pk}/", f"/runs/{asking.run_id}/", f"/requests/{agreed.pk}/", "/?q=ana",
         f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y",
         f"/runs/{final.run_id}/?at=c{final.pk}&raw=full", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
-        "/metrics/?period=28", "/tools/", "/no/such/page/", "/login/",
+        "/metrics/?period=28", "/metrics/behind/?metric=tool_errors&by=tool", "/metrics/behind/?metric=cost",
+        "/metrics/costs/", "/metrics/targets/", "/metrics/?by=moon", "/tools/", "/no/such/page/", "/login/",
     ]  # fmt: skip
 
 

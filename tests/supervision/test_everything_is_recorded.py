@@ -166,6 +166,10 @@ RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
     "start_run": ("run.started", start),
     "cancel_run": ("run.stopped", cancel),
     "set_tool_tier": ("tool.changed", set_tier),
+    "set_targets": (
+        "targets.changed",
+        lambda user: actions.set_targets(user=user, task_type="", targets={"limits": "3"}, most={}),
+    ),
     "stop_work": ("work.stopped", stop),
     "lift_stop": ("work.resumed", lift),
     "add_person": ("person.added", lambda user: actions.add_person(user=user, username="zoe", **PLACE)),  # type: ignore[arg-type]

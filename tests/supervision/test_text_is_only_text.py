@@ -18,7 +18,8 @@ HIDDEN = "\u202e\u200b\u3164\U000e0041"
 """Turned round, zero width, blank, a tag: short, because names are."""
 PAGES = [
     "/", "/?view=decided", "/requests/{call}/", "/requests/{doubt}/", "/handoffs/{run}/", "/runs/", "/runs/?q={bad}",
-    "/runs/{run}/", "/runs/{run}/?at=c{call}", "/runs/{run}/?at=s0", "/metrics/?period=today", "/tools/",
+    "/runs/{run}/", "/runs/{run}/?at=c{call}", "/runs/{run}/?at=s0", "/metrics/?period=today", "/metrics/?by=tool",
+    "/metrics/behind/?metric=tool_errors&tab=below", "/metrics/behind/?metric=cost", "/metrics/costs/", "/tools/",
 ]  # fmt: skip
 
 
@@ -55,6 +56,7 @@ def poison(bad: str) -> dict[str, object]:
         run=run, task_type="bad", channel="phone", status="completed", outcome="x", completed=True, limit_reached=False,
         escalated=False, iterations=1, active_ms=1, waited_ms=1, tool_calls=1, tools_executed=1, tool_errors=0,
         asked_people=0, tokens=1, cost_nano=1, unpriced_calls=1, started_at=now, finished_at=now,
+        model=bad[:80], tools={bad[:80]: [1, 1]},
     )  # fmt: skip
     return {"call": call.pk, "run": run.pk, "doubt": doubt.pk, "bad": bad}
 

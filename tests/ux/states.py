@@ -13,6 +13,7 @@ from agentops.domain.cards import Change, Renewal
 from agentops.management.demo_requests import STAFF
 from agentops.models import AgentRun, CallEdit, ToolCall
 from supervision.models import Claim, Decision
+from tests.supervision.metrics.facts import add_weeks
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
 from tests.ux.stage import arrive
 
@@ -171,11 +172,17 @@ def _runs() -> list[State]:
 
 
 def _pages() -> list[State]:
+    add_weeks(now=timezone.now(), weeks=10, share=0.5)
     return [
         State("new-request", "/runs/new/"),
         State("settings", "/me/"),
         State("metrics", "/metrics/", who="ruth"),
         State("golden", "/golden/", who="ruth"),
+        State("metrics-by-tool", "/metrics/?period=28&by=tool", who="ruth"),
+        State("behind", "/metrics/behind/?by=task_type&value=cancelling&metric=tool_errors", who="ruth"),
+        State("costs", "/metrics/costs/", who="ruth"),
+        State("targets", "/metrics/targets/", who="ruth"),
+        State("metrics-not-readable", "/metrics/?by=moon", who="ruth"),
         State("tools", "/tools/", who="leo"),
         State("access", "/access/", who="ruth"),
         State("record", "/record/", who="ruth"),

@@ -23,6 +23,7 @@ class Ended:
     pk: int
     slug: str
     channel: str
+    prompt_version: int
     iterations: int
     active_ms: int
     waited_ms: int
@@ -34,6 +35,8 @@ class Ended:
 class EndedCall:
     """A call as far as the figures need it."""
 
+    tool: str
+    tier: str
     status: str
     started_at: datetime | None
     expires_at: datetime | None
@@ -52,7 +55,7 @@ class Verdict:
 
 def rows_of(trace: Trace, verdict: Verdict) -> Iterator[tuple[type[models.Model], Row]]:
     """Every row of a run that was told to its end, each with the table it belongs to."""
-    ended = Ended(trace.run, trace.kind.slug, trace.channel, trace.turns, trace.active_ms, trace.waited_ms,
+    ended = Ended(trace.run, trace.kind.slug, trace.channel, 1, trace.turns, trace.active_ms, trace.waited_ms,
                   len(trace.calls), trace.created)  # fmt: skip
     yield Conversation, {"id": trace.talk, "channel": trace.channel, "on_the_line": False,
                          "opened_at": trace.created}  # fmt: skip
@@ -65,14 +68,18 @@ def rows_of(trace: Trace, verdict: Verdict) -> Iterator[tuple[type[models.Model]
                        status=verdict.status, outcome=verdict.outcome, task_type=trace.kind.slug,
                        cost_nano=trace.cost)  # fmt: skip
     yield RunWords, {"place": place_of(trace.created, trace.run), "run_id": trace.run, "words": found.words}
-    counted = [EndedCall(row["status"], row["started_at"], row["expires_at"]) for row in trace.calls]
+    counted = [
+        EndedCall(row["tool"], row["tier"], row["status"], row["started_at"], row["expires_at"]) for row in trace.calls
+    ]
     yield from ((ToolCall, row | {"card": json.dumps(row["card"])}) for row in trace.calls)
     yield from ((Decision, row) for row in trace.decisions)
-    yield RunFact, count_run(
+    fact = count_run(
         ended, calls=counted, status=verdict.status, outcome=verdict.outcome, escalated=bool(verdict.handoff),
-        provider="anthropic" if trace.steps else "", tokens=trace.tokens, cost_nano=trace.cost,
+        provider="anthropic" if trace.steps else "", model=trace.steps[-1]["model"] if trace.steps else "",
+        tokens=trace.tokens, cost_nano=trace.cost,
         unpriced=trace.unpriced, finished_at=trace.now,
     )  # fmt: skip
+    yield RunFact, fact | {"tools": json.dumps(fact["tools"])}
     if verdict.handoff:
         username, who = trace.rng.choice(STAFF)
         closed = trace.now + timedelta(minutes=trace.rng.uniform(1, 90))

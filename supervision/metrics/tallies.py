@@ -1,0 +1,111 @@
+"""What is counted over a group of runs: whole numbers only, so that parts add up to the same, in any order. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+
+Counts = Mapping[int, int]
+"""How many runs had each value."""
+
+Pairs = Mapping[tuple[int, int], int]
+"""How many runs had so many tool calls and so many errors."""
+
+Bins = Mapping[int, tuple[int, int]]
+"""How many runs, and what they add up to, for each bin of a value (see `bin_of`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Everything that the seven figures of a group need. Two of them merge by `+`; so do days into weeks.
+
+    The histograms carry the intervals and the percentiles, the sums the figures themselves.
+    """
+
+    runs: int = 0
+    completed: int = 0
+    asked_back: int = 0
+    limits: int = 0
+    escalated: int = 0
+    executed: int = 0
+    errors: int = 0
+    asked: int = 0
+    iterations: int = 0
+    active_ms: int = 0
+    waited_ms: int = 0
+    cost_nano: int = 0
+    unpriced: int = 0
+    steps: Counts = field(default_factory=dict)
+    calls: Pairs = field(default_factory=dict)
+    active: Bins = field(default_factory=dict)
+    cost: Bins = field(default_factory=dict)
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return merge([self, other])
+
+
+SUMS = tuple(one.name for one in fields(Tally) if one.type is int or one.type == "int")
+"""The names of the plain sums."""
+
+
+def merge(tallies: Iterable[Tally]) -> Tally:
+    """The tally of all their runs together."""
+    parts = list(tallies)
+    return Tally(
+        **{name: sum(getattr(one, name) for one in parts) for name in SUMS},
+        steps=_merge_counts([one.steps for one in parts]),
+        calls=_merge_pairs([one.calls for one in parts]),
+        active=_merge_bins([one.active for one in parts]),
+        cost=_merge_bins([one.cost for one in parts]),
+    )
+
+
+def bin_of(value: int) -> int:
+    """The bin of a value: its two leading digits, the rest zero. Its width is a tenth of it at most."""
+    step = 1
+    while value // step >= 100:
+        step *= 10
+    return value - value % step
+
+
+def bin_width(low: int) -> int:
+    """How many whole values fall into the bin that begins here."""
+    step = 1
+    while low // step >= 100:
+        step *= 10
+    return step
+
+
+def find_percentile(bins: Bins, share: float) -> float | None:
+    """The value that this share of the runs does not exceed, to within its bin; None without runs."""
+    runs = sum(n for n, _ in bins.values())
+    passed = 0
+    for low in sorted(bins):
+        n, total = bins[low]
+        passed += n
+        if passed >= share * runs:
+            return total / n
+    return None
+
+
+def _merge_counts(parts: list[Counts]) -> Counts:
+    found: dict[int, int] = {}
+    for part in parts:
+        for value, n in part.items():
+            found[value] = found.get(value, 0) + n
+    return found
+
+
+def _merge_pairs(parts: list[Pairs]) -> Pairs:
+    found: dict[tuple[int, int], int] = {}
+    for part in parts:
+        for value, n in part.items():
+            found[value] = found.get(value, 0) + n
+    return found
+
+
+def _merge_bins(parts: list[Bins]) -> Bins:
+    found: dict[int, tuple[int, int]] = {}
+    for part in parts:
+        for low, (n, total) in part.items():
+            runs, sums = found.get(low, (0, 0))
+            found[low] = (runs + n, sums + total)
+    return found
