@@ -33,7 +33,7 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
-            ("changes", _("Waiting changes"), Permission.SET_TIERS),
+            ("changes", "Waiting changes", Permission.SET_TIERS),
             ("people", _("People"), Permission.SET_PEOPLE),
             ("record", _("Record"), Permission.SEE_RECORD),
             ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.utils.translation import gettext as _
 
 from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
 from agentops.domain.policy.settings import ToolSetting, read_setting
@@ -106,4 +105,4 @@ def _compare(change: PolicyChange, policy: ToolPolicy | None) -> list[Difference
 def _say_who(change: PolicyChange) -> str:
     if not change.second:
         return change.who
-    return _("%(who)s, confirmed by %(second)s") % {"who": change.who, "second": change.second}
+    return f"{change.who}, confirmed by {change.second}"
