@@ -35,6 +35,7 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
+            ("changes", "Waiting changes", Permission.SET_TIERS),
             ("people", _("People"), Permission.SET_PEOPLE),
             ("record", _("Record"), Permission.SEE_RECORD),
             ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),
@@ -48,7 +49,8 @@ _BELOW = {
     "runs": "run runs_csv runs_json new_run stop_run keep_run save_golden",
     "metrics": "behind",
     "targets": "save_targets",
-    "tools": "save_tool",
+    "tools": "tool check_tool save_tool",
+    "changes": "confirm_change decline_change",
     "record": "export_record",
     "people": "add_person person save_person set_active make_link reset_code save_rules",
 }

@@ -5,6 +5,8 @@ from enum import StrEnum
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
 
+from agentops.domain.policy.settings import Answerers
+
 MAX_NAME = 150
 NO_ROLE = "This account cannot use the dashboard. Ask an administrator."
 
@@ -64,6 +66,13 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SAVE_GOLDEN: frozenset({Role.ADMIN}),
 }
 
+_ANSWERS: dict[Answerers, tuple[frozenset[Role], str]] = {
+    Answerers.ANYBODY: (_EVERY_ROLE, ""),
+    Answerers.LEADERS: (_LEADERS, "Only a manager can answer this. Pass it on."),
+    Answerers.ADMINS: (frozenset({Role.ADMIN}), "Only an admin can answer this. Pass it on."),
+}
+"""Who may answer by a tool's policy, and what everybody else is told."""
+
 AnyUser = AbstractBaseUser | AnonymousUser
 
 
@@ -79,6 +88,16 @@ def role_of(user: AnyUser) -> Role | None:
 def may(role: Role | None, permission: Permission) -> bool:
     """Whether a role holds a permission; no role holds none."""
     return role in ROLES[permission]
+
+
+def why_not_answer(role: Role | None, answerers: str | None) -> str:
+    """Why this role may not answer a request of a tool with such a policy; empty where it may.
+
+    What cannot be read is for admins only; None stands for a tool without a policy.
+    """
+    known = answerers is None or answerers in set(Answerers)
+    roles, words = _ANSWERS[Answerers(answerers or Answerers.ANYBODY) if known else Answerers.ADMINS]
+    return "" if role in roles else words
 
 
 def require(user: AnyUser, permission: Permission) -> Role:

@@ -5,6 +5,7 @@ from django.urls import path
 from supervision import errors
 from supervision.views import (
     callers,
+    changes,
     claims,
     costs,
     edits,
@@ -93,7 +94,12 @@ urlpatterns = [
     path("stop/now/", stops.stop_work, name="stop_work"),
     path("stop/lift/", stops.lift_stop, name="lift_stop"),
     path("tools/", tools.list_tools, name="tools"),
-    path("tools/save/", tools.save_tool, name="save_tool"),
+    path("tools/<int:tool_id>/", tools.show_tool, name="tool"),
+    path("tools/<int:tool_id>/check/", tools.check_tool, name="check_tool"),
+    path("tools/<int:tool_id>/save/", tools.save_tool, name="save_tool"),
+    path("changes/", changes.list_changes, name="changes"),
+    path("changes/confirm/", changes.confirm_change, name="confirm_change"),
+    path("changes/decline/", changes.decline_change, name="decline_change"),
 ]
 
 handler400 = errors.bad_request

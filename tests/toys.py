@@ -3,7 +3,8 @@
 from datetime import date
 from typing import Any
 
-from agentops.control import settle_call, start_run
+from agentops.control import change_policy, settle_call, start_run
+from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.routing import DecisionType
 from agentops.llm.models import use_model as use_model
 from agentops.models import AgentRun, ModelRoute, TaskType, ToolCall, ToolPolicy
@@ -32,6 +33,22 @@ def set_tier(tool: str, tier: str, *, enabled: bool = True, hold: int | None = 0
     """Classify a toy tool. A yes takes effect at once unless `hold` (seconds; None: as the tier says) is given."""
     facts = {"tier": tier, "floor": "read", "described": True, "enabled": enabled, "hold_seconds": hold}
     ToolPolicy.objects.update_or_create(tool=tool, defaults=facts)
+
+
+def change_tool(
+    tool: str, *, version: int | None = None, by: str = "Leo Marsh", account: int = 1, **changes: Any
+) -> Any:
+    """An admin's change of a tool's setting, on top of what stands; what it came to."""
+    policy = ToolPolicy.objects.get(tool=tool)
+    return change_policy(
+        kind="tool",
+        subject=tool,
+        after=ToolSetting.model_validate(policy.setting.model_dump() | changes),
+        version=policy.version if version is None else version,
+        reason="It is safer.",
+        by=by,
+        account=account,
+    )
 
 
 def begin(request: str = "Please act.", *, task: str = "toying", **more: Any) -> int:

@@ -13,12 +13,13 @@ from agentops.control.outcomes import (
     Changed,
     Conflict,
     Extended,
+    Proposed,
     Settled,
     Started,
     Stopped,
     Unsettled,
 )
-from agentops.control.policy import set_tool_tier
+from agentops.control.policy import change_policy, confirm_change, decline_change, return_policy
 from agentops.control.runs import cancel_run, note_handoff_closed, start_run
 from agentops.control.stops import lift_stop, stop_work
 
@@ -29,6 +30,7 @@ __all__ = [
     "Conflict",
     "Draft",
     "Extended",
+    "Proposed",
     "Settled",
     "Started",
     "Stopped",
@@ -36,6 +38,9 @@ __all__ = [
     "ask_for_choices",
     "cancel_run",
     "change_call",
+    "change_policy",
+    "confirm_change",
+    "decline_change",
     "digest_of",
     "draft_golden",
     "end_hold",
@@ -45,8 +50,8 @@ __all__ = [
     "look_again",
     "note_handoff_closed",
     "resolve_call",
+    "return_policy",
     "save_golden",
-    "set_tool_tier",
     "settle_call",
     "start_run",
     "stop_work",

@@ -4,15 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.policy.changes import Difference
 
 
 class BadRequest(Exception):
-    """Something a person asked for cannot be done; `message` says what and what to do instead."""
+    """Something a person asked for cannot be done; `message` says what and what to do instead, `field` where."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: str, message: str, field: str = "") -> None:
         super().__init__(message)
         self.code = code
         self.message = message
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +69,19 @@ class Changed:
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """A change that gives an agent more room: it waits for a second admin, and nothing is different yet."""
+
+    change_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody else saved first; nothing was changed."""
+    """Somebody else saved first; nothing was changed. `theirs` is what they changed since, `version` what is saved."""
 
     message: str
+    version: int = 0
+    theirs: tuple[Difference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,8 +99,9 @@ class Card(_Frozen):
     staff may change something of it first, `edit` what they changed; `renewal` is what a fresh look found to be
     different. `two_people` are the reasons why two people have
     to say yes, a sentence each; none where one is enough. `answer_by` is when an answer comes too late to be of use;
-    it becomes the call's own deadline and is not stored with the card. More
-    time may be given up to `useful_until`, when the appointment itself begins.
+    it becomes the call's own deadline and is not stored with the card. More time may be given up to `useful_until`,
+    when the appointment itself begins. `facts` are what a rule of the policy may look at ("notice_hours"); they are
+    stored with the call.
     """
 
     title: str
@@ -125,6 +126,7 @@ class Card(_Frozen):
     two_people: list[str] = []
     useful_until: datetime | None = None
     answer_by: datetime | None = Field(default=None, exclude=True)
+    facts: dict[str, Any] = Field(default={}, exclude=True)
 
     @property
     def spoken(self) -> str:

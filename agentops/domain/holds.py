@@ -17,13 +17,17 @@ MOST_EXTENSIONS = 10
 """How often a request may be given more time: WCAG 2.2.1 asks for ten."""
 
 
+def usual_seconds(tier: ActionTier) -> int:
+    """How long a yes to a call of this tier is held where its policy does not say."""
+    return FINAL_SECONDS if tier is ActionTier.DESTRUCTIVE else USUAL_SECONDS
+
+
 def hold_time(*, tier: ActionTier, configured: int | None, on_the_line: bool) -> timedelta:
     """How long a yes to a call of this tier is held. `configured` is the policy's own figure, in seconds.
 
     While the caller is on the line nobody holds longer than ten seconds.
     """
-    usual = FINAL_SECONDS if tier is ActionTier.DESTRUCTIVE else USUAL_SECONDS
-    seconds = usual if configured is None else configured
+    seconds = usual_seconds(tier) if configured is None else configured
     return timedelta(seconds=min(seconds, ON_THE_LINE_SECONDS) if on_the_line else seconds)
 
 

@@ -1,8 +1,8 @@
-"""How dangerous a tool is, and the gate that every proposed call passes."""
+"""How dangerous a tool is."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
+from itertools import takewhile
 
 
 class ActionTier(StrEnum):
@@ -21,12 +21,7 @@ class ActionTier(StrEnum):
     @property
     def words(self) -> str:
         """What staff read instead of the name."""
-        return {
-            ActionTier.READ: "Look-up only",
-            ActionTier.SAFE: "Easy to undo",
-            ActionTier.RISKY: "Hard to undo",
-            ActionTier.DESTRUCTIVE: "Cannot be undone",
-        }[self]
+        return _WORDS[self]
 
     @property
     def needs_person(self) -> bool:
@@ -35,6 +30,12 @@ class ActionTier(StrEnum):
 
 
 _RANKS = {tier: rank for rank, tier in enumerate(ActionTier)}
+_WORDS = {
+    ActionTier.READ: "Look-up only",
+    ActionTier.SAFE: "Easy to undo",
+    ActionTier.RISKY: "Hard to undo",
+    ActionTier.DESTRUCTIVE: "Cannot be undone",
+}
 
 
 def read_tier(value: str | None) -> ActionTier:
@@ -46,9 +47,12 @@ def read_tier(value: str | None) -> ActionTier:
 
 
 def permitted_tiers(values: Collection[str]) -> frozenset[ActionTier]:
-    """The tiers that a stored list permits; an unreadable entry permits nothing."""
-    known = {tier.value for tier in ActionTier}
-    return frozenset(ActionTier(value) for value in values if value in known)
+    """The tiers that a stored list permits: each with all milder ones. An unreadable entry permits nothing.
+
+    A list with a gap is read up to the gap: otherwise a tool that is made stricter could become permitted by it.
+    """
+    upto = takewhile(lambda tier: tier.value in values, ActionTier)
+    return frozenset(upto)
 
 
 def effective_tier(*, floor: ActionTier | None, configured: str | None) -> ActionTier:
@@ -56,39 +60,3 @@ def effective_tier(*, floor: ActionTier | None, configured: str | None) -> Actio
     if floor is None:
         return ActionTier.DESTRUCTIVE
     return max(floor, read_tier(configured), key=lambda tier: tier.rank)
-
-
-class Gate(StrEnum):
-    """What the gate says of a call: run it, let a person decide, or refuse it."""
-
-    ALLOW = "allow"
-    ASK = "ask"
-    REFUSE = "refuse"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The gate's answer. `rule` is the sentence a person reads under "Why it needs you"; `code` names a refusal."""
-
-    gate: Gate
-    tier: ActionTier
-    rule: str
-    code: str = ""
-
-
-def judge_call(*, tier: ActionTier, permitted: Collection[ActionTier], enabled: bool, approvable: bool) -> Verdict:
-    """Decide on one well-formed call.
-
-    Order matters: a stopped tool is refused before its tier is looked at; a tier that this task type does not permit
-    is refused before anyone is asked.
-    """
-    if not enabled:
-        return Verdict(Gate.REFUSE, tier, "This tool is switched off.", "tool_disabled")
-    if tier not in permitted:
-        rule = f"This assistant may not do what is “{tier.words.lower()}”."
-        return Verdict(Gate.REFUSE, tier, rule, "tier_not_permitted")
-    if not tier.needs_person:
-        return Verdict(Gate.ALLOW, tier, f"“{tier.words}” runs without asking.")
-    if not approvable:
-        return Verdict(Gate.ASK, tier, "Nobody has described this tool in plain words, so it can only be turned down.")
-    return Verdict(Gate.ASK, tier, f"“{tier.words}” always needs a person.")

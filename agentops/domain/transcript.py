@@ -3,6 +3,7 @@
 The transcript is the program counter: to resume a run is to read it again.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ class CallView(NamedTuple):
     """One proposed call. `result` is there once the call is answered, `held` while only its worker knows it.
 
     `changed` says what staff changed of it before it was decided, `confirmers` how many people had to say yes.
+    `facts` is what it was judged by; the result of an `untrusted` one may hold free text that anybody wrote.
     While it is `on_hold` its yes may still be taken back. `approver_gone`: whoever said yes may no longer do so.
     """
 
@@ -42,6 +44,8 @@ class CallView(NamedTuple):
     done: str = ""
     changed: str = ""
     confirmers: int = 1
+    facts: Mapping[str, Any] = {}
+    untrusted: bool = False
     result: ToolResult | None = None
     held: Held | None = None
     on_hold: bool = False
@@ -71,7 +75,10 @@ class Turn(NamedTuple):
 
 
 class Transcript(NamedTuple):
-    """Everything `next_move` looks at. `sorted` says whether the run has its task type."""
+    """Everything `next_move` looks at. `sorted` says whether the run has its task type.
+
+    `heard_untrusted`: an earlier run of the conversation, whose words this one reads, had read untrusted free text.
+    """
 
     run_id: int
     request: str
@@ -81,6 +88,12 @@ class Transcript(NamedTuple):
     turns: tuple[Turn, ...] = ()
     sorted: bool = True
     stop_requested: bool = False
+    heard_untrusted: bool = False
+
+    @property
+    def tainted(self) -> bool:
+        """Whether the model has read free text that anybody may have written."""
+        return self.heard_untrusted or any(call.untrusted and call.result is not None for call in self.calls)
 
     @property
     def calls(self) -> tuple[CallView, ...]:

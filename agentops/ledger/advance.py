@@ -11,7 +11,9 @@ from agentops.domain.limits import budget_turn
 from agentops.domain.messages import FailureKind
 from agentops.domain.next_move import AskModel, AwaitHuman, Doubt, Finish, RunTool, next_move
 from agentops.domain.outcomes import ToolResult, failure
-from agentops.domain.tiers import effective_tier, read_tier
+from agentops.domain.policy.judging import AskedCall, judge_again
+from agentops.domain.policy.settings import ToolSetting
+from agentops.domain.tiers import read_tier
 from agentops.domain.transcript import CallView, Transcript
 from agentops.ledger.holding import reserve_ahead
 from agentops.ledger.leases import LEASE_END
@@ -207,12 +209,15 @@ def _dispatch_problem(call: CallView) -> ToolResult | None:
         return stop
     if policy and not policy.enabled:
         return failure("tool_disabled", f"{call.tool} was switched off meanwhile.", "Call escalate_to_human instead.")
-    floor = read_tier(policy.floor) if policy and policy.floor else call.tier
-    tier = effective_tier(floor=floor, configured=policy.tier if policy else call.tier.value)
-    if tier.rank > call.tier.rank:
-        return _STRICTER
-    needs_more = policy is not None and call.tier.needs_person and policy.confirmers > call.confirmers
-    return _STRICTER if needs_more else None
+    stricter = judge_again(
+        call=AskedCall(call.arguments, call.facts),
+        setting=policy.setting if policy else ToolSetting(tier=call.tier.value),
+        floor=read_tier(policy.floor) if policy and policy.floor else None,
+        tier=call.tier,
+        confirmers=call.confirmers,
+        asked=call.status is not CallStatus.ALLOWED,
+    )
+    return _STRICTER if stricter else None
 
 
 def _out_of_time() -> ToolResult:

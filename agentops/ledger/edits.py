@@ -14,14 +14,15 @@ from agentops.domain.edits import EditForm
 from agentops.domain.events import Event, EventKind
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
-from agentops.domain.tiers import Gate, effective_tier, judge_call
+from agentops.domain.policy.judging import UNTRUSTED, Gate
 from agentops.domain.transcript import CallView, Transcript
 from agentops.ledger.briefs import read_brief
+from agentops.ledger.gate import ask_people, facts_of, judge_proposal, setting_of
 from agentops.ledger.progress import RunBrief
-from agentops.ledger.proposals import Gated, Proposal, ask_people, write_call
+from agentops.ledger.proposals import Gated, Proposal, write_call
 from agentops.ledger.reading import find_run, read_call, read_transcript
 from agentops.ledger.stops import tool_stop
-from agentops.models import CallEdit, move_call
+from agentops.models import CallEdit, ToolCall, move_call
 from agentops.models.moves import NOW
 from agentops.models.rows import CALL, LOCKED_RUN, POLICY, RunRow
 
@@ -104,7 +105,7 @@ def supersede_call(*, edit_id: int, proposal: Proposal, form: EditForm) -> bool:
         return False
     if run.now - edit.asked_at > EDIT_LASTS:
         return _refuse(edit, form, "too_late", "Nobody could check this in time. Nothing was changed; send it again.")
-    gated = _gate(proposal, run=run)
+    gated = _gate(proposal, old=edit.call, run=run)
     if gated.result:
         return _refuse(edit, form, gated.result.code, gated.result.message)
     if run.stop_requested or not _supersede(edit):
@@ -120,21 +121,19 @@ def supersede_call(*, edit_id: int, proposal: Proposal, form: EditForm) -> bool:
     return True
 
 
-def _gate(proposal: Proposal, *, run: RunRow) -> Gated:
+def _gate(proposal: Proposal, *, old: ToolCall, run: RunRow) -> Gated:
     """The gate once more, by the policy as it stands now. What a person put in waits for a person, whatever it says."""
     policy = POLICY.row(tool=proposal.tool)
-    verdict = judge_call(
-        tier=effective_tier(floor=proposal.floor, configured=policy.tier if policy else None),
-        permitted=run.tiers,
-        enabled=policy.enabled if policy else True,
-        approvable=bool(proposal.card and proposal.card.approvable),
-    )
+    setting = setting_of(policy)
+    # What the assistant had read when it proposed the call is as true of the changed one.
+    facts = facts_of(proposal, tainted=old.facts.get(UNTRUSTED) is not False)
+    verdict = judge_proposal(proposal, facts=facts, setting=setting, permitted=run.tiers)
     stop = tool_stop(proposal.tool, policy=policy)
     if stop or verdict.gate is Gate.REFUSE:
-        return Gated(proposal, verdict, CallStatus.REFUSED, stop or failure(verdict.code, verdict.rule, ""))
+        return Gated(proposal, verdict, CallStatus.REFUSED, facts, stop or failure(verdict.code, verdict.rule, ""))
     if verdict.gate is Gate.ALLOW:
         verdict = replace(verdict, rule="Staff changed it, so a person reads it once more.")
-    return ask_people(proposal, verdict, policy=policy, channel=run.channel)
+    return ask_people(proposal, verdict, facts=facts, setting=setting, channel=run.channel)
 
 
 def _supersede(edit: CallEdit) -> bool:

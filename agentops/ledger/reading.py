@@ -16,15 +16,17 @@ _STOP_REASONS = {reason.value: reason for reason in StopReason}
 def read_transcript(whole: WholeRun, *, with_history: bool = True) -> Transcript:
     """Fold a run's rows into its transcript; earlier runs of the conversation come first, as the caller heard them."""
     run = whole.run
+    history, heard = _history(whole) if with_history and whole.ordinal else ((), False)
     return Transcript(
         run_id=run.pk,
         request=whole.request,
         limits=run.limits,
         spent=run.spent,
-        history=_history(whole) if with_history and whole.ordinal else (),
+        history=history,
         turns=_read_turns(run.pk) if run.iterations else (),
         sorted=not run.sorts,
         stop_requested=run.stop_requested,
+        heard_untrusted=heard,
     )
 
 
@@ -63,6 +65,8 @@ def read_call(row: CallRow) -> CallView:
         done=card.get("done", ""),
         changed=EditNote.model_validate(edit).told if edit else "",
         confirmers=row.confirmers,
+        facts=row.facts,
+        untrusted=row.untrusted,
         result=ToolResult.model_validate(row.result) if row.result else None,
         on_hold=bool(row.on_hold),
         approver_gone=bool(row.approver_gone),
@@ -81,11 +85,15 @@ def _turn(step: StepRow, calls: tuple[CallView, ...]) -> Turn:
     )
 
 
-def _history(whole: WholeRun) -> tuple[Message, ...]:
+def _history(whole: WholeRun) -> tuple[tuple[Message, ...], bool]:
+    """What was said in earlier runs, and whether any of them read untrusted free text."""
     earlier = AgentRun.objects.filter(
         conversation_id=whole.conversation_id, ordinal__lt=whole.ordinal
     ).order_by("ordinal")
     messages: list[Message] = []
+    heard = False
     for run_id, answer in earlier.values_list("pk", "answer"):
-        messages += closing_messages(read_transcript(find_run(run_id), with_history=False), answer)
-    return tuple(messages)
+        transcript = read_transcript(find_run(run_id), with_history=False)
+        messages += closing_messages(transcript, answer)
+        heard = heard or transcript.tainted
+    return tuple(messages), heard

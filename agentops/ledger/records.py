@@ -15,10 +15,11 @@ from agentops.domain.storable import storable
 from agentops.domain.transcript import CallView, Transcript, Turn
 from agentops.ledger.advance import CallMoved, refresh_open, reserve_next
 from agentops.ledger.briefs import read_brief
+from agentops.ledger.gate import gate_proposals
 from agentops.ledger.holding import write_held
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Prepare, Progress, Quote, Totals
-from agentops.ledger.proposals import Gated, Proposal, gate_proposals, write_call
+from agentops.ledger.proposals import Gated, Proposal, write_call
 from agentops.ledger.reading import find_run, read_call
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
 from agentops.models import AgentRun, TaskType, move_call
@@ -65,7 +66,7 @@ def record_reply(
     seq = _next_seq(transcript)
     transcript = write_held(transcript)
     written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
-    gated = gate_proposals(proposals=proposals, transcript=transcript, tiers=run.tiers, channel=run.channel)
+    gated = gate_proposals(proposals=proposals, transcript=transcript, run=run)
     calls = _write_calls(gated, run=run, step_id=written.step_id)
     transcript = _seen(run, transcript, active_ms=active_ms).with_turn(
         Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, calls=calls)

@@ -47,7 +47,8 @@ def sync_tools(*, accept_floors: bool) -> int:
             "label": tool.name.replace("_", " ").capitalize(),
             "description": tool.description,
             "effect": tool.effect.value,
-            "described": tool.describe is not None,
+            "described": tool.described,
+            "subjects": [subject.model_dump(mode="json") for subject in tool.subjects],
         }
         policy, _ = ToolPolicy.objects.update_or_create(tool=tool.name, defaults=facts)
         if accept_floors and not policy.tier and floor:

@@ -7,6 +7,7 @@ from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
 from agentops.models.golden import GoldenExample, GoldenResult, GoldenRun, see_call, see_run
 from agentops.models.moves import move_call, move_run, requeue_run
+from agentops.models.policy import PolicyChange
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
 from agentops.models.search import RunWords
 from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_stops
@@ -25,6 +26,7 @@ __all__ = [
     "GoldenRun",
     "ModelRetirement",
     "ModelRoute",
+    "PolicyChange",
     "Price",
     "RunFact",
     "RunWords",

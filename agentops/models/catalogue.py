@@ -5,6 +5,9 @@ from django.db.models import Q
 
 from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.limits import Limits
+from agentops.domain.policy.rules import Confirmation, Subject
+from agentops.domain.policy.settings import Answerers, ToolSetting, read_setting
+from agentops.domain.policy.task_settings import TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers
 
@@ -14,25 +17,38 @@ TIERS = [(tier.value, tier.words) for tier in ActionTier]
 class ToolPolicy(models.Model):
     """What an admin decided about one tool. A tool without a row, or with an empty tier, is destructive.
 
-    `confirmers` is how many people have to say yes to a call of it, `one_on_duty` whether somebody who is alone at the
-    desk may do it alone, saying why. `ask_requester` puts a call to the caller first, where somebody speaks or writes
-    to us, and to staff after their yes. `hold_seconds` is how long a yes can be taken back before it takes effect; 0 is
-    not at all, empty as the tier says. `floor`, `label`, `description`, `effect` and `described` are copied from the
-    code by `manage.py sync_tools`, so that the desk can show a tool without being able to run it.
+    The columns that `setting` gathers are the admin's (domain/policy/settings says what each means); they change by
+    `control.change_tool` only, each change a row of `PolicyChange`. The others are copied from the code by
+    `manage.py sync_tools`, so that the desk can show a tool without being able to run it: `subjects` is what a rule
+    may look at, `described` whether a person could read what they would say yes to.
     """
 
     tool = models.CharField(max_length=80, unique=True)
     tier = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     enabled = models.BooleanField(default=True)
-    hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
-    confirmers = models.PositiveSmallIntegerField(default=1)
+    confirmation = models.CharField(
+        max_length=12, choices=[(c.value, c.words) for c in Confirmation], default=Confirmation.NOBODY.value
+    )
+    answerers = models.CharField(
+        max_length=12, choices=[(a.value, a.words) for a in Answerers], default=Answerers.ANYBODY.value
+    )
     ask_requester = models.BooleanField(default=False)
     one_on_duty = models.BooleanField(default=False)
+    hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
+    expires_minutes = models.PositiveIntegerField(null=True, blank=True)
+    per_run = models.PositiveIntegerField(null=True, blank=True)
+    per_hour = models.PositiveIntegerField(null=True, blank=True)
+    per_day = models.PositiveIntegerField(null=True, blank=True)
+    per_patient_day = models.PositiveIntegerField(null=True, blank=True)
+    rules = models.JSONField(default=list, blank=True)
+    last_rule = models.PositiveIntegerField(default=0)
+
     floor = models.CharField(max_length=12, choices=TIERS, blank=True, default="")
     label = models.CharField(max_length=80, blank=True)
     description = models.TextField(blank=True)
     effect = models.CharField(max_length=16, blank=True)
     described = models.BooleanField(default=False)
+    subjects = models.JSONField(default=list, blank=True)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(auto_now=True)
 
@@ -46,7 +62,10 @@ class ToolPolicy(models.Model):
             models.CheckConstraint(
                 condition=Q(hold_seconds=None) | Q(hold_seconds__lte=LONGEST_SECONDS), name="tool_policy_hold_is_short"
             ),
-            models.CheckConstraint(condition=Q(confirmers__in=[1, 2]), name="tool_policy_one_or_two_confirm"),
+            # Read by the gate: who confirms must be one of the four, or the gate could take it for nobody.
+            models.CheckConstraint(
+                condition=Q(confirmation__in=[c.value for c in Confirmation]), name="tool_policy_confirmation_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -55,7 +74,22 @@ class ToolPolicy(models.Model):
     @property
     def effective(self) -> ActionTier:
         """The tier that counts: never milder than the floor, destructive where nobody decided."""
-        return effective_tier(floor=ActionTier(self.floor) if self.floor else None, configured=self.tier)
+        return effective_tier(floor=self.lowest, configured=self.tier)
+
+    @property
+    def lowest(self) -> ActionTier | None:
+        """The mildest tier the code allows; None where its author gave none."""
+        return ActionTier(self.floor) if self.floor else None
+
+    @property
+    def setting(self) -> ToolSetting:
+        """What an admin owns of it, as one value."""
+        return read_setting({name: getattr(self, name) for name in ToolSetting.model_fields})
+
+    @property
+    def looked_at(self) -> list[Subject]:
+        """What a rule may look at."""
+        return [Subject.model_validate(one) for one in self.subjects]
 
 
 class TaskType(models.Model):
@@ -76,9 +110,15 @@ class TaskType(models.Model):
     max_tool_calls = models.PositiveIntegerField(default=15)
     max_identical_calls = models.PositiveIntegerField(default=3)
     answer_minutes = models.PositiveIntegerField(default=30)
+    version = models.PositiveIntegerField(default=1)
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def setting(self) -> TaskSetting:
+        """What an admin owns of it, as one value."""
+        return TaskSetting.model_validate({name: getattr(self, name) for name in TaskSetting.model_fields})
 
     @property
     def limits(self) -> Limits:

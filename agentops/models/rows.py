@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.db.models.query import QuerySet
 
 from agentops.domain.limits import Limits, Spent
+from agentops.domain.policy.settings import ToolSetting, read_setting
 from agentops.domain.pricing import PriceRow
 from agentops.domain.tiers import ActionTier, permitted_tiers
 from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
@@ -156,6 +157,8 @@ class CallRow(NamedTuple):
     hands_off: bool
     attempts: int
     confirmers: int
+    facts: dict[str, Any]
+    untrusted: bool
     card: dict[str, Any] | None
     result: dict[str, Any] | None
     on_hold: bool | None
@@ -189,15 +192,32 @@ class StepRow(NamedTuple):
 
 
 class PolicyRow(NamedTuple):
-    """What an admin decided about a tool, and whether a stop of it is in force."""
+    """What an admin decided about a tool, and whether a stop of it is in force. The first columns are a setting's."""
 
     tier: str
-    floor: str
     enabled: bool
-    hold_seconds: int | None
-    confirmers: int
+    confirmation: str
+    answerers: str
     ask_requester: bool
+    one_on_duty: bool
+    hold_seconds: int | None
+    expires_minutes: int | None
+    per_run: int | None
+    per_hour: int | None
+    per_day: int | None
+    per_patient_day: int | None
+    rules: list[Any]
+    last_rule: int
+    floor: str
     stopped: bool
+
+    @property
+    def setting(self) -> ToolSetting:
+        """What an admin owns of it, as one value; one that cannot be read lets nothing run."""
+        return read_setting(dict(zip(_SETTING, self, strict=False)))
+
+
+_SETTING = tuple(ToolSetting.model_fields)
 
 
 class RouteRow(NamedTuple):

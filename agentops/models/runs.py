@@ -172,6 +172,8 @@ class ToolCall(models.Model):
     names the one before), which answers the same `tool_use_id`. Where `confirmers` is two, `seconded_by` is the other
     one who said yes. Where `ask_requester` is set the caller is asked before staff are; `heard` is what they were
     asked and said.
+    `facts` is what was known of it when it was judged, so that it can be judged again; what comes back from an
+    `untrusted` one may hold free text that anybody wrote.
     """
 
     run = models.ForeignKey(AgentRun, on_delete=models.CASCADE, related_name="calls")
@@ -184,7 +186,9 @@ class ToolCall(models.Model):
     tier = models.CharField(max_length=12, choices=TIERS)
     effect = models.CharField(max_length=16, choices=[(e.value, e.value) for e in Effect])
     hands_off = models.BooleanField(default=False)
-    rule = models.CharField(max_length=200, blank=True)
+    rule = models.CharField(max_length=600, blank=True)
+    facts = models.JSONField(default=dict)
+    untrusted = models.BooleanField(default=False)
     card = models.JSONField(null=True)
     findings = models.JSONField(default=list)
     keeps = models.CharField(max_length=80, blank=True)
@@ -232,6 +236,8 @@ class ToolCall(models.Model):
                 condition=Q(status__in=["asking", "awaiting", "approved", "started", "in_doubt"]) & ~Q(keeps=""),
                 name="call_keeps",
             ),
+            # Read by the bounds of a tool, by its figures of a month and by whoever judges recorded calls again.
+            models.Index(fields=["tool", "proposed_at"], name="call_by_tool"),
             # Read by "decided today".
             models.Index(fields=["-decided_at"], condition=Q(decided_at__isnull=False), name="call_decided"),
         ]

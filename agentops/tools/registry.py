@@ -12,9 +12,19 @@ from agentops.domain.cards import Card
 from agentops.domain.edits import EditForm
 from agentops.domain.lifecycle import Effect as Effect
 from agentops.domain.messages import ToolOffer
+from agentops.domain.policy.judging import UNTRUSTED_READ
+from agentops.domain.policy.rules import Kind, Subject
 from agentops.domain.tiers import ActionTier
 from agentops.domain.transcript import prompt_chars
 from agentops.domain.validation import OutputRules
+
+_KINDS = {"boolean": Kind.TRUTH, "integer": Kind.NUMBER, "number": Kind.NUMBER, "string": Kind.TEXT}
+
+
+def _type_of(schema: Mapping[str, Any]) -> str:
+    """The JSON type of an argument; that of an optional one is the type it has where it is given."""
+    parts = [part.get("type") for part in schema.get("anyOf", [schema])]
+    return str(next((part for part in parts if part and part != "null"), ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,8 @@ class Tool:
     `timeout_s` bounds any other tool, in seconds. `hands_off` ends the run and gives it to a person.
     `outgoing` names the arguments whose text leaves the clinic: it is validated before the gate.
     `editing` declares what staff may change of a waiting call; without it they can only say yes or no.
+    `untrusted` declares that its result may hold free text that anybody wrote (notes, messages): once a run has read
+    it, whatever acts needs a person. `facts` are what its cards tell of a call for the policy's rules to look at.
     `input_schema` replaces the schema that the model is shown (foreign tools bring their own).
     """
 
@@ -83,7 +95,31 @@ class Tool:
     hands_off: bool = False
     outgoing: tuple[str, ...] = ()
     editing: Editing | None = None
+    untrusted: bool = False
+    facts: tuple[Subject, ...] = ()
     input_schema: dict[str, Any] | None = None
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes something or lets something out."""
+        return self.effect is not Effect.READ or bool(self.outgoing)
+
+    @property
+    def described(self) -> bool:
+        """Whether its cards have what a person needs to say yes; that of a look-up is only a line of the trace."""
+        return self.describe is not None and self.acts
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """What a rule of its policy may look at: its typed arguments, its own facts, and what the machine knows."""
+        fields = (self.input_schema or self.input.model_json_schema()).get("properties", {})
+        arguments = [(name, _KINDS.get(_type_of(schema))) for name, schema in fields.items()]
+        named = [
+            Subject(source="argument", name=name, kind=kind, words=name.replace("_", " "))
+            for name, kind in arguments
+            if kind
+        ]
+        return [*self.facts, UNTRUSTED_READ, *named]
 
     def offer(self) -> ToolOffer:
         """The tool as the model is told of it."""

@@ -1,6 +1,6 @@
 """One function per button: who may, what the machine says, the decision and the audit row, all in one transaction."""
 
-from agentops.control import BadRequest, Draft, Stopped
+from agentops.control import BadRequest, Changed, Conflict, Draft, Proposed, Stopped
 from supervision.actions.accounts import (
     activate_person,
     add_person,
@@ -20,7 +20,7 @@ from supervision.actions.logins import choose_password, record_login, record_pau
 from supervision.actions.looks import look_again
 from supervision.actions.outcomes import Answered, Refused
 from supervision.actions.people import choose_language, record_viewing, save_preferences
-from supervision.actions.policy import set_tool_tier
+from supervision.actions.policy import change_policy, confirm_change, decline_change, return_policy
 from supervision.actions.runs import cancel_run, start_run
 from supervision.actions.second_factors import (
     add_second_factor,
@@ -36,7 +36,10 @@ __all__ = [
     "Alone",
     "Answered",
     "BadRequest",
+    "Changed",
+    "Conflict",
     "Draft",
+    "Proposed",
     "Refused",
     "Stopped",
     "Work",
@@ -48,11 +51,14 @@ __all__ = [
     "cancel_run",
     "change_call",
     "change_person",
+    "change_policy",
     "check_code",
     "choose_language",
     "choose_password",
     "close_handoff",
+    "confirm_change",
     "deactivate_person",
+    "decline_change",
     "draft_golden",
     "end_hold",
     "extend_call",
@@ -72,10 +78,10 @@ __all__ = [
     "require_second_factor",
     "reset_second_factor",
     "resolve_call",
+    "return_policy",
     "save_golden",
     "save_preferences",
     "set_targets",
-    "set_tool_tier",
     "sign_draft",
     "sign_showing",
     "start_run",

@@ -16,7 +16,7 @@ from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.models import ToolCall
 from supervision.actions.claims import let_go
-from supervision.actions.outcomes import Answered, Refused, refuse_long_note, refuse_unsettled
+from supervision.actions.outcomes import Answered, Refused, refuse_answerer, refuse_long_note, refuse_unsettled
 from supervision.cards import re_entry_of, read_card, ticks_of
 from supervision.models import REASONS, Decision
 from supervision.roles import Permission, display_name, require
@@ -65,7 +65,7 @@ def approve_call(
     """Say yes to exactly what was read: every conflict ticked, what cannot be undone typed and not too fast.
 
     Where two people have to say it, the first yes is recorded and decides nothing; `alone` declares that nobody else
-    is on duty.
+    is on duty. Whoever may not answer by the tool's policy is told so, and nothing is recorded.
     """
     role = require(user, Permission.DECIDE)
     call = ToolCall.objects.filter(pk=call_id, version=version, digest=digest).first()
@@ -85,6 +85,9 @@ def approve_call(
         )
         if isinstance(settled, control.Unsettled):
             return refuse_unsettled(settled, call_id=call_id)
+        if not_theirs := refuse_answerer(role, call_id=call_id):
+            transaction.set_rollback(True)
+            return not_theirs
         facts = {**({"ticked": sorted(ticked)} if ticked else {}), **({"alone": True} if alone else {})}
         verdict = "confirmed" if settled.status is CallStatus.AWAITING else "approved"
         record_decision(user, role=role, call_id=call_id, verdict=verdict, version=version, digest=digest, facts=facts)
@@ -112,6 +115,9 @@ def reject_call(*, user: User, call_id: int, version: int, digest: str, reason: 
         )
         if isinstance(settled, control.Unsettled):
             return refuse_unsettled(settled, call_id=call_id)
+        if not_theirs := refuse_answerer(role, call_id=call_id):
+            transaction.set_rollback(True)
+            return not_theirs
         record_decision(
             user,
             role=role,

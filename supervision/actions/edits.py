@@ -7,13 +7,15 @@ from django.db import transaction
 
 from agentops import control
 from agentops.audit import append_entry
-from supervision.actions.outcomes import Refused, refuse_long_note, refuse_unsettled
+from supervision.actions.outcomes import Refused, refuse_answerer, refuse_long_note, refuse_unsettled
 from supervision.roles import Permission, display_name, require
 
 
 def ask_for_choices(*, user: User, call_id: int, version: int, digest: str, values: Mapping[str, str]) -> int | Refused:
     """Ask what could be chosen, given what stands in the form; the id of the edit that a worker will answer."""
-    require(user, Permission.DECIDE)
+    role = require(user, Permission.DECIDE)
+    if not_theirs := refuse_answerer(role, call_id=call_id):
+        return not_theirs
     asked = control.ask_for_choices(
         call_id=call_id, version=version, digest=digest, values=values, by=display_name(user)
     )
@@ -24,7 +26,9 @@ def change_call(
     *, user: User, call_id: int, version: int, digest: str, values: Mapping[str, str], note: str
 ) -> int | Refused:
     """Send a change; the id of the edit that tells what came of it. Yes or no is said to the changed request later."""
-    require(user, Permission.DECIDE)
+    role = require(user, Permission.DECIDE)
+    if not_theirs := refuse_answerer(role, call_id=call_id):
+        return not_theirs
     if too_long := refuse_long_note(note):
         return too_long
     who = display_name(user)

@@ -3,11 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Subquery
 from django.utils.translation import gettext
 
 from agentops import control
 from agentops.domain.visible_text import show_text
+from agentops.models import ToolCall, ToolPolicy
 from supervision.models import Decision
+from supervision.roles import Role, why_not_answer
 from supervision.wording import say_time
 
 MAX_NOTE = 2_000
@@ -47,6 +50,18 @@ def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str =
         }
         return Refused("taken_back", told, heading=heading)
     return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."), heading=heading)
+
+
+def refuse_answerer(role: Role, *, call_id: int) -> Refused | None:
+    """Why this role may not answer this request, by its tool's policy as it stands; None where it may.
+
+    Call it under the lock of the call's run: a policy that was made stricter before is seen, and one that is made
+    stricter afterwards withdraws the answer.
+    """
+    tool = ToolCall.objects.filter(pk=call_id).values("tool")[:1]
+    answerers = ToolPolicy.objects.filter(tool=Subquery(tool)).values_list("answerers", flat=True).first()
+    told = why_not_answer(role, answerers)
+    return Refused("not_yours", told) if told else None
 
 
 def refuse_long_note(note: str) -> Refused | None:

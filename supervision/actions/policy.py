@@ -1,46 +1,69 @@
-"""What admins decide about tools."""
+"""What admins decide about tools and types of task. The machine records each change; what gives more room waits."""
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from agentops import control
-from agentops.audit import append_entry
 from agentops.control import BadRequest
+from agentops.domain.policy.settings import ToolSetting
+from agentops.domain.policy.task_settings import TaskSetting
 from supervision.actions.outcomes import Refused
 from supervision.roles import Permission, display_name, require
 
+Outcome = control.Changed | control.Proposed | control.Conflict | Refused
 
-def set_tool_tier(
-    *,
-    user: User,
-    tool: str,
-    tier: str,
-    enabled: bool,
-    version: int,
-    confirmers: int | None = None,
-    one_on_duty: bool | None = None,
-) -> int | Refused:
-    """Classify a tool, and say how many people confirm it; how many waiting requests this withdrew, or why it was not
-    done.
-    """
+
+def change_policy(
+    *, user: User, kind: str, subject: str, after: ToolSetting | TaskSetting, version: int, reason: str
+) -> Outcome:
+    """Save the setting of a tool ("tool") or a type of task ("task_type"), or propose it to a second admin."""
     require(user, Permission.SET_TIERS)
-    who = display_name(user)
     try:
-        with transaction.atomic():
-            changed = control.set_tool_tier(
-                tool=tool,
-                tier=tier,
-                enabled=enabled,
-                version=version,
-                by=who,
-                confirmers=confirmers,
-                one_on_duty=one_on_duty,
-            )
-            if isinstance(changed, control.Conflict):
-                return Refused("conflict", changed.message)
-            facts = {"tier": tier, "enabled": enabled, "withdrawn": changed.invalidated}
-            facts |= {} if confirmers is None else {"confirmers": confirmers, "one_on_duty": bool(one_on_duty)}
-            append_entry(who=who, what="tool.changed", subject=tool[:80], facts=facts)
+        return control.change_policy(
+            kind=kind,
+            subject=subject,
+            after=after,
+            version=version,
+            reason=reason,
+            by=display_name(user),
+            account=user.pk,
+        )
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, "tier")
-    return changed.invalidated
+        return Refused(refusal.code, refusal.message, refusal.field)
+
+
+def return_policy(
+    *, user: User, kind: str, subject: str, to_version: int, version: int, reason: str
+) -> Outcome:
+    """Bring an earlier version back, or propose it to a second admin."""
+    require(user, Permission.SET_TIERS)
+    try:
+        return control.return_policy(
+            kind=kind,
+            subject=subject,
+            to_version=to_version,
+            version=version,
+            reason=reason,
+            by=display_name(user),
+            account=user.pk,
+        )
+    except BadRequest as refusal:
+        return Refused(refusal.code, refusal.message, refusal.field)
+
+
+def confirm_change(*, user: User, change_id: int) -> Outcome:
+    """The second admin's yes to a change that gives more room."""
+    require(user, Permission.SET_TIERS)
+    try:
+        return control.confirm_change(change_id=change_id, by=display_name(user), account=user.pk)
+    except BadRequest as refusal:
+        return Refused(refusal.code, refusal.message, refusal.field)
+
+
+def decline_change(*, user: User, change_id: int) -> Refused | None:
+    """Say no to a change that waits, or take back one's own."""
+    require(user, Permission.SET_TIERS)
+    try:
+        control.decline_change(change_id=change_id, by=display_name(user), account=user.pk)
+    except BadRequest as refusal:
+        return Refused(refusal.code, refusal.message, refusal.field)
+    return None

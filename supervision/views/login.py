@@ -30,7 +30,8 @@ NOT_SAVED = gettext_lazy("Nothing was saved. Log in and try again.")
 UNSENT = {
     "new_run": gettext_lazy("Your request was not sent. Log in and its words are back in the form, for 15 minutes."),
     "run": gettext_lazy("The run was not stopped. Nothing has changed. Log in and try again."),
-    "tools": NOT_SAVED,
+    "tool": NOT_SAVED,
+    "changes": NOT_SAVED,
     "people": NOT_SAVED,
     "add_person": NOT_SAVED,
     "person": NOT_SAVED,

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from supervision import actions
 from supervision.callers import read_asking, read_heard
 from supervision.inbox.claims import read_held
-from supervision.inbox.detail import find_call, read_request
+from supervision.inbox.detail import find_call, read_not_theirs, read_request
 from supervision.inbox.edits import EditPage, read_changed
 from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
@@ -38,6 +38,7 @@ STATUS_OF = {
     "alone_missing": 400,
     "note_too_long": 400,
     "form_unknown": 400,
+    "not_yours": 403,
 }
 """HTTP status of a refusal; any other code is a conflict with what happened meanwhile."""
 
@@ -205,6 +206,7 @@ def show_beside(
         if look and look.due:
             actions.look_again(user=request.user, call_id=call_id)
         second = context["second"] = read_second_person(call, user=request.user, now=now)
+        context["not_theirs"] = read_not_theirs(call, role=request.role)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)

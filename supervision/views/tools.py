@@ -1,86 +1,206 @@
-"""The tier of every tool, and the form that sets it."""
+"""The tools: a table of all, one with its form, rules and versions, and the page that checks a change first."""
 
 import re
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from pydantic import ValidationError
 
+from agentops.domain.policy.changes import Difference, compare_tools, is_looser, is_stricter
+from agentops.domain.policy.rules import Confirmation
+from agentops.domain.policy.settings import Answerers, ToolSetting
 from agentops.domain.tiers import ActionTier
-from agentops.models import ToolPolicy
+from agentops.models import PolicyChange, ToolPolicy
 from supervision import actions
+from supervision.policy.figures import FIGURES, figures_by_tool
+from supervision.policy.form import Draft, draft_of, read_draft
+from supervision.policy.rule_rows import NEW, OUTCOMES, empty_row, looks_of
+from supervision.policy.versions import first_version, list_versions, list_waiting, setting_at
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
-from supervision.wording import count, say_when
+from supervision.wording import count
 
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s")
-MEANING = {
-    ActionTier.READ: "Runs at once. Changes nothing.",
-    ActionTier.SAFE: "Runs at once. Can be taken back.",
-    ActionTier.RISKY: "Waits for a person’s yes.",
-    ActionTier.DESTRUCTIVE: "Waits for a yes with the year of birth typed.",
-}
+_ERRORS = {"conflict": 409}
 
 
 @require_safe
 @allowed(Permission.SET_TIERS)
 def list_tools(request: DeskRequest) -> HttpResponseBase:
-    """Every tool with its level and its switch."""
-    return _list(request, refused=None)
-
-
-@form_of("tools")
-@allowed(Permission.SET_TIERS)
-def save_tool(request: DeskRequest) -> HttpResponseBase:
-    """Set one tool's level and switch."""
-    post = request.POST
-    tool, version = post.get("tool", ""), post.get("version", "")
-    if not version.isdecimal() or len(version) > 9:
-        raise BadRequest("The form is incomplete: version is missing.")
-    changed = actions.set_tool_tier(
-        user=request.user,
-        tool=tool,
-        tier=post.get("tier", ""),
-        enabled="enabled" in post,
-        version=int(version),
-        confirmers={"1": 1, "2": 2}.get(post.get("confirmers", "")),
-        one_on_duty="one_on_duty" in post if "confirmers" in post else None,
-    )
-    if isinstance(changed, actions.Refused):
-        return _list(request, refused=changed, tool=tool)
-    withdrawn = f" {count(changed, 'waiting request')} withdrawn." if changed else ""
-    messages.success(request, f"Saved: {tool}.{withdrawn}")
-    return redirect("tools")
-
-
-def _list(request: DeskRequest, *, refused: actions.Refused | None, tool: str = "") -> HttpResponse:
+    """Every tool in one table: what it may do, who confirms, what became of its calls."""
     now = timezone.now()
+    figures, none = figures_by_tool(now=now), dict.fromkeys(FIGURES, 0)
     rows = [
         {
             "policy": policy,
             "label": policy.label or policy.tool,
-            "about": _FIRST_SENTENCE.split(policy.description, maxsplit=1)[0],
-            "unclassified": not policy.tier,
-            "effective": policy.effective,
-            "choices": [
-                {
-                    "tier": tier,
-                    "meaning": MEANING[tier],
-                    "chosen": tier.value == policy.tier,
-                    "below": bool(policy.floor) and tier.rank < ActionTier(policy.floor).rank,
-                }
-                for tier in ActionTier
-            ],
-            "floor": ActionTier(policy.floor).words if policy.floor else "",
-            "changed": say_when(policy.changed_at, now=now),
-            "refused": refused if policy.tool == tool else None,
+            "confirms": policy.setting.confirmation_for(policy.lowest),
+            "hold": policy.setting.hold_for(policy.lowest),
+            "figures": figures.get(policy.tool, none),
         }
         for policy in ToolPolicy.objects.order_by("label", "tool")
     ]
-    known = any(row["refused"] for row in rows)
-    context = {"tools": rows, "refused": None if known else refused}
-    status = 200 if refused is None else 409 if refused.code == "conflict" else 400
-    return render_part(request, "tools.html", {}, context, status=status)
+    waiting = PolicyChange.objects.filter(state="waiting").count()
+    return render_part(request, "tools.html", {}, {"tools": rows, "waiting": waiting})
+
+
+@require_safe
+@allowed(Permission.SET_TIERS)
+def show_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
+    """One tool: its form, its rules, its versions."""
+    policy = get_object_or_404(ToolPolicy, pk=tool_id)
+    return _show(request, policy, draft_of(policy.setting), version=policy.version)
+
+
+@form_of("tool")
+@allowed(Permission.SET_TIERS)
+def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
+    """What a change would come to, before it counts: from the form, or from an earlier version."""
+    policy = get_object_or_404(ToolPolicy, pk=tool_id)
+    post, version = request.POST, _read_version(request)
+    if "again" in post:
+        return _show(request, policy, draft_of(_read_setting(request)), version=version)
+    if "returns_to" in post:
+        returns_to = _read_version(request, "returns_to")
+        setting = setting_at(policy, returns_to)
+        if setting is None:
+            raise BadRequest("There is no such version.")
+        return _check(request, policy, setting, version=version, returns_to=returns_to)
+    draft = read_draft(post.dict(), keys=[*post.getlist("rule"), NEW], policy=policy)
+    if draft.setting is None:
+        return _show(request, policy, draft, version=version, status=400)
+    return _check(request, policy, draft.setting, version=version)
+
+
+@form_of("tool")
+@allowed(Permission.SET_TIERS)
+def save_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
+    """Save what was checked, or propose it to a second admin."""
+    policy = get_object_or_404(ToolPolicy, pk=tool_id)
+    setting, version = _read_setting(request), _read_version(request)
+    same: dict[str, Any] = {
+        "user": request.user,
+        "kind": "tool",
+        "subject": policy.tool,
+        "version": version,
+        "reason": request.POST.get("reason", ""),
+    }
+    returns_to = _read_version(request, "returns_to") if request.POST.get("returns_to") else None
+    if returns_to is None:
+        told = actions.change_policy(after=setting, **same)
+    else:
+        told = actions.return_policy(to_version=returns_to, **same)
+    label = policy.label or policy.tool
+    if isinstance(told, actions.Refused) and told.field == "reason":
+        return _check(request, policy, setting, version=version, returns_to=returns_to, refused=told)
+    if isinstance(told, actions.Refused):
+        draft = draft_of(setting, errors={told.field or "form": told.message})
+        return _show(request, policy, draft, version=version, status=400)
+    if isinstance(told, actions.Conflict):
+        return _show(
+            request, policy, draft_of(setting), version=told.version, theirs=told.theirs, told=told.message, status=409
+        )
+    if isinstance(told, actions.Proposed):
+        messages.success(request, f"{label}: this gives more room, so it waits for a second admin.")
+        return redirect("tool", tool_id)
+    withdrawn = f" {count(told.invalidated, 'waiting request')} withdrawn." if told.invalidated else ""
+    messages.success(request, f"Saved: {label}.{withdrawn}")
+    return redirect("tool", tool_id)
+
+
+def _show(
+    request: DeskRequest,
+    policy: ToolPolicy,
+    draft: Draft,
+    *,
+    version: int,
+    theirs: tuple[Difference, ...] = (),
+    told: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "policy": policy,
+        "label": policy.label or policy.tool,
+        "about": _FIRST_SENTENCE.split(policy.description, maxsplit=1)[0],
+        "unclassified": not policy.tier,
+        "draft": draft,
+        "version": version,
+        "theirs": theirs,
+        "told": told,
+        "tiers": [_tier_choice(tier, policy) for tier in ActionTier],
+        "confirmations": list(Confirmation),
+        "answerers": list(Answerers),
+        "rows": [*draft.rows, *([] if any(row.key == NEW for row in draft.rows) else [empty_row()])],
+        "looks": looks_of(policy),
+        "outcomes": OUTCOMES,
+        "usual_hold": policy.setting.model_copy(update={"hold_seconds": None}).hold_for(policy.lowest),
+        "figures": figures_by_tool(now=now, tool=policy.tool).get(policy.tool, dict.fromkeys(FIGURES, 0)),
+        "versions": list_versions(policy, now=now),
+        "first": first_version(policy),
+        "waiting": list_waiting(user=request.user, now=now, tool=policy.tool),
+    }
+    return render_part(request, "tool.html", {}, context, status=status)
+
+
+def _tier_choice(tier: ActionTier, policy: ToolPolicy) -> dict[str, Any]:
+    """One of the four levels with what follows from it, or why it cannot be chosen."""
+    meaning = {
+        ActionTier.READ: "Runs at once. Changes nothing.",
+        ActionTier.SAFE: "Runs at once. Can be taken back.",
+        ActionTier.RISKY: "Waits for a person’s yes.",
+        ActionTier.DESTRUCTIVE: "Waits for a yes with the year of birth typed.",
+    }[tier]
+    closed = ""
+    if policy.lowest and tier.rank < policy.lowest.rank:
+        closed = f"Not open: its code says at least “{policy.lowest.words}”."
+    elif tier.needs_person and not policy.described and policy.tier != tier:
+        closed = "Add a plain description first: nobody could approve it."
+    return {"tier": tier, "meaning": meaning, "closed": closed}
+
+
+def _check(
+    request: DeskRequest,
+    policy: ToolPolicy,
+    setting: ToolSetting,
+    *,
+    version: int,
+    returns_to: int | None = None,
+    refused: actions.Refused | None = None,
+) -> HttpResponse:
+    differences = compare_tools(policy.setting, setting, floor=policy.lowest)
+    if not differences and refused is None:
+        draft = draft_of(setting, errors={"form": "Nothing is different from what is saved."})
+        return _show(request, policy, draft, version=version, status=400)
+    context = {
+        "policy": policy,
+        "label": policy.label or policy.tool,
+        "differences": differences,
+        "looser": is_looser(differences),
+        "stricter": is_stricter(differences),
+        "setting": setting.model_dump_json(),
+        "version": version,
+        "returns_to": returns_to,
+        "reason": request.POST.get("reason", ""),
+        "refused": refused,
+    }
+    return render_part(request, "tool_check.html", {}, context, status=400 if refused else 200)
+
+
+def _read_version(request: DeskRequest, name: str = "version") -> int:
+    version = request.POST.get(name, "")
+    if not version.isascii() or not version.isdecimal() or len(version) > 9:
+        raise BadRequest(f"The form is incomplete: {name} is missing.")
+    return int(version)
+
+
+def _read_setting(request: DeskRequest) -> ToolSetting:
+    try:
+        return ToolSetting.model_validate_json(request.POST.get("setting", ""))
+    except ValidationError:
+        raise BadRequest("The form is incomplete: setting is missing.") from None

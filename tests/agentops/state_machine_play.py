@@ -57,7 +57,7 @@ class Play(RuleBasedStateMachine):
         self.stage = Stage(workers=2)
         self.play = playing(self.stage, self.world)
         self.play.__enter__()
-        self.people, self.admin = cast()
+        self.people, (self.admin, self.other_admin) = cast()
         self.rows = Rows.read()
         self.used = 0
 
@@ -142,8 +142,15 @@ class Play(RuleBasedStateMachine):
     def set_policy(self, tool: str, *, tier: str, enabled: bool) -> None:
         policy = ToolPolicy.objects.get(tool=tool)
         before = policy.effective.rank
-        told = actions.set_tool_tier(user=self.admin, tool=tool, tier=tier, enabled=enabled, version=policy.version)
-        assert isinstance(told, int), told
+        after = policy.setting.model_copy(update={"tier": tier, "enabled": enabled})
+        told = actions.change_policy(
+            user=self.admin, kind="tool", subject=tool, after=after, version=policy.version, reason="We play."
+        )
+        if isinstance(told, actions.Proposed):
+            assert ToolPolicy.objects.get(tool=tool).version == policy.version, "more room, and only one admin said so"
+            told = actions.confirm_change(user=self.other_admin, change_id=told.change_id)
+        unchanged = isinstance(told, actions.Refused) and told.code == "unchanged"
+        assert unchanged or isinstance(told, actions.Changed), told
         if not enabled or ToolPolicy.objects.get(tool=tool).effective.rank > before:
             check_withdrawn(tool)
 

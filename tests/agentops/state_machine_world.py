@@ -27,6 +27,7 @@ from agentops.models import (
     CallEdit,
     Confirmation,
     Conversation,
+    PolicyChange,
     RunFact,
     Step,
     ToolCall,
@@ -138,21 +139,21 @@ def offer_words(_: ToolContext, arguments: Note, given: Mapping[str, str]) -> Ed
     return EditForm(controls=[Control(name="text", label="Text", kind=ControlKind.TEXT, value=arguments.text)])
 
 
-def cast() -> tuple[list[User], User]:
-    """Three people at the desk and the admin."""
-    names = [("Priya", "Nair"), ("Mo", "Ali"), ("Ida", "Berg"), ("Leo", "Marsh")]
+def cast() -> tuple[list[User], list[User]]:
+    """Three people at the desk and two admins."""
+    names = [("Priya", "Nair"), ("Mo", "Ali"), ("Ida", "Berg"), ("Leo", "Marsh"), ("Nora", "Lind")]
     people = []
     for first, last in names:
         user, _ = User.objects.get_or_create(username=first.lower(), defaults={"first_name": first, "last_name": last})
-        user.groups.add(Group.objects.get_or_create(name="admin" if first == "Leo" else "front desk")[0])
+        user.groups.add(Group.objects.get_or_create(name="admin" if first in {"Leo", "Nora"} else "front desk")[0])
         people.append(user)
-    return people[:3], people[3]
+    return people[:3], people[3:]
 
 
 @transaction.atomic
 def wipe() -> None:
     """Begin a new history: no runs, no decisions, the tools' tiers as they were."""
-    records = (CallEdit, Confirmation, AuditEntry, AuditHead, Decision, RunFact)
+    records = (CallEdit, Confirmation, PolicyChange, AuditEntry, AuditHead, Decision, RunFact)
     for model in (*records, ToolCall, Step, AgentRun, Conversation, ToolPolicy):
         model.objects.all()._raw_delete(model.objects.db)
     with connection.cursor() as cursor:

@@ -8,11 +8,12 @@ from agentops.control import (
     BadRequest,
     Changed,
     Conflict,
+    Proposed,
     Settled,
     Unsettled,
     cancel_run,
+    confirm_change,
     resolve_call,
-    set_tool_tier,
     start_run,
 )
 from agentops.domain.lifecycle import Effect
@@ -20,7 +21,7 @@ from agentops.domain.tiers import ActionTier
 from agentops.models import AgentRun, ToolCall, ToolPolicy
 from agentops.tools.registry import ToolContext
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy
-from tests.toys import answer, begin, make_task, set_tier, waiting_calls, work
+from tests.toys import answer, begin, change_tool, make_task, set_tier, waiting_calls, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -136,7 +137,7 @@ def test_a_call_in_doubt_stops_the_run_until_a_person_says_what_happened(
 def test_a_stricter_rule_withdraws_what_waits_and_the_model_is_told() -> None:
     run, model = suspended()
     policy = ToolPolicy.objects.get(tool="act")
-    changed = set_tool_tier(tool="act", tier="destructive", enabled=True, version=policy.version, by="Leo Marsh")
+    changed = change_tool("act", tier="destructive")
     assert changed == Changed(policy.version + 1, invalidated=1)
     work(run.pk, model)
     assert ToolCall.objects.filter(run=run).first().status == "invalidated"
@@ -146,20 +147,22 @@ def test_a_stricter_rule_withdraws_what_waits_and_the_model_is_told() -> None:
 def test_a_milder_rule_releases_nothing_that_waits() -> None:
     ToolPolicy.objects.filter(tool="act").update(tier="destructive", floor="risky")
     run, _ = suspended()
-    policy = ToolPolicy.objects.get(tool="act")
-    assert isinstance(set_tool_tier(tool="act", tier="risky", enabled=True, version=policy.version, by="Leo"), Changed)
-    assert waiting_calls(run.pk)
+    proposed = change_tool("act", tier="risky")
+    assert isinstance(proposed, Proposed)
+    assert isinstance(confirm_change(change_id=proposed.change_id, by="Nora Lind", account=2), Changed)
+    assert ToolPolicy.objects.get(tool="act").tier == "risky" and waiting_calls(run.pk)
 
 
 def test_of_two_admins_who_save_the_same_tool_the_second_is_told() -> None:
-    assert isinstance(set_tool_tier(tool="act", tier="destructive", enabled=True, version=1, by="Leo Marsh"), Changed)
-    late = set_tool_tier(tool="act", tier="risky", enabled=True, version=1, by="Ruth Kerr")
+    assert isinstance(change_tool("act", tier="destructive", version=1), Changed)
+    late = change_tool("act", hold_seconds=60, version=1, by="Nora Lind")
     assert isinstance(late, Conflict) and ToolPolicy.objects.get(tool="act").tier == "destructive"
+    assert [(one.before, one.after) for one in late.theirs] == [("Hard to undo", "Cannot be undone")]
 
 
 def test_no_tier_may_be_milder_than_the_floor_in_the_code() -> None:
     ToolPolicy.objects.filter(tool="act").update(floor="risky")
     with pytest.raises(BadRequest, match="never be milder"):
-        set_tool_tier(tool="act", tier="safe", enabled=True, version=1, by="Leo Marsh")
+        change_tool("act", tier="safe")
     with pytest.raises(BadRequest, match="four levels"):
-        set_tool_tier(tool="act", tier="harmless", enabled=True, version=1, by="Leo Marsh")
+        change_tool("act", tier="harmless")

@@ -23,7 +23,7 @@ from agentops.models import AgentRun, Conversation, ToolCall, ToolPolicy
 from agentops.runner import sweeper
 from agentops.tools.registry import ToolContext
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy
-from tests.toys import answer, begin, make_task, set_tier, waiting_calls, work
+from tests.toys import answer, begin, change_tool, make_task, set_tier, waiting_calls, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -190,8 +190,7 @@ def test_a_stop_a_stricter_rule_a_cancelled_run_withdraw_a_held_yes() -> None:
     by_stop, by_rule, by_cancel = held_call(script), held_call(script), held_call(script)
     control.cancel_run(run_id=by_cancel.run_id, by="Ruth Kerr")
     assert work(by_cancel.run_id, script).status == "cancelled"
-    policy = ToolPolicy.objects.get(tool="act")
-    control.set_tool_tier(tool="act", tier="destructive", enabled=True, version=policy.version, by="Leo Marsh")
+    change_tool("act", tier="destructive")
     assert {ToolCall.objects.get(pk=one.pk).status for one in (by_stop, by_rule)} == {"invalidated"}
     set_tier("act", "risky", hold=None)
     stopped = held_call(script)

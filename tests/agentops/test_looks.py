@@ -97,7 +97,7 @@ def test_what_changed_makes_a_new_version_that_says_what_it_was() -> None:
 
 
 def test_a_first_yes_of_two_does_not_count_for_what_changed_after_it() -> None:
-    ToolPolicy.objects.filter(tool="act").update(confirmers=2)
+    ToolPolicy.objects.filter(tool="act").update(confirmation="two")
     waiting, _ = suspended()
     say_yes(waiting, by="Priya Nair", version=1)
     world["room"] = "7"

@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group, User
 from django.db import IntegrityError
 from django.db.models.functions import Now
 
-from agentops.control import Changed, Settled, Unsettled, change_call, set_tool_tier, undo_approval
+from agentops.control import Changed, Settled, Unsettled, change_call, undo_approval
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.tiers import ActionTier
@@ -19,7 +19,7 @@ from agentops.runner.edits import answer_wish
 from agentops.tools.registry import Editing, ToolContext
 from tests.agentops.test_edits import offer
 from tests.scripted import Answer, Note, ScriptedModel, call, describe, plugged_in, say, toy
-from tests.toys import answer, begin, make_task, set_tier, waiting_calls, work
+from tests.toys import answer, begin, change_tool, make_task, set_tier, waiting_calls, work
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
@@ -144,10 +144,7 @@ def test_half_a_yes_expires_like_none() -> None:
 def test_a_policy_of_two_holds_for_every_call_and_a_stricter_one_withdraws_what_one_person_answered() -> None:
     waiting, model = suspended("a")
     yes(waiting, "Mo")
-    version = ToolPolicy.objects.get().version
-    changed = set_tool_tier(
-        tool="act", tier="destructive", enabled=True, version=version, by="Leo", confirmers=2, one_on_duty=False
-    )
+    changed = change_tool("act", confirmation="two")
     assert isinstance(changed, Changed) and changed.invalidated == 1
     work(waiting.run_id, model)
     later, _ = suspended("c")
@@ -158,7 +155,7 @@ def test_a_policy_of_two_holds_for_every_call_and_a_stricter_one_withdraws_what_
 def test_a_rule_that_became_stricter_past_the_withdrawal_is_seen_at_dispatch() -> None:
     waiting, model = suspended("a")
     yes(waiting, "Mo")
-    ToolPolicy.objects.update(confirmers=2)
+    ToolPolicy.objects.update(confirmation="two")
     work(waiting.run_id, model)
     assert acted == [] and ToolCall.objects.get(pk=waiting.pk).result["code"] == "policy_changed"
 
@@ -200,7 +197,7 @@ def test_a_yes_of_two_that_is_taken_back_needs_both_again() -> None:
 def test_a_changed_call_needs_both_again_and_the_first_yes_is_not_carried_over() -> None:
     waiting, model = suspended()
     yes(waiting, "Mo")
-    ToolPolicy.objects.update(confirmers=2)
+    ToolPolicy.objects.update(confirmation="two")
     asked = change_call(call_id=waiting.pk, version=1, digest=waiting.digest, changes={"text": "c"}, by="Ida")
     answer_wish(getattr(asked, "edit_id"))  # noqa: B009  (an Unsettled fails here)
     new = waiting_calls(waiting.run_id)[0]

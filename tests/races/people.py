@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from agentops.ledger import expire_calls
-from agentops.models import AgentRun, AuditEntry, ToolCall
+from agentops.models import AgentRun, AuditEntry, ToolCall, ToolPolicy
 from agentops.runner.loop import advance
 from supervision import actions
 from supervision.models import Decision
@@ -157,17 +157,21 @@ def approve_tier_change(scene: Scene, number: int) -> Round:
     """Six say yes while the admin makes the rule stricter and a worker waits to act."""
     version = scene.settle_policy()
     call = scene.waiting_call()
-    tier, enabled = ("destructive", True) if number % 2 else ("risky", False)
+    stricter = {"tier": "destructive"} if number % 2 else {"enabled": False}
+    after = ToolPolicy.objects.get(tool="act").setting.model_copy(update=stricter)
     runners = [approve(scene, call, index) for index in range(6)]
     runners += [
-        lambda: actions.set_tool_tier(user=scene.admin, tool="act", tier=tier, enabled=enabled, version=version),
+        lambda: actions.change_policy(
+            user=scene.admin, kind="tool", subject="act", after=after, version=version, reason="It is safer."
+        ),
         lambda: advance(call.run_id),
     ]
     return Round(runners, lambda got: _judge_tier_change(scene, call, got))
 
 
 def _judge_tier_change(scene: Scene, call: ToolCall, got: list[Any]) -> Verdict:
-    *answers, withdrawn, worked = got
+    *answers, changed, worked = got
+    withdrawn = changed.invalidated if isinstance(changed, actions.Changed) else changed
     after = ToolCall.objects.get(pk=call.pk)
     advance(call.run_id)
     scene.settle_policy()

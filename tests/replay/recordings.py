@@ -221,7 +221,7 @@ def make_task(slug: str, *, policy: str, **limits: int) -> TaskType:
         )
     facts = {"name": slug, "description": slug, "toolset": TOOLSET, "prompt": (DATA.parent / policy).read_text()}
     return TaskType.objects.update_or_create(
-        slug=slug, defaults={**facts, "permitted_tiers": ["read", "risky"], **limits}
+        slug=slug, defaults={**facts, "permitted_tiers": ["read", "safe", "risky"], **limits}
     )[0]
 
 

@@ -120,7 +120,7 @@ BUGS = (
     ),
     Bug(
         "the tier is not read again before the act",
-        (Edit(ADVANCE, "if tier.rank > call.tier.rank:", "if tier.rank > 3:"),),
+        (Edit(ADVANCE, "return _STRICTER if stricter else None", "return None"),),
         (HARD_CASES, STATES),
     ),
     Bug(

@@ -14,8 +14,21 @@ from django_otp.oath import totp
 from agentops.domain.arguments import digest_call
 from agentops.domain.cards import Card, Change, Check, Mismatch, Subject
 from agentops.domain.edits import Control, EditForm
+from agentops.domain.policy.rules import Condition, Kind, Operator, Rule
+from agentops.domain.policy.rules import Subject as Looked
+from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.search import place_of, read_found
-from agentops.models import AgentRun, CallEdit, Conversation, RunWords, Step, TaskType, ToolCall
+from agentops.models import (
+    AgentRun,
+    CallEdit,
+    Conversation,
+    PolicyChange,
+    RunWords,
+    Step,
+    TaskType,
+    ToolCall,
+    ToolPolicy,
+)
 
 ANA = Subject(surname="Gomez", given="Ana", born="14 May 1987", number="4821 077", mobile="07700 900123")
 MOVE = Card(
@@ -155,3 +168,30 @@ def answer(client: Client, call: ToolCall, choice: str = "yes", **fields: Any) -
     """Send the form of a request as the page would, with anything in it replaced."""
     data = {"answer": choice, "version": call.version, "digest": call.digest, **fields}
     return client.post(f"/requests/{call.pk}/answer/", data)
+
+
+NOTICE = Looked(source="fact", name="notice_hours", kind=Kind.NUMBER, words="hours of notice")
+
+
+def add_policy(tool: str = "book_appointment") -> ToolPolicy:
+    """A tool's policy with a rule, one earlier version, and a change that waits for a second admin."""
+    near = Condition(subject=NOTICE, operator=Operator.UNDER, value=48.0)
+    before = ToolSetting(tier="risky")
+    now = before.model_copy(
+        update={"rules": (Rule(number=1, conditions=(near,), confirmation="two"),), "per_day": 40, "last_rule": 1}
+    )
+    shorter = now.model_copy(update={"hold_seconds": 10})
+    columns = {"label": "Book an appointment", "floor": "risky", "described": True, "version": 2}
+    policy = ToolPolicy.objects.create(
+        tool=tool, subjects=[NOTICE.model_dump(mode="json")], **columns, **now.model_dump(mode="json")
+    )
+    made = {"kind": "tool", "subject": tool, "who": "Leo Marsh", "at": timezone.now()}
+    PolicyChange.objects.create(
+        **made, base_version=1, version=2, state="in_force", reason="Two went wrong on short notice.",
+        before=before.model_dump(mode="json"), after=now.model_dump(mode="json"), settled_at=timezone.now(),
+    )  # fmt: skip
+    PolicyChange.objects.create(
+        **made, base_version=2, state="waiting", reason="Callers hang up while it is held.",
+        before=now.model_dump(mode="json"), after=shorter.model_dump(mode="json"),
+    )  # fmt: skip
+    return policy

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from agentops.models import AuditEntry
+from agentops.models import AuditEntry, ToolPolicy
 from supervision.roles import NO_ROLE, ROLES, Permission, Role, role_of
 from tests.supervision.rows import add_call, add_edit, add_run, person
 
@@ -63,6 +63,8 @@ TABLE = {
     "targets": ("get", LEADERS),
     "save_targets": ("post", LEADERS),
     "tools": ("get", ADMINS),
+    "tool": ("get", ADMINS),
+    "check_tool": ("post", ADMINS),
     "save_tool": ("post", ADMINS),
     "people": ("get", ADMINS),
     "save_rules": ("post", ADMINS),
@@ -72,6 +74,9 @@ TABLE = {
     "set_active": ("post", ADMINS),
     "make_link": ("post", ADMINS),
     "reset_code": ("post", ADMINS),
+    "changes": ("get", ADMINS),
+    "confirm_change": ("post", ADMINS),
+    "decline_change": ("post", ADMINS),
 }
 OPEN = {"login", "log_in_code", "log_in_set_up", "set_password", "logout", "healthz", "readyz"}
 
@@ -88,6 +93,10 @@ def every_pattern(resolver: URLResolver | None = None) -> list[URLPattern]:
 
 def colleague() -> User:
     return User.objects.filter(username="zoe").first() or person("zoe", "Zoe", "Hart", "front desk")
+
+
+def a_tool() -> ToolPolicy:
+    return ToolPolicy.objects.get_or_create(tool="book_appointment")[0]
 
 
 def address(name: str) -> str:
@@ -111,6 +120,9 @@ def address(name: str) -> str:
         "save_golden": lambda: reverse(name, args=[run.pk]),
         "stop_run": lambda: reverse(name, args=[run.pk]),
         **{one: lambda: reverse(name, args=[colleague().pk]) for one in OF_A_PERSON},
+        "tool": lambda: reverse(name, args=[a_tool().pk]),
+        "check_tool": lambda: reverse(name, args=[a_tool().pk]),
+        "save_tool": lambda: reverse(name, args=[a_tool().pk]),
     }.get(name, lambda: reverse(name))()
 
 

@@ -18,7 +18,7 @@ from agentops.domain.edits import Choice, Control, ControlKind
 from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolPolicy
 from supervision.models import Claim, Viewing
 from tests.supervision.metrics.facts import add_weeks
-from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_run, add_step, person
+from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_policy, add_run, add_step, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # playwright keeps an event loop in the test's thread
@@ -58,7 +58,7 @@ def pages() -> list[str]:
     heard = {"question": "Shall I?", "words": "Yes", "answer": "yes", "at": now.isoformat(), "by": "Mo Ali"}
     agreed = add_call(ask_requester=True, heard=heard)
     ToolPolicy.objects.create(tool=two.tool, one_on_duty=True)
-    ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
+    policy = add_policy()
     StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
     seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
     Claim.objects.create(call=call, **seen)
@@ -88,7 +88,8 @@ def pages() -> list[str]:
         f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y",
         f"/runs/{final.run_id}/?at=c{final.pk}&raw=full", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/metrics/behind/?metric=tool_errors&by=tool", "/metrics/behind/?metric=cost",
-        "/metrics/costs/", "/metrics/targets/", "/metrics/?by=moon", "/tools/", "/no/such/page/", "/login/",
+        "/metrics/costs/", "/metrics/targets/", "/metrics/?by=moon",
+        "/tools/", f"/tools/{policy.pk}/", "/changes/", "/no/such/page/", "/login/",
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django_otp.plugins.otp_totp.models import default_key
 
 from agentops.audit import verify_chain
-from agentops.models import AuditEntry, ToolCall, ToolPolicy
+from agentops.models import AuditEntry, PolicyChange, ToolCall, ToolPolicy
 from supervision import actions
 from supervision.actions import Work
 from supervision.actions.logins import NOBODY
@@ -103,8 +103,36 @@ def cancel(user: User) -> None:
 
 
 def set_tier(user: User) -> None:
-    ToolPolicy.objects.create(tool="book", label="Book", tier="risky", floor="risky", described=True)
-    actions.set_tool_tier(user=user, tool="book", tier="destructive", enabled=True, version=1)
+    change_tool(user, enabled=False)
+
+
+def change_tool(user: User, **changes: object) -> None:
+    policy, _ = ToolPolicy.objects.get_or_create(
+        tool="book", defaults={"label": "Book", "tier": "risky", "floor": "risky", "described": True}
+    )
+    actions.change_policy(
+        user=user,
+        kind="tool",
+        subject="book",
+        after=policy.setting.model_copy(update=changes),
+        version=policy.version,
+        reason="It is safer.",
+    )
+
+
+def return_tool(user: User) -> None:
+    set_tier(user)
+    actions.return_policy(user=user, kind="tool", subject="book", to_version=1, version=2, reason="As before.")
+
+
+def confirm(user: User) -> None:
+    return_tool(person("nora", "Nora", "Lind", "admin"))
+    actions.confirm_change(user=user, change_id=PolicyChange.objects.get(state="waiting").pk)
+
+
+def decline(user: User) -> None:
+    return_tool(user)
+    actions.decline_change(user=user, change_id=PolicyChange.objects.get(state="waiting").pk)
 
 
 def stop(user: User) -> None:
@@ -165,11 +193,14 @@ RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
     "close_handoff": ("handoff.closed", close),
     "start_run": ("run.started", start),
     "cancel_run": ("run.stopped", cancel),
-    "set_tool_tier": ("tool.changed", set_tier),
     "set_targets": (
         "targets.changed",
         lambda user: actions.set_targets(user=user, task_type="", targets={"limits": "3"}, most={}),
     ),
+    "change_policy": ("tool.changed", set_tier),
+    "return_policy": ("tool.change_proposed", return_tool),
+    "confirm_change": ("tool.changed", confirm),
+    "decline_change": ("tool.change_declined", decline),
     "stop_work": ("work.stopped", stop),
     "lift_stop": ("work.resumed", lift),
     "add_person": ("person.added", lambda user: actions.add_person(user=user, username="zoe", **PLACE)),  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.test import Client
 
 from agentops.audit import append_entry
-from agentops.models import AuditEntry
+from agentops.models import AuditEntry, PolicyChange
 from supervision import record
 from supervision.exports import safe_cell
 from supervision.models import Decision
@@ -153,4 +153,6 @@ def test_every_kind_of_entry_that_the_code_makes_has_words() -> None:
         for path in (ROOT / package).rglob("*.py"):
             made |= set(re.findall(r'what="([a-z_.]+)"', path.read_text()))
     decided = {f"call.{verdict}" for verdict, _ in Decision._meta.get_field("verdict").choices}
-    assert made | decided == set(record.WHAT)
+    ends = ("changed", "change_proposed", "change_declined")
+    policy = {f"{kind}.{end}" for kind, _ in PolicyChange.KINDS for end in ends}
+    assert made | decided | policy == set(record.WHAT)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from agentops.domain.policy.rules import Confirmation as Confirming
 from agentops.models import AuditEntry, Confirmation, ToolCall, ToolPolicy
 from supervision import actions
 from supervision.models import Claim, Decision
@@ -161,16 +162,20 @@ def test_alone_where_the_policy_does_not_allow_it_is_refused(desk: Client, ana_c
 
 def test_an_admin_says_how_many_confirm_a_tool_and_whether_one_may_be_alone(leo: User, sign_in: Any) -> None:
     waiting = add_call(tool="book_appointment")
-    ToolPolicy.objects.create(tool="book_appointment", label="Book", tier="risky", floor="risky", described=True)
-    form = {"tool": "book_appointment", "tier": "risky", "enabled": "on", "version": 1}
-    assert sign_in(leo).post("/tools/save/", {**form, "confirmers": "2", "one_on_duty": "on"}).status_code == 302
-    policy = ToolPolicy.objects.get()
-    assert (policy.confirmers, policy.one_on_duty) == (2, True)
+    policy = ToolPolicy.objects.create(
+        tool="book_appointment", label="Book", tier="risky", floor="risky", described=True
+    )
+    two = {"confirmation": Confirming.TWO, "one_on_duty": True}
+    setting = policy.setting.model_copy(update=two).model_dump_json()
+    form = {"version": 1, "setting": setting, "reason": "Two went wrong."}
+    sign_in(leo).post(f"/tools/{policy.pk}/save/", form)
+    assert ToolPolicy.objects.get().version == 1, "one who may be alone is more room, so a second admin looks at it"
+    setting = policy.setting.model_copy(update={"confirmation": Confirming.TWO}).model_dump_json()
+    assert sign_in(leo).post(f"/tools/{policy.pk}/save/", {**form, "setting": setting}).status_code == 302
+    assert ToolPolicy.objects.get().confirmation == "two"
     assert status_of(waiting) == "invalidated", "it waited under the milder rule"
     facts = AuditEntry.objects.get(what="tool.changed").facts
-    assert (facts["confirmers"], facts["one_on_duty"], facts["withdrawn"]) == (2, True, 1)
-    sign_in(leo).post("/tools/save/", {**form, "version": 2})
-    assert ToolPolicy.objects.get().confirmers == 2, "a form without it leaves it as it is"
+    assert facts["differences"] == {"Who confirms": ["Nobody", "Two people"]} and facts["withdrawn"] == 1
 
 
 def words_of(page: Page) -> list[str]:

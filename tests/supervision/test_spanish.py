@@ -20,7 +20,9 @@ from tests.supervision.clinic import open_clinic
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_run, add_step
 
 TEMPLATES = settings.BASE_DIR / "templates" / "supervision"
-OTHERS = {"tools.html", "metrics.html", "_metrics.html", "_verdict.html", "_cell.html", "runs.html", "_runs.html",
+OTHERS = {"tools.html", "tool.html", "tool_check.html", "changes.html", "_difference.html", "_change_waits.html",
+          "_rule_row.html", "_bound.html",
+          "metrics.html", "_metrics.html", "_verdict.html", "_cell.html", "runs.html", "_runs.html",
           "viewings.html", "stops.html", "record.html", "people.html", "person.html", "add_person.html", "_place.html",
           "code.html", "codes.html", "_code.html", "remove_code.html", "set_up_code.html", "set_password.html",
           "golden.html", "keep_run.html", "_generated.html", "_form_problems.html", "_input.html",

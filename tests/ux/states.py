@@ -11,10 +11,10 @@ from playwright.sync_api import Page
 
 from agentops.domain.cards import Change, Renewal
 from agentops.management.demo_requests import STAFF
-from agentops.models import AgentRun, CallEdit, ToolCall
+from agentops.models import AgentRun, CallEdit, ToolCall, ToolPolicy
 from supervision.models import Claim, Decision
 from tests.supervision.metrics.facts import add_weeks
-from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
+from tests.supervision.rows import MOVE, TWO_PM, add_call, add_policy, add_run, add_step
 from tests.ux.stage import arrive
 
 LONG_RUN = 240
@@ -173,6 +173,7 @@ def _runs() -> list[State]:
 
 def _pages() -> list[State]:
     add_weeks(now=timezone.now(), weeks=10, share=0.5)
+    policy = ToolPolicy.objects.filter(tool="policed").first() or add_policy("policed")
     return [
         State("new-request", "/runs/new/"),
         State("settings", "/me/"),
@@ -184,6 +185,10 @@ def _pages() -> list[State]:
         State("targets", "/metrics/targets/", who="ruth"),
         State("metrics-not-readable", "/metrics/?by=moon", who="ruth"),
         State("tools", "/tools/", who="leo"),
+        State("tool", f"/tools/{policy.pk}/", who="leo"),
+        State("tool-wrong", f"/tools/{policy.pk}/", who="leo", act=_type_a_wrong_hold),
+        State("tool-check", f"/tools/{policy.pk}/", who="leo", act=_check_a_stricter_tier),
+        State("changes", "/changes/", who="leo"),
         State("access", "/access/", who="ruth"),
         State("record", "/record/", who="ruth"),
         State("people", "/people/", who="leo"),
@@ -286,3 +291,15 @@ def _lose_the_race(page: Page) -> None:
     ToolCall.objects.filter(pk=call.pk).update(status="approved", decided_by="Mo Ali", decided_at=now, version=2)
     page.locator("form[data-yes] button").click()
     page.locator("[data-problem]").wait_for()
+
+
+def _type_a_wrong_hold(page: Page) -> None:
+    page.fill("#hold_seconds", "long")
+    page.click("text=Check the change")
+    page.wait_for_selector("#main .err-sum")
+
+
+def _check_a_stricter_tier(page: Page) -> None:
+    page.check("input[name=tier][value=destructive]")
+    page.click("text=Check the change")
+    page.wait_for_selector("#reason")

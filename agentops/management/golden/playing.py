@@ -116,7 +116,8 @@ def _play(example: Example, *, live: bool) -> Iterator[Came]:
 
 def _set_policies(example: Example) -> None:
     for tool, policy in example.policies.items():
-        changes: dict[str, Any] = {"enabled": policy.enabled, "confirmers": policy.confirmers}
+        confirmation = "two" if policy.confirmers > 1 else "nobody"
+        changes: dict[str, Any] = {"enabled": policy.enabled, "confirmation": confirmation}
         ToolPolicy.objects.filter(tool=tool).update(**changes, **({"tier": policy.tier} if policy.tier else {}))
 
 

@@ -11,6 +11,7 @@ from agentops.toolsets.clinic.findings import Findings
 from agentops.toolsets.clinic.hearing import read_caller
 from agentops.toolsets.clinic.identity import check_identity
 from agentops.toolsets.clinic.models import Appointment, Patient, Slot
+from agentops.toolsets.clinic.policy_facts import ANOTHERS, gather_facts
 from agentops.toolsets.clinic.practice import Kind, find_kind, last_answer
 from agentops.toolsets.clinic.second_person import find_reasons
 from agentops.toolsets.clinic.slots import get_slot, name_kept
@@ -60,6 +61,7 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
         changes=_booking_rows(patient, slot, kind, args.reason),
         useful_until=slot.starts_at,
         answer_by=last_answer(ctx.now, slot.starts_at),
+        facts=gather_facts(ctx, patient, found=found, starts=(slot.starts_at,)),
     )
     return found.put_on(card, now=ctx.now)
 
@@ -94,6 +96,7 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
         changes=_moving_rows(visit, slot),
         useful_until=min(visit.starts_at, slot.starts_at),
         answer_by=last_answer(ctx.now, visit.starts_at, slot.starts_at),
+        facts=gather_facts(ctx, patient, found=found, starts=(visit.starts_at, slot.starts_at)),
     )
     return found.put_on(card, now=ctx.now)
 
@@ -109,6 +112,7 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         check_still_booked(ctx),
         check_given_up(ctx, reading, visit),
     )
+    facts = gather_facts(ctx, patient, found=found, starts=(visit.starts_at,))
     card = Card(
         title=f"Cancel {patient.name}, {say_when_short(visit.starts_at)}",
         question=f"Cancel {what}?",
@@ -120,9 +124,10 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
         soon=f"{whose(patient.given)} {visit.kind} is cancelled",
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
-        two_people=find_reasons(ctx, visit),
+        two_people=find_reasons(ctx, visit, anothers=facts[ANOTHERS.name]),
         useful_until=visit.starts_at,
         answer_by=last_answer(ctx.now, visit.starts_at),
+        facts=facts,
     )
     return found.put_on(card, now=ctx.now)
 

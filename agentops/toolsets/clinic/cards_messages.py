@@ -10,6 +10,7 @@ from agentops.toolsets.clinic.findings import Findings
 from agentops.toolsets.clinic.hearing import read_caller
 from agentops.toolsets.clinic.identity import check_identity
 from agentops.toolsets.clinic.outbox import require_draft, require_mobile
+from agentops.toolsets.clinic.policy_facts import gather_facts
 from agentops.toolsets.clinic.wording import patient_banner
 
 
@@ -38,6 +39,7 @@ def describe_sending(ctx: ToolContext, args: SendMessage) -> Card:
             Change(label="To", now=patient.mobile, then=patient.mobile),
             Change(label=f"Text to {patient.given}", now=draft, then=args.body, is_message=True),
         ],
+        facts=gather_facts(ctx, patient, found=found),
     )
     return found.put_on(card, now=ctx.now)
 
@@ -56,5 +58,6 @@ def describe_draft(ctx: ToolContext, args: DraftMessage) -> Card:
         done=f"Drafted a text to {patient.name}",
         subject=patient_banner(patient),
         changes=[Change(label="Draft", now="None", then=args.body, is_message=True)],
+        facts=gather_facts(ctx, patient, found=found),
     )
     return found.put_on(card, now=ctx.now)

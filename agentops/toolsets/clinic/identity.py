@@ -12,6 +12,8 @@ from agentops.toolsets.clinic.models import Patient
 from agentops.toolsets.clinic.others import find_other_patient
 from agentops.toolsets.clinic.wording import say_birth
 
+ANOTHER_NAMED = "Another patient was named with a date of birth"
+
 
 class _Named(Enum):
     """How the name that was said compares with the record."""
@@ -30,6 +32,11 @@ def check_identity(ctx: ToolContext, reading: Reading, patient: Patient) -> Find
     named = _compare_name(ctx, reading, patient)
     found = _judge(ctx, reading, patient, named)
     return Findings.join(found, Findings(spans=spans_of(reading, "patient", "born", "phone")))
+
+
+def names_another(found: Findings) -> bool:
+    """Whether the caller named another patient than the one whose record this is."""
+    return any(check.label == ANOTHER_NAMED for check in found.checks)
 
 
 def _judge(ctx: ToolContext, reading: Reading, patient: Patient, named: _Named) -> Findings:
@@ -110,7 +117,7 @@ def _other_name(patient: Patient, said: str) -> Findings:
 
 def _other_patient(patient: Patient, other: str) -> Findings:
     return conflict(
-        "Another patient was named with a date of birth",
+        ANOTHER_NAMED,
         Mismatch(
             said=other,
             proposed=patient.name,

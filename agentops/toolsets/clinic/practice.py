@@ -59,6 +59,12 @@ def local(moment: datetime) -> datetime:
     return moment.astimezone(clinic_zone())
 
 
+def is_open(moment: datetime) -> bool:
+    """Whether the desk is open then."""
+    here = local(moment)
+    return here.weekday() < 5 and OPENS <= here.time() < CLOSES
+
+
 def last_answer(now: datetime, *starts: datetime) -> datetime:
     """When an answer of the desk comes too late: at closing time, and half an hour before the appointment it is about.
 

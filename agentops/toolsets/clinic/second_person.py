@@ -7,7 +7,6 @@ from datetime import timedelta
 from agentops.models import AgentRun, ToolCall
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.models import Appointment, Patient
-from agentops.toolsets.clinic.others import find_other_patient
 
 SHORT_NOTICE = timedelta(hours=24)
 _LIVE = ("asking", "awaiting", "approved", "started", "succeeded", "in_doubt", "happened")
@@ -22,12 +21,15 @@ _FOR_KIN = re.compile(
 TOOL = "cancel_appointment"
 
 
-def find_reasons(ctx: ToolContext, visit: Appointment) -> list[str]:
-    """Why two people have to say yes to this cancellation, a sentence each; none where one is enough."""
+def find_reasons(ctx: ToolContext, visit: Appointment, *, anothers: bool) -> list[str]:
+    """Why two people have to say yes to this cancellation, a sentence each; none where one is enough.
+
+    `anothers` says that it is not the caller's own appointment.
+    """
     reasons = {
         "It is less than 24 hours away, too late to give the time to somebody else.": _is_near(ctx, visit),
         "More than one appointment is to be cancelled in this conversation.": _is_not_the_only(ctx, visit),
-        "The caller speaks for somebody else: this is another person’s record.": _is_anothers(ctx, visit.patient),
+        "The caller speaks for somebody else: this is another person’s record.": anothers,
     }
     return [reason for reason, holds in reasons.items() if holds]
 
@@ -49,7 +51,7 @@ def _earlier(ctx: ToolContext) -> list[int]:
     return [json.loads(arguments).get("appointment_id") for arguments in stored]
 
 
-def _is_anothers(ctx: ToolContext, patient: Patient) -> bool:
+def is_spoken_for(ctx: ToolContext, patient: Patient) -> bool:
+    """Whether the caller says to speak for somebody else than themselves."""
     named = re.compile(rf"\b{_KIN},? (?:called |named )?{re.escape(patient.given)}\b", re.IGNORECASE)
-    spoken_for = any(_FOR_KIN.search(text) or named.search(text) for text in ctx.said)
-    return spoken_for or find_other_patient(ctx, patient) is not None
+    return any(_FOR_KIN.search(text) or named.search(text) for text in ctx.said)

@@ -10,6 +10,7 @@ from agentops.toolsets.clinic.cards import describe_booking, describe_cancelling
 from agentops.toolsets.clinic.editing import EDIT_BOOKING, EDIT_CANCELLING, EDIT_MOVING
 from agentops.toolsets.clinic.fields import Moment, Output
 from agentops.toolsets.clinic.models import Appointment
+from agentops.toolsets.clinic.policy_facts import ABOUT_VISITS
 from agentops.toolsets.clinic.practice import local
 
 
@@ -100,6 +101,7 @@ BOOK_APPOINTMENT = Tool(
     describe=describe_booking,
     editing=EDIT_BOOKING,
     check=bookings.has_acted,
+    facts=ABOUT_VISITS,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.RISKY,
     local=True,
@@ -118,6 +120,7 @@ RESCHEDULE_APPOINTMENT = Tool(
     describe=describe_moving,
     editing=EDIT_MOVING,
     check=bookings.has_acted,
+    facts=ABOUT_VISITS,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.RISKY,
     local=True,
@@ -136,6 +139,7 @@ CANCEL_APPOINTMENT = Tool(
     describe=describe_cancelling,
     editing=EDIT_CANCELLING,
     check=bookings.has_acted,
+    facts=ABOUT_VISITS,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.DESTRUCTIVE,
     local=True,

@@ -10,6 +10,7 @@ from agentops.toolsets.clinic.editing import EDIT_TEXT
 from agentops.toolsets.clinic.fields import Output
 from agentops.toolsets.clinic.models import MessageStatus
 from agentops.toolsets.clinic.outbox import find_written, require_mobile, send_draft, write_message
+from agentops.toolsets.clinic.policy_facts import ABOUT_PATIENTS
 
 
 class Drafted(Output):
@@ -86,6 +87,7 @@ DRAFT_MESSAGE = Tool(
     describe=describe_draft,
     editing=EDIT_TEXT,
     check=has_written,
+    facts=ABOUT_PATIENTS,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.SAFE,
     local=True,
@@ -104,6 +106,7 @@ SEND_MESSAGE = Tool(
     describe=describe_sending,
     editing=EDIT_TEXT,
     check=has_written,
+    facts=ABOUT_PATIENTS,
     effect=Effect.TRANSACTIONAL,
     floor=ActionTier.RISKY,
     local=True,

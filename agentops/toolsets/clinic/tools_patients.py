@@ -135,4 +135,5 @@ GET_PATIENT_INFO = Tool(
     effect=Effect.READ,
     floor=ActionTier.READ,
     local=True,
+    untrusted=True,
 )

@@ -96,3 +96,15 @@ def make_card(tool: str, scene: Scene) -> dict[str, Any]:
         ],
         "checks": [{"label": f"{scene.name} is a patient here", "ok": True}],
     }
+
+
+def make_facts(tool: str, scene: Scene, *, number: int) -> dict[str, Any]:
+    """What the call was judged by, as the gate would have written it; what differs goes by the call's number."""
+    _, effect, _, _ = TOOLS[tool]
+    acts = effect != "read"
+    facts: dict[str, Any] = {"acts": acts, "approvable": acts, "two_people": False, "untrusted_text": False}
+    if not acts:
+        return facts
+    facts |= {"patient": str(scene.patient_id), "new_patient": number % 9 == 0, "outside_hours": False}
+    facts["anothers_appointment"] = number % 31 == 0
+    return facts if tool.endswith("_message") else facts | {"notice_hours": float(number * 7 % 240)}

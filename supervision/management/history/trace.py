@@ -9,7 +9,7 @@ from typing import Any
 from agentops.domain.arguments import digest_call
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.pricing import Usage, price_usage
-from supervision.management.history.cast import TOOLS, Scene, make_card
+from supervision.management.history.cast import TOOLS, Scene, make_card, make_facts
 from supervision.management.history.stories import STAFF, Kind
 from supervision.management.history.world import Keys, World
 
@@ -109,8 +109,10 @@ class Trace:
         tier, effect, _, _ = TOOLS[tool]
         given = {"patient_id": self.scene.patient_id} | ({"day": self.scene.day} if tier != "read" else {})
         arguments = json.dumps(given, sort_keys=True, separators=(",", ":"))
+        number = self.keys.take("call")
         row: Row = {
-            "id": self.keys.take("call"), "run_id": self.run, "step_id": step["id"], "position": 0,
+            "id": number, "facts": json.dumps(make_facts(tool, self.scene, number=number)),
+            "run_id": self.run, "step_id": step["id"], "position": 0,
             "tool_use_id": f"toolu_{step['id']}", "tool": tool, "arguments": arguments,
             "digest": digest_call(tool=tool, arguments=arguments), "tier": tier, "effect": effect,
             "rule": "", "card": make_card(tool, self.scene), "status": status, "version": 2, "attempts": 0,

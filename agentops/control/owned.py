@@ -1,0 +1,147 @@
+"""What has a policy: a tool or a type of task, read under its lock, compared, checked and saved alike."""
+
+from abc import ABC, abstractmethod
+from typing import Any, ClassVar
+
+from django.utils import timezone
+
+from agentops.control.outcomes import BadRequest
+from agentops.control.withdrawals import withdraw_by_task, withdraw_by_tool
+from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
+from agentops.domain.policy.rules import Rule
+from agentops.domain.policy.settings import ToolSetting
+from agentops.domain.policy.task_settings import TaskSetting
+from agentops.domain.tiers import ActionTier, permitted_tiers
+from agentops.models import TaskType, ToolPolicy
+
+Setting = ToolSetting | TaskSetting
+
+
+class Owned(ABC):
+    """One thing that has a policy, its row locked."""
+
+    kind: ClassVar[str]
+    subject: str
+    version: int
+    setting: Any
+
+    @abstractmethod
+    def read(self, document: Any) -> Any:
+        """A stored setting of this kind."""
+
+    @abstractmethod
+    def compare(self, before: Any, after: Any) -> list[Difference]:
+        """What differs between two settings."""
+
+    @abstractmethod
+    def check(self, after: Any, differences: list[Difference]) -> Any:
+        """The setting as it may be saved; raises BadRequest where it may not."""
+
+    @abstractmethod
+    def save(self, after: Any) -> bool:
+        """Write it as the next version; False where somebody was first."""
+
+    @abstractmethod
+    def withdraw(self, after: Any, *, reason: str) -> int:
+        """Withdraw what waits and would now need more; returns how many calls."""
+
+
+class OwnedTool(Owned):
+    """A tool's policy."""
+
+    kind = "tool"
+
+    def __init__(self, tool: str) -> None:
+        row = ToolPolicy.objects.select_for_update().filter(tool=tool).first()
+        if row is None:
+            raise BadRequest("unknown_tool", f"There is no tool named {tool}.")
+        self._row, self.subject, self.version, self.setting = row, row.tool, row.version, row.setting
+
+    def read(self, document: Any) -> ToolSetting:
+        """A stored setting of this kind."""
+        return ToolSetting.model_validate(document)
+
+    def compare(self, before: ToolSetting, after: ToolSetting) -> list[Difference]:
+        """What differs between two settings."""
+        return compare_tools(before, after, floor=self._row.lowest)
+
+    def check(self, after: ToolSetting, differences: list[Difference]) -> ToolSetting:
+        """A tier that exists and is not below the floor, a tool that can be read before it is approved, known rules."""
+        floor, names = self._row.lowest, {one.name for one in differences}
+        if after.tier and after.tier not in {known.value for known in ActionTier}:
+            raise BadRequest("unknown_tier", "Choose one of the four levels.", "tier")
+        if after.tier and floor and ActionTier(after.tier).rank < floor.rank:
+            raise BadRequest("below_floor", f"This tool can never be milder than “{floor.words}”.", "tier")
+        asks = after.confirmation_for(floor).rank > 0 or bool(after.rules)
+        if after.tier and asks and not self._row.described and names & {"tier", "confirmation", "rules"}:
+            raise BadRequest("not_described", "Add a plain description first: nobody could approve this tool.", "tier")
+        self._check_rules(after.rules)
+        numbers = [rule.number for rule in after.rules]
+        return after.model_copy(update={"last_rule": max([self.setting.last_rule, *numbers])})
+
+    def _check_rules(self, rules: tuple[Rule, ...]) -> None:
+        known, numbers = self._row.looked_at, [rule.number for rule in rules]
+        if len(set(numbers)) < len(numbers):
+            raise BadRequest("rule_twice", "Two rules have one number.", "rules")
+        if any(one.subject not in known for rule in rules for one in rule.conditions):
+            raise BadRequest("unknown_subject", "A rule looks at something this tool does not have.", "rules")
+
+    def save(self, after: ToolSetting) -> bool:
+        """Write it as the next version; False where somebody was first."""
+        columns = after.model_dump(mode="json") | {"version": self.version + 1, "changed_at": timezone.now()}
+        return ToolPolicy.objects.filter(pk=self._row.pk, version=self.version).update(**columns) == 1
+
+    def withdraw(self, after: ToolSetting, *, reason: str) -> int:
+        """Withdraw what waits and would now need more; returns how many calls."""
+        return withdraw_by_tool(
+            tool=self.subject, floor=self._row.lowest, before=self.setting, after=after, reason=reason
+        )
+
+
+class OwnedTask(Owned):
+    """A task type's policy."""
+
+    kind = "task_type"
+
+    def __init__(self, slug: str) -> None:
+        row = TaskType.objects.select_for_update().filter(slug=slug).first()
+        if row is None:
+            raise BadRequest("unknown_task_type", f"There is no type of task named {slug}.")
+        self._row, self.subject, self.version, self.setting = row, row.slug, row.version, row.setting
+
+    def read(self, document: Any) -> TaskSetting:
+        """A stored setting of this kind."""
+        return TaskSetting.model_validate(document)
+
+    def compare(self, before: TaskSetting, after: TaskSetting) -> list[Difference]:
+        """What differs between two settings."""
+        return compare_tasks(before, after)
+
+    def check(self, after: TaskSetting, differences: list[Difference]) -> TaskSetting:
+        """Tiers that exist, without a gap, and instructions that say something."""
+        if len(permitted_tiers(after.permitted_tiers)) != len(set(after.permitted_tiers)):
+            raise BadRequest("tiers_with_gap", "Permit a level only with all milder ones.", "permitted_tiers")
+        if not after.prompt.strip():
+            raise BadRequest("prompt_missing", "Write what the assistant is to do.", "prompt")
+        return after
+
+    def save(self, after: TaskSetting) -> bool:
+        """Write it as the next version; a changed prompt is its next version too. False where somebody was first."""
+        columns = after.model_dump(mode="json") | {"version": self.version + 1}
+        if after.prompt != self.setting.prompt:
+            columns["prompt_version"] = self._row.prompt_version + 1
+        return TaskType.objects.filter(pk=self._row.pk, version=self.version).update(**columns) == 1
+
+    def withdraw(self, after: TaskSetting, *, reason: str) -> int:
+        """Withdraw what waits and would now need more; returns how many calls."""
+        return withdraw_by_task(slug=self.subject, permitted=after.permitted_tiers, reason=reason)
+
+
+_KINDS: dict[str, type[OwnedTool] | type[OwnedTask]] = {"tool": OwnedTool, "task_type": OwnedTask}
+
+
+def find_owned(kind: str, subject: str) -> Owned:
+    """The thing of that kind and name with its row locked; raises BadRequest where there is none."""
+    if kind not in _KINDS:
+        raise BadRequest("unknown_kind", "There is nothing of this kind to change.")
+    return _KINDS[kind](subject)

@@ -1,0 +1,227 @@
+"""Argument rules: what a call does or what is known of it, and what it then takes. A rule can only tighten."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from agentops.domain.tiers import ActionTier
+
+MOST_RULES = 20
+MOST_CONDITIONS = 2
+
+
+class Kind(StrEnum):
+    """What sort of value a rule looks at."""
+
+    TRUTH = "truth"
+    NUMBER = "number"
+    TEXT = "text"
+
+
+class Operator(StrEnum):
+    """How a value is compared. Each belongs to one kind of value."""
+
+    YES = "yes"
+    NO = "no"
+    UNDER = "under"
+    OVER = "over"
+    IS = "is"
+    IS_NOT = "is_not"
+    CONTAINS = "contains"
+
+    @property
+    def kind(self) -> Kind:
+        """The kind of value it compares."""
+        return _KINDS[self]
+
+    @property
+    def words(self) -> str:
+        """How it reads between what is looked at and the value."""
+        return _WORDS[self]
+
+
+_KINDS = {
+    Operator.YES: Kind.TRUTH,
+    Operator.NO: Kind.TRUTH,
+    Operator.UNDER: Kind.NUMBER,
+    Operator.OVER: Kind.NUMBER,
+    Operator.IS: Kind.TEXT,
+    Operator.IS_NOT: Kind.TEXT,
+    Operator.CONTAINS: Kind.TEXT,
+}
+_WORDS = {
+    Operator.YES: "yes",
+    Operator.NO: "no",
+    Operator.UNDER: "under",
+    Operator.OVER: "over",
+    Operator.IS: "is",
+    Operator.IS_NOT: "is not",
+    Operator.CONTAINS: "contains",
+}
+
+
+class Confirmation(StrEnum):
+    """Who has to say yes before a call runs, from nobody to two people. Order of definition is order of strictness."""
+
+    NOBODY = "nobody"
+    STAFF = "staff"
+    TWO = "two"
+
+    @property
+    def rank(self) -> int:
+        """0 for nobody up to 2 for two people."""
+        return _RANKS[self]
+
+    @property
+    def words(self) -> str:
+        """What staff read instead of the name."""
+        return {
+            Confirmation.NOBODY: "Nobody",
+            Confirmation.STAFF: "One of the staff",
+            Confirmation.TWO: "Two people",
+        }[self]
+
+
+_RANKS = {who: rank for rank, who in enumerate(Confirmation)}
+
+
+class Subject(BaseModel):
+    """Something a rule may look at: a typed argument of the call, or a fact that is known of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    source: Literal["argument", "fact"]
+    name: str
+    kind: Kind
+    words: str
+
+
+class Condition(BaseModel):
+    """One comparison. `value` is a number or a text as the operator wants it; for yes and no there is none."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    subject: Subject
+    operator: Operator
+    value: float | str | None = None
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        wanted = {Kind.TRUTH: type(None), Kind.NUMBER: float, Kind.TEXT: str}[self.operator.kind]
+        if self.operator.kind is not self.subject.kind or not isinstance(self.value, wanted):
+            raise ValueError("the operator does not fit what is looked at")
+        return self
+
+    @cached_property
+    def words(self) -> str:
+        """The comparison as it is quoted on a request."""
+        match self.operator:
+            case Operator.YES:
+                return self.subject.words
+            case Operator.NO:
+                return f"not: {self.subject.words}"
+            case Operator.UNDER | Operator.OVER:
+                return f"{self.subject.words} {self.operator.words} {self.value:g}"
+            case _:
+                return f"{self.subject.words} {self.operator.words} “{self.value}”"
+
+    def check(self, *, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
+        """Whether it holds; None where that cannot be told: the value is missing or of another kind."""
+        found = (arguments if self.subject.source == "argument" else facts).get(self.subject.name)
+        match self.operator:
+            case Operator.YES:
+                return found if isinstance(found, bool) else None
+            case Operator.NO:
+                return not found if isinstance(found, bool) else None
+            case Operator.UNDER | Operator.OVER:
+                return self._check_number(found)
+            case _:
+                return self._check_text(found) if isinstance(found, str) else None
+
+    def _check_number(self, found: Any) -> bool | None:
+        if isinstance(found, bool) or not isinstance(found, int | float):
+            return None
+        return found < self.value if self.operator is Operator.UNDER else found > self.value  # type: ignore[operator]
+
+    def _check_text(self, found: str) -> bool:
+        wanted, given = str(self.value).casefold(), found.casefold()
+        if self.operator is Operator.CONTAINS:
+            return wanted in given
+        return (wanted == given) is (self.operator is Operator.IS)
+
+    def implies(self, other: "Condition") -> bool:
+        """Whether `other` surely holds wherever this one does, and can be told wherever this one can."""
+        if self == other:
+            return True
+        same = self.subject == other.subject and self.operator is other.operator
+        if not same or self.value is None or other.value is None:
+            return False
+        match self.operator:
+            case Operator.UNDER:
+                return other.value >= self.value  # type: ignore[operator]
+            case Operator.OVER:
+                return other.value <= self.value  # type: ignore[operator]
+            case Operator.CONTAINS:
+                return str(other.value).casefold() in str(self.value).casefold()
+            case _:
+                return False
+
+
+class Rule(BaseModel):
+    """A numbered rule: where all its conditions hold, a person decides, by a stricter tier or by more people.
+
+    Every rule asks: that is why one that cannot be checked counts as one that applies.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    number: int
+    conditions: tuple[Condition, ...]
+    tier: Literal["risky", "destructive"] | None = None
+    confirmation: Literal["staff", "two"] = "staff"
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.number < 1 or not 1 <= len(self.conditions) <= MOST_CONDITIONS:
+            raise ValueError("a rule has a number and one or two conditions")
+        return self
+
+    @cached_property
+    def raises_to(self) -> ActionTier | None:
+        """The tier a call is at least of where the rule applies."""
+        return ActionTier(self.tier) if self.tier else None
+
+    @cached_property
+    def asks(self) -> Confirmation:
+        """Who has to say yes where the rule applies."""
+        return Confirmation(self.confirmation)
+
+    @cached_property
+    def words(self) -> str:
+        """When it applies, in words."""
+        return " and ".join(one.words for one in self.conditions)
+
+    @property
+    def outcome(self) -> str:
+        """What it then takes, in words."""
+        tier = f"counts as “{ActionTier(self.tier).words}” and " if self.tier else ""
+        return f"{tier}needs {'two people' if self.asks is Confirmation.TWO else 'a person'}"
+
+    def apply(self, *, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+        """The sentence to quote where the rule applies; empty where it surely does not."""
+        found = [one.check(arguments=arguments, facts=facts) for one in self.conditions]
+        if False in found:
+            return ""
+        if None in found:
+            return f"Rule {self.number} could not be checked ({self.words}), so a person decides."
+        return f"Rule {self.number}: {self.words}."
+
+    def covers(self, other: "Rule") -> bool:
+        """Whether this rule applies wherever the other does, and asks for no less."""
+        weaker = all(any(old.implies(new) for old in other.conditions) for new in self.conditions)
+        tier = self.raises_to.rank if self.raises_to else 0
+        other_tier = other.raises_to.rank if other.raises_to else 0
+        return weaker and tier >= other_tier and self.asks.rank >= other.asks.rank

@@ -1,0 +1,156 @@
+"""The argument rules of a tool as rows of its form: numbered, added at the end, removed by a tick."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from agentops.domain.policy.rules import MOST_CONDITIONS, MOST_RULES, Condition, Kind, Operator, Rule, Subject
+from agentops.domain.policy.settings import ToolSetting
+from agentops.domain.tiers import ActionTier
+from agentops.models import ToolPolicy
+
+NEW = "new"
+MOST_CHARS = 200
+OUTCOMES = (
+    ("|staff", "a person decides"),
+    ("|two", "two people decide"),
+    ("risky|staff", f"it counts as “{ActionTier.RISKY.words}”"),
+    ("destructive|staff", f"it counts as “{ActionTier.DESTRUCTIVE.words}”"),
+    ("destructive|two", f"it counts as “{ActionTier.DESTRUCTIVE.words}”, and two people decide"),
+    ("risky|two", f"it counts as “{ActionTier.RISKY.words}”, and two people decide"),
+)
+"""What a rule may ask for, as tier and confirmation."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One comparison in a row: what is looked at and how, and the value typed beside it."""
+
+    name: str
+    looks: str = ""
+    value: str = ""
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """One rule in the form. `key` is its number, or "new"; a row that is `gone` is to be removed."""
+
+    key: str
+    parts: tuple[Part, ...]
+    outcome: str = OUTCOMES[0][0]
+    gone: bool = False
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def empty_row() -> RuleRow:
+    """The row in which a rule is added."""
+    return RuleRow(NEW, tuple(Part(f"r{NEW}-{index}") for index in range(MOST_CONDITIONS)))
+
+
+def row_of(rule: Rule) -> RuleRow:
+    """A rule in its row."""
+    given = [(_look_of(one.subject, one.operator), _say_value(one)) for one in rule.conditions]
+    given += [("", "")] * (MOST_CONDITIONS - len(given))
+    parts = tuple(Part(f"r{rule.number}-{index}", *both) for index, both in enumerate(given))
+    return RuleRow(str(rule.number), parts, f"{rule.tier or ''}|{rule.confirmation}")
+
+
+def looks_of(policy: ToolPolicy) -> list[tuple[str, str]]:
+    """What a rule of this tool may look at and how, as (value, words) of a list to choose from."""
+    return [
+        (_look_of(subject, operator), f"{subject.words}: {operator.words}")
+        for subject in policy.looked_at
+        for operator in Operator
+        if operator.kind is subject.kind
+    ]
+
+
+def read_rules(
+    post: Mapping[str, str], *, keys: list[str], policy: ToolPolicy
+) -> tuple[tuple[RuleRow, ...], tuple[Rule, ...]]:
+    """The rows as they were sent, and the rules of those that are right. A new rule takes the next number."""
+    setting: ToolSetting = policy.setting
+    numbers = {str(rule.number) for rule in setting.rules}
+    rows: list[RuleRow] = []
+    rules: list[Rule] = []
+    for key in dict.fromkeys(keys):
+        if key not in numbers and key != NEW:
+            continue
+        row, conditions = _read_row(post, key=key, policy=policy)
+        if key == NEW and not any(part.looks or part.value for part in row.parts):
+            continue
+        rows.append(row)
+        if row.gone or row.errors:
+            continue
+        if len(rules) == MOST_RULES:
+            told = {f"r{key}-outcome": f"A tool can have {MOST_RULES} rules. Remove one first."}
+            rows[-1] = replace(row, errors=told)
+            continue
+        number = int(key) if key != NEW else setting.last_rule + 1
+        tier, _sep, confirmation = row.outcome.partition("|")
+        rules.append(
+            Rule.model_validate(
+                {"number": number, "conditions": conditions, "tier": tier or None, "confirmation": confirmation}
+            )
+        )
+    return tuple(rows), tuple(rules)
+
+
+def _read_row(post: Mapping[str, str], *, key: str, policy: ToolPolicy) -> tuple[RuleRow, tuple[Condition, ...]]:
+    known = {
+        _look_of(subject, operator): (subject, operator)
+        for subject in policy.looked_at
+        for operator in Operator
+        if operator.kind is subject.kind
+    }
+    parts, conditions = [], []
+    for index in range(MOST_CONDITIONS):
+        name = f"r{key}-{index}"
+        looks, value = post.get(f"{name}-looks", ""), post.get(f"{name}-value", "").strip()[:MOST_CHARS]
+        if not looks and not value and index:
+            parts.append(Part(name))
+            continue
+        condition, error = _read_condition(known.get(looks), value)
+        parts.append(Part(name, looks, value, error))
+        conditions += [condition] if condition else []
+    outcome = post.get(f"r{key}-outcome", "")
+    errors = {f"{part.name}-value": part.error for part in parts if part.error}
+    if outcome not in dict(OUTCOMES):
+        errors[f"r{key}-outcome"] = "Choose what the rule asks for."
+    gone = bool(post.get(f"r{key}-gone"))
+    return RuleRow(key, tuple(parts), outcome, gone, {} if gone else errors), tuple(conditions)
+
+
+def _read_condition(found: tuple[Subject, Operator] | None, value: str) -> tuple[Condition | None, str]:
+    if found is None:
+        return None, "Choose what the rule looks at, or remove the rule."
+    subject, operator = found
+    if operator.kind is Kind.TRUTH:
+        return Condition(subject=subject, operator=operator), ""
+    if not value:
+        return None, "Write what it is compared with."
+    if operator.kind is Kind.TEXT:
+        return Condition(subject=subject, operator=operator, value=value), ""
+    number = _read_number(value)
+    if number is None:
+        return None, "Write a number, such as 48."
+    return Condition(subject=subject, operator=operator, value=number), ""
+
+
+def _read_number(text: str) -> float | None:
+    try:
+        number = float(text.replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) and abs(number) < 1e9 else None
+
+
+def _look_of(subject: Subject, operator: Operator) -> str:
+    return f"{subject.source}|{subject.name}|{operator.value}"
+
+
+def _say_value(condition: Condition) -> str:
+    if condition.value is None:
+        return ""
+    return f"{condition.value:g}" if isinstance(condition.value, float) else condition.value

@@ -1,0 +1,56 @@
+"""Changes of policy that give more room: each waits for a second admin, who confirms or declines it."""
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from supervision import actions
+from supervision.policy.versions import list_waiting
+from supervision.roles import Permission
+from supervision.views.access import DeskRequest, allowed, form_of, render_part
+
+
+@require_safe
+@allowed(Permission.SET_TIERS)
+def list_changes(request: DeskRequest) -> HttpResponseBase:
+    """Every change that waits."""
+    return _list(request, refused=None)
+
+
+@form_of("changes")
+@allowed(Permission.SET_TIERS)
+def confirm_change(request: DeskRequest) -> HttpResponseBase:
+    """The second admin's yes: the change is in force at once."""
+    told = actions.confirm_change(user=request.user, change_id=_read_change(request))
+    if isinstance(told, actions.Refused):
+        return _list(request, refused=told.message, status=400)
+    if isinstance(told, actions.Conflict):
+        return _list(request, refused=told.message, status=409)
+    messages.success(request, "Confirmed. It is in force from now on.")
+    return redirect("changes")
+
+
+@form_of("changes")
+@allowed(Permission.SET_TIERS)
+def decline_change(request: DeskRequest) -> HttpResponseBase:
+    """A no, or the way back for whoever proposed it."""
+    told = actions.decline_change(user=request.user, change_id=_read_change(request))
+    if isinstance(told, actions.Refused):
+        return _list(request, refused=told.message, status=400)
+    messages.success(request, "Declined. Nothing is different.")
+    return redirect("changes")
+
+
+def _read_change(request: DeskRequest) -> int:
+    change = request.POST.get("change", "")
+    if not change.isascii() or not change.isdecimal() or len(change) > 18:
+        raise BadRequest("The form is incomplete: change is missing.")
+    return int(change)
+
+
+def _list(request: DeskRequest, *, refused: str | None, status: int = 200) -> HttpResponse:
+    waiting = list_waiting(user=request.user, now=timezone.now())
+    return render_part(request, "changes.html", {}, {"changes": waiting, "refused": refused}, status=status)
