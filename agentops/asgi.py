@@ -16,15 +16,23 @@ pages = get_asgi_application()  # loads the apps; what follows needs them
 
 from agentops.startup import REFUSED, find_start_faults, say_faults  # noqa: E402
 from supervision.consumers import DeskConsumer  # noqa: E402
+from supervision.watch import start_watch  # noqa: E402
 
 
 async def begin_and_end(_: Any, receive: Any, send: Any) -> None:
-    """What a server tells its application of its own life. One that may not start is ended before it listens."""
+    """What a server tells its application of its own life. One that may not start is ended before it listens; one
+    that runs looks at the rules of alerts.
+    """
+    stopping = None
     while True:
         told = (await receive())["type"]
         if told == "lifespan.startup" and (faults := await database_sync_to_async(find_start_faults)("web")):
             say_faults(faults)
             os._exit(REFUSED)  # by the protocol alone the server would go on, or end with a code of its own
+        if told == "lifespan.startup":
+            stopping = start_watch()
+        elif stopping:
+            stopping.set()
         await send({"type": f"{told}.complete"})
         if told == "lifespan.shutdown":
             return

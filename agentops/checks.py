@@ -19,6 +19,7 @@ RANGES = {
     "LEASE_SECONDS": (10, 300, "a run whose worker died waits that long, and a live worker must renew in time"),
     "MODEL_TIMEOUT_SECONDS": (1, 300, "a slice of a run has to end before its message is delivered again"),
     "WORKER_THREADS": (1, 500, "that many runs advance at once in one process"),
+    "WATCH_SECONDS": (0, 3600, "an alert is found only then"),
     "READY_SWEEP_SECONDS": (2, 300, "a probe hears only then that nobody sweeps"),
     "READY_RUN_SECONDS": (2, 3600, "a probe hears only then that nobody takes up runs"),
 }

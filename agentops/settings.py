@@ -160,6 +160,18 @@ READY_SWEEP_SECONDS = env_int("HANDRAIL_READY_SWEEP_SECONDS", 15)
 READY_RUN_SECONDS = env_int("HANDRAIL_READY_RUN_SECONDS", 15)
 REQUEST_MAX_CHARS = 8_000
 
+# --- who looks after it: the rules of alerts, in every web process (0: in none; then `manage.py check_alerts` does)
+WATCH = "supervision.watch.start_watch"  # by name: the machine does not know its supervisors
+WATCH_SECONDS = env_int("HANDRAIL_WATCH_SECONDS", 60)
+PUBLIC_URL = env_text("HANDRAIL_URL").rstrip("/")  # what links in a message begin with
+EMAIL_HOST = env_text("HANDRAIL_SMTP_HOST")
+EMAIL_PORT = env_int("HANDRAIL_SMTP_PORT", 587)
+EMAIL_HOST_USER = env_text("HANDRAIL_SMTP_USER")
+EMAIL_HOST_PASSWORD = env_text("HANDRAIL_SMTP_PASSWORD")
+EMAIL_USE_TLS = env_bool("HANDRAIL_SMTP_TLS", True)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env_text("HANDRAIL_SMTP_FROM", "handrail@localhost")
+
 # --- the clinic
 CLINIC_TIME_ZONE = env_text("HANDRAIL_CLINIC_TIME_ZONE", "Europe/London")
 TIME_ZONE = CLINIC_TIME_ZONE

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from agentops.domain.visible_text import show_text
 from agentops.models import AgentRun, StopScope, read_stops
+from supervision.alerts.budgets import say_spent
+from supervision.alerts.strip import read_raised
 from supervision.inbox.rows import count_waiting
 from supervision.models import Preferences
 from supervision.roles import Permission, Role, display_name, may
@@ -27,6 +29,7 @@ _PLACES = (
             ("costs", _("Cost"), Permission.SEE_COST),
             ("golden", _("Golden examples"), Permission.SEE_GOLDEN),
             ("targets", _("Targets"), Permission.SEE_METRICS),
+            ("alerts", _("Alerts"), Permission.SEE_ALERTS),
         ),
     ),
     (
@@ -38,6 +41,7 @@ _PLACES = (
             ("changes", "Waiting changes", Permission.SET_TIERS),
             ("people", _("People"), Permission.SET_PEOPLE),
             ("record", _("Record"), Permission.SEE_RECORD),
+            ("budgets", _("Budgets"), Permission.SET_BUDGETS),
             ("viewings", _("Who saw whom"), Permission.SEE_ACCESS),
         ),
     ),
@@ -52,6 +56,8 @@ _BELOW = {
     "tools": "tool check_tool save_tool",
     "changes": "confirm_change decline_change",
     "record": "export_record",
+    "alerts": "silence_alert acknowledge_alert alert_rules alert_rule new_alert_rule add_channel switch_channel",
+    "budgets": "save_budget",
     "people": "add_person person save_person set_active make_link reset_code save_rules",
 }
 _HOME_OF = {name: page for page, names in _BELOW.items() for name in names.split()}
@@ -71,6 +77,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "wants": SimpleLazyObject(lambda: Preferences.objects.filter(user=request.user.pk).first() or Preferences()),
         "stops": stops,
         "all_stopped": SimpleLazyObject(lambda: any(stop.scope == StopScope.ALL for stop in stops)),
+        "raised": SimpleLazyObject(lambda: read_raised(timezone.now())) if may(role, Permission.SEE_ALERTS) else (),
+        "spent": SimpleLazyObject(lambda: say_spent(timezone.now())) if may(role, Permission.SET_BUDGETS) else (),
         "may_see_access": may(role, Permission.SEE_ACCESS),
         "may_stop": may(role, Permission.STOP_WORK),
         "may_see_cost": may(role, Permission.SEE_COST),

@@ -11,6 +11,30 @@ from django.utils.translation import gettext_noop
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from agentops.models import AgentRun, ToolCall
+from supervision.alert_rows import (
+    Alert,
+    AlertChannel,
+    AlertEvent,
+    AlertMessage,
+    AlertRule,
+    CostVersion,
+    WatchMark,
+)
+
+__all__ = [
+    "Alert",
+    "AlertChannel",
+    "AlertEvent",
+    "AlertMessage",
+    "AlertRule",
+    "Claim",
+    "CostVersion",
+    "Decision",
+    "HandoffClosing",
+    "Preferences",
+    "Viewing",
+    "WatchMark",
+]
 
 LOOK_LASTS = timedelta(seconds=20)
 REASONS = [

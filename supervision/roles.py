@@ -32,6 +32,9 @@ class Permission(StrEnum):
     SEE_COST = "see costs"
     SEE_METRICS = "see the metrics"
     SET_TARGETS = "set what the figures should be"
+    SEE_ALERTS = "see the alerts"
+    SET_ALERTS = "set and silence alerts"
+    SET_BUDGETS = "set budgets"
     SEE_RAW = "see raw data"
     SET_TIERS = "set what tools may do"
     STOP_WORK = "stop and resume all work"
@@ -56,6 +59,9 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SEE_COST: _LEADERS,
     Permission.SEE_METRICS: _LEADERS,
     Permission.SET_TARGETS: _LEADERS,
+    Permission.SEE_ALERTS: _LEADERS,
+    Permission.SET_ALERTS: _LEADERS,
+    Permission.SET_BUDGETS: _LEADERS,
     Permission.SEE_RAW: frozenset({Role.ADMIN}),
     Permission.SET_TIERS: frozenset({Role.ADMIN}),
     Permission.STOP_WORK: _LEADERS,

@@ -4,6 +4,9 @@ from django.urls import path
 
 from supervision import errors
 from supervision.views import (
+    alert_rules,
+    alerts,
+    budgets,
     callers,
     changes,
     claims,
@@ -89,6 +92,16 @@ urlpatterns = [
     path("metrics/costs.csv", costs.export_costs, name="costs_csv"),
     path("metrics/targets/", targets.show_targets, name="targets"),
     path("metrics/targets/save/", targets.save_targets, name="save_targets"),
+    path("alerts/", alerts.list_alerts, name="alerts"),
+    path("alerts/silence/", alerts.silence_alert, name="silence_alert"),
+    path("alerts/acknowledge/", alerts.acknowledge_alert, name="acknowledge_alert"),
+    path("alerts/rules/", alert_rules.list_rules, name="alert_rules"),
+    path("alerts/rules/new/", alert_rules.new_rule, name="new_alert_rule"),
+    path("alerts/rules/<int:rule_id>/", alert_rules.edit_rule, name="alert_rule"),
+    path("alerts/channels/add/", alert_rules.add_channel, name="add_channel"),
+    path("alerts/channels/switch/", alert_rules.switch_channel, name="switch_channel"),
+    path("budgets/", budgets.list_budgets, name="budgets"),
+    path("budgets/save/", budgets.save_budget, name="save_budget"),
     path("access/", viewings.list_viewings, name="viewings"),
     path("stop/", stops.show_stops, name="stops"),
     path("stop/now/", stops.stop_work, name="stop_work"),

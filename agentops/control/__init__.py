@@ -1,6 +1,7 @@
 """The one door for people: what they may ask of the machine. Each verb is one transaction."""
 
 from agentops.control.answers import resolve_call, settle_call
+from agentops.control.budgets import set_budget
 from agentops.control.callers import hear_caller
 from agentops.control.drafts import Draft, draft_golden
 from agentops.control.edits import ask_for_choices, change_call
@@ -52,6 +53,7 @@ __all__ = [
     "resolve_call",
     "return_policy",
     "save_golden",
+    "set_budget",
     "settle_call",
     "start_run",
     "stop_work",

@@ -15,6 +15,7 @@ from agentops.domain.policy.judging import AskedCall, judge_again
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.tiers import read_tier
 from agentops.domain.transcript import CallView, Transcript
+from agentops.ledger.budgets import Book, open_book
 from agentops.ledger.holding import reserve_ahead
 from agentops.ledger.leases import LEASE_END
 from agentops.ledger.progress import Ask, Dispatch, Frozen, Lease, LeaseLost, NextAct, Progress, Quote, Totals
@@ -22,7 +23,7 @@ from agentops.ledger.reading import read_call
 from agentops.ledger.stops import tool_stop
 from agentops.models import move_call, move_run
 from agentops.models.moves import NOW
-from agentops.models.rows import CALL, POLICY, SUCCESSOR
+from agentops.models.rows import CALL, POLICY, SUCCESSOR, RunRow
 
 _STRICTER = failure(
     "policy_changed", "The rule for this tool became stricter meanwhile.", "Propose the call once more."
@@ -40,7 +41,7 @@ def reserve_next(
     transcript: Transcript,
     quote: Quote,
     totals: Totals,
-    stopped: bool,
+    run: RunRow,
     gated_now: frozenset[int] = frozenset(),
     taking: Mapping[str, Any] | None = None,
     **changes: Any,
@@ -48,12 +49,16 @@ def reserve_next(
     """Say what comes next and write the run's row: counters, reservation, longer lease, or the parked run.
 
     Call it last in a transaction that holds the run's lock, on a transcript that was read or refreshed under that
-    lock. While the run is `stopped` nothing is begun. `gated_now` are calls that passed the gate in this very
-    transaction; `taking` are the columns of a lease that is taken with it, `changes` further columns to write.
+    lock. `run` is the row as it was locked: while it is stopped nothing is begun. `gated_now` are calls that passed the
+    gate in this very transaction; `taking` are the columns of a lease that is taken with it, `changes` further columns
+    to write.
     A turn counts once, however often it had to be asked for.
     """
     transcript = transcript.with_spent(tokens=totals.tokens, iterations=len(transcript.turns))
-    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now, stopped=stopped)
+    book = open_book(run, totals=totals, lost=taking is not None)
+    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now, stopped=run.stopped, book=book)
+    if book:
+        book.close()
     reserved = _reserved(act)
     counters = {
         "iterations": transcript.spent.iterations,
@@ -122,19 +127,20 @@ def doubt_started(transcript: Transcript) -> Transcript:
 
 
 def _next_act(
-    transcript: Transcript, *, quote: Quote, gated_now: frozenset[int], stopped: bool
+    transcript: Transcript, *, quote: Quote, gated_now: frozenset[int], stopped: bool, book: Book | None
 ) -> tuple[NextAct, Transcript]:
     while True:
         move = next_move(transcript)
         if stopped and isinstance(move, AskModel | RunTool):
             return Frozen(), transcript
         if isinstance(move, AskModel):
-            return _reserve_turn(transcript, move=move, quote=quote)
+            return _reserve_turn(transcript, move=move, quote=quote, book=book)
         if isinstance(move, RunTool):
             call, ready = _begin_call(move.call, transcript=transcript, known_good=move.call.id in gated_now)
             transcript = transcript.with_call(call)
             if ready:
-                return _dispatch(transcript, call=call, gated_now=gated_now, quote=quote)
+                ahead = gated_now if book is None else None
+                return _dispatch(transcript, call=call, gated_now=ahead, quote=quote)
         elif isinstance(move, Doubt):
             transcript = transcript.with_call(_mark_in_doubt(move.call))
         else:
@@ -142,15 +148,18 @@ def _next_act(
 
 
 def _dispatch(
-    transcript: Transcript, *, call: CallView, gated_now: frozenset[int], quote: Quote
+    transcript: Transcript, *, call: CallView, gated_now: frozenset[int] | None, quote: Quote
 ) -> tuple[NextAct, Transcript]:
-    reading = call.effect is Effect.READ
-    ahead = reserve_ahead(transcript, gated_now=gated_now, quote=quote) if reading else None
+    """Run this call; None of `gated_now` says that nothing may be reserved ahead."""
+    reading = call.effect is Effect.READ and gated_now is not None
+    ahead = reserve_ahead(transcript, gated_now=gated_now or frozenset(), quote=quote) if reading else None
     iterations = transcript.spent.iterations + (ahead is not None)
     return Dispatch(call, ahead), transcript.with_spent(iterations=iterations)
 
 
-def _reserve_turn(transcript: Transcript, *, move: AskModel, quote: Quote) -> tuple[NextAct, Transcript]:
+def _reserve_turn(
+    transcript: Transcript, *, move: AskModel, quote: Quote, book: Book | None
+) -> tuple[NextAct, Transcript]:
     quoted = quote(transcript, move.decision)
     budget = budget_turn(
         limits=transcript.limits, spent=transcript.spent, prompt_chars=quoted.prompt_chars, cap=quoted.cap
@@ -159,6 +168,9 @@ def _reserve_turn(transcript: Transcript, *, move: AskModel, quote: Quote) -> tu
         return Finish(RunStatus.FAILED, "model_unavailable"), transcript
     if budget.limit:
         return Finish(RunStatus.LIMIT_REACHED, f"limit_{budget.limit}", limit=budget.limit), transcript
+    refusal = book.reserve(quoted=quoted, budget=budget) if book else ""
+    if refusal:
+        return Finish(RunStatus.LIMIT_REACHED, refusal), transcript
     return Ask(move, budget), transcript.with_spent(iterations=transcript.spent.iterations + 1)
 
 

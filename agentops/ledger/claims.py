@@ -59,7 +59,7 @@ def claim_run(*, run_id: int, prepare: Prepare, owner: str = PROCESS) -> Claim |
         transcript=read_transcript(whole).with_spent(active_ms=run.active_ms + _unpaid_ms(whole)),
         quote=prepared.quote,
         totals=totals,
-        stopped=run.stopped,
+        run=run,
         taking=taking,
         briefing=brief.briefing or prepared.briefing,
     )
@@ -107,4 +107,5 @@ def _give_to_a_person(whole: WholeRun, *, lease: Lease, totals: Totals) -> None:
         handoff_reason=reason,
         handoff_summary=compose_summary(transcript),
     )
-    close_run(whole.run._replace(iterations=len(transcript.turns)), ending=ending, totals=totals)
+    run = whole.run._replace(iterations=len(transcript.turns))
+    close_run(run, ending=ending, totals=totals, lost=True)

@@ -14,6 +14,7 @@ from agentops.domain.outcomes import failure
 from agentops.domain.search import place_of, read_found
 from agentops.domain.storable import storable
 from agentops.domain.transcript import Transcript
+from agentops.ledger.budgets import open_book
 from agentops.ledger.holding import write_held
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Totals
@@ -62,9 +63,16 @@ def finish_run(
     close_run(run, ending=ending, totals=totals, speaker=_speaker_of(turn) if turn else _last_speaker(run.pk))
 
 
-def close_run(run: RunRow, *, ending: Ending, totals: Totals, speaker: tuple[str, str] = ("", "")) -> None:
-    """Write the end of a run whose row is locked: status, answer, closed calls, figures, hint."""
+def close_run(
+    run: RunRow, *, ending: Ending, totals: Totals, speaker: tuple[str, str] = ("", ""), lost: bool = False
+) -> None:
+    """Write the end of a run whose row is locked: status, answer, closed calls, figures, hint. `lost` says that
+    nobody knows what its last call cost.
+    """
     now = timezone.now()
+    book = open_book(run, totals=totals, lost=lost)
+    if book:
+        book.close()
     calls = [_close_call(call, now=now) for call in CALL_ENDS.rows(run_id=run.pk)]
     move_run(
         run_id=run.pk,

@@ -64,6 +64,8 @@ def hold_result(
     seen = LOOK.row(run_id=lease.run_id) if ahead else None
     if ahead is None or seen is None or seen.stopped or seen.stop_requested or seen.lease_epoch != lease.epoch:
         return None
+    if seen.budgeted:  # since a moment ago: money is set aside under the lock only
+        return None
     status = CallStatus.SUCCEEDED if result.ok else CallStatus.FAILED
     held = dispatch.call._replace(status=status, result=result, held=Held(started_at, finished_at))
     transcript = transcript.with_call(held)

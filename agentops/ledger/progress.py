@@ -26,10 +26,11 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class TurnQuote:
-    """What a coming model call would take: characters to read, tokens the route lets it write."""
+    """What a coming model call would take: characters to read, tokens the route lets it write, and of which model."""
 
     prompt_chars: int
     cap: int
+    model: str = ""
 
 
 Quote = Callable[[Transcript, DecisionType], TurnQuote]

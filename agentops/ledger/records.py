@@ -52,7 +52,7 @@ def record_sorting(
         transcript=transcript._replace(sorted=True, limits=run.limits),
         quote=prepare(read_brief(whole)).quote,
         totals=_totals(run).after(written),
-        stopped=run.stopped,
+        run=run,
     )
 
 
@@ -78,7 +78,7 @@ def record_reply(
         transcript=transcript,
         quote=quote,
         totals=_totals(run).after(written),
-        stopped=run.stopped,
+        run=run,
         gated_now=frozenset(call.id for call in calls),
     )
 
@@ -99,7 +99,7 @@ def record_failure(*, lease: Lease, transcript: Transcript, turn: ModelTurn, act
         transcript=_seen(run, transcript, active_ms=active_ms).with_turn(failed),
         quote=quote,
         totals=Totals(run.tokens + charged, run.cost_nano, run.unpriced_calls + (charged > 0)),
-        stopped=run.stopped,
+        run=run,
     )
 
 
@@ -138,7 +138,7 @@ def record_result(
         after = _withdrawn(call)
     transcript = _seen(run, transcript.with_call(after), active_ms=active_ms)
     return reserve_next(
-        lease=lease, transcript=transcript, quote=quote, totals=_totals(run), stopped=run.stopped
+        lease=lease, transcript=transcript, quote=quote, totals=_totals(run), run=run
     )
 
 
@@ -198,7 +198,7 @@ def _act_and_record(
         transcript=_seen(run, transcript, active_ms=active_ms),
         quote=quote,
         totals=_totals(run),
-        stopped=run.stopped,
+        run=run,
     )
 
 

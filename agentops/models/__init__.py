@@ -1,6 +1,7 @@
 """The machine's tables: what may be done (catalogue), what was asked and done (runs), what it came to (facts)."""
 
 from agentops.models.audit import AuditCheck, AuditEntry, AuditHead
+from agentops.models.budgets import Budget, BudgetUse, CostReservation
 from agentops.models.catalogue import ModelRetirement, ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
@@ -18,9 +19,12 @@ __all__ = [
     "AuditCheck",
     "AuditEntry",
     "AuditHead",
+    "Budget",
+    "BudgetUse",
     "CallEdit",
     "Confirmation",
     "Conversation",
+    "CostReservation",
     "GoldenExample",
     "GoldenResult",
     "GoldenRun",

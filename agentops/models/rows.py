@@ -13,6 +13,7 @@ from agentops.domain.limits import Limits, Spent
 from agentops.domain.policy.settings import ToolSetting, read_setting
 from agentops.domain.pricing import PriceRow
 from agentops.domain.tiers import ActionTier, permitted_tiers
+from agentops.models.budgets import Budget, CostReservation
 from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
 from agentops.models.prepared import Param, Select
 from agentops.models.runs import AgentRun, Step, ToolCall
@@ -57,6 +58,9 @@ class RunRow(NamedTuple):
     on_the_line: bool
     stopped: bool
     """Whether a stop of everything or of this type of task is in force."""
+
+    budgeted: bool
+    """Whether a budget holds it, or money is set aside for it."""
 
     now: datetime
     """The database's clock: what is compared with it must come from it, whatever a worker's own clock says."""
@@ -113,6 +117,7 @@ class LookRow(NamedTuple):
     lease_epoch: int
     stop_requested: bool
     stopped: bool
+    budgeted: bool
 
 
 class TaskRow(NamedTuple):
@@ -234,7 +239,13 @@ def _stopped(slug: str) -> Exists:
     )
 
 
+def _budgeted(slug: str) -> Q:
+    budget = Exists(Budget.objects.filter(Q(scope="") | Q(scope=OuterRef(slug))))
+    return Q(budget | Exists(CostReservation.objects.filter(run=OuterRef("pk"), nano__gt=0)))
+
+
 _RUN = param("run_id", AgentRun, "id")
+_BUDGETED = ExpressionWrapper(_budgeted("task_type__slug"), output_field=BooleanField())
 _RUN_COLUMNS: tuple[Any, ...] = (
     *RunRow._fields[: RunRow._fields.index("slug")],
     *(f"task_type__{name}" for name in ("slug", "toolset", "sorts", "permitted_tiers")),
@@ -242,6 +253,7 @@ _RUN_COLUMNS: tuple[Any, ...] = (
     "conversation__channel",
     "conversation__on_the_line",
     _stopped("task_type__slug"),
+    _BUDGETED,
     Now(),
 )
 _WHOLE_COLUMNS: tuple[Any, ...] = (*_RUN_COLUMNS, *WholeRun._fields[1:])
@@ -260,7 +272,7 @@ RUN = Select(WholeRun.read, lambda: AgentRun.objects.filter(pk=_RUN).values_list
 LOOK = Select(
     LookRow,
     lambda: AgentRun.objects.filter(pk=_RUN).values_list(
-        "lease_epoch", "stop_requested", _stopped("task_type__slug")
+        "lease_epoch", "stop_requested", _stopped("task_type__slug"), _BUDGETED
     ),
 )
 LOCKED_RUN = Select(RunRow, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_RUN_COLUMNS), lock=AgentRun)

@@ -157,6 +157,8 @@ class Step(models.Model):
 
     class Meta:
         ordering = ["seq"]
+        # Read by the alerts: which model calls of these runs brought no reply. Only those are written into it.
+        indexes = [models.Index(fields=["run"], condition=Q(kind="failure"), name="step_failed")]
         constraints = [models.UniqueConstraint(fields=["run", "seq"], name="one_step_per_seq")]
 
     def __str__(self) -> str:

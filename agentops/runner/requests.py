@@ -31,9 +31,9 @@ class Desk:
 
     def quote(self, transcript: Transcript, decision: DecisionType) -> TurnQuote:
         """How many characters the coming turn has to read, and how many tokens its route lets it write."""
-        cap = self.brief.routes.get(decision, ("", DEFAULT_CAP))[1]
+        model, cap = self.brief.routes.get(decision, ("", DEFAULT_CAP))
         failed = sum(1 for turn in transcript.turns[-2:] if turn.failure == "truncated")
-        return TurnQuote(self._fixed_chars + prompt_chars(run_messages(transcript)), cap * 2**failed)
+        return TurnQuote(self._fixed_chars + prompt_chars(run_messages(transcript)), cap * 2**failed, model)
 
     def request(
         self, transcript: Transcript, *, decision: DecisionType, max_tokens: int, deadline_s: float

@@ -9,7 +9,16 @@ from supervision.actions.accounts import (
     make_password_link,
     require_second_factor,
 )
+from supervision.actions.alerts import (
+    RuleDraft,
+    acknowledge_alert,
+    add_channel,
+    save_rule,
+    silence_alert,
+    switch_channel,
+)
 from supervision.actions.answers import Alone, approve_call, reject_call, resolve_call, sign_showing
+from supervision.actions.budgets import set_budget
 from supervision.actions.callers import hear_caller
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.edits import ask_for_choices, change_call
@@ -41,9 +50,12 @@ __all__ = [
     "Draft",
     "Proposed",
     "Refused",
+    "RuleDraft",
     "Stopped",
     "Work",
+    "acknowledge_alert",
     "activate_person",
+    "add_channel",
     "add_person",
     "add_second_factor",
     "approve_call",
@@ -81,11 +93,15 @@ __all__ = [
     "return_policy",
     "save_golden",
     "save_preferences",
+    "save_rule",
+    "set_budget",
     "set_targets",
     "sign_draft",
     "sign_showing",
+    "silence_alert",
     "start_run",
     "stop_work",
+    "switch_channel",
     "take_work",
     "undo_approval",
 ]

@@ -24,6 +24,7 @@ _ASKED_BACK = ("safe", "text", gettext_noop("Asked the caller back"))
 OUTCOMES = [("", "Every end"), *((code, say_end(code).rstrip(".")) for code in (
     "answered", "asked_back", "urgent_help", "asked_for_a_person", "stopped_answer", "stopped_text", "unusable_calls",
     "limit_iterations", "limit_tokens", "limit_active_time", "limit_tool_calls", "limit_repeated_call",
+    "budget_run", "budget_day", "budget_month", "budget_unpriced",
     "model_unavailable", "model_said_nothing", "model_refused", "context_full", "bad_request", "model_not_found",
     "api_key_rejected", "unknown_stop_reason", "workers_lost", "cancelled",
 ))]  # fmt: skip

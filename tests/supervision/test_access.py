@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from agentops.models import AuditEntry, ToolPolicy
+from supervision.models import AlertRule
 from supervision.roles import NO_ROLE, ROLES, Permission, Role, role_of
 from tests.supervision.rows import add_call, add_edit, add_run, person
 
@@ -62,6 +63,16 @@ TABLE = {
     "costs_csv": ("get", LEADERS),
     "targets": ("get", LEADERS),
     "save_targets": ("post", LEADERS),
+    "alerts": ("get", LEADERS),
+    "silence_alert": ("post", LEADERS),
+    "acknowledge_alert": ("post", LEADERS),
+    "alert_rules": ("get", LEADERS),
+    "new_alert_rule": ("get", LEADERS),
+    "alert_rule": ("get", LEADERS),
+    "add_channel": ("post", LEADERS),
+    "switch_channel": ("post", LEADERS),
+    "budgets": ("get", LEADERS),
+    "save_budget": ("post", LEADERS),
     "tools": ("get", ADMINS),
     "tool": ("get", ADMINS),
     "check_tool": ("post", ADMINS),
@@ -115,6 +126,8 @@ def address(name: str) -> str:
         "claim_handoff": lambda: reverse(name, args=[run.pk]),
         "handoff": lambda: reverse(name, args=[run.pk]),
         "close_handoff": lambda: reverse(name, args=[run.pk]),
+        "new_alert_rule": lambda: f"{reverse(name)}?kind=rate",
+        "alert_rule": lambda: reverse(name, args=[AlertRule.objects.create(kind="rate", measure="limits").pk]),
         "run": lambda: reverse(name, args=[run.pk]),
         "keep_run": lambda: reverse(name, args=[run.pk]),
         "save_golden": lambda: reverse(name, args=[run.pk]),

@@ -17,6 +17,7 @@ from agentops.domain.cards import Change, EditNote, Renewal
 from agentops.domain.edits import Choice, Control, ControlKind
 from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolPolicy
 from supervision.models import Claim, Viewing
+from tests.supervision.alerts.rows import raise_alerts
 from tests.supervision.metrics.facts import add_weeks
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_policy, add_run, add_step, person
 
@@ -60,6 +61,7 @@ def pages() -> list[str]:
     ToolPolicy.objects.create(tool=two.tool, one_on_duty=True)
     policy = add_policy()
     StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
+    rule = raise_alerts()
     seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
     Claim.objects.create(call=call, **seen)
     Claim.objects.create(call=final, note="She rings back at 4", released_at=now, **seen)
@@ -90,6 +92,7 @@ def pages() -> list[str]:
         "/metrics/?period=28", "/metrics/behind/?metric=tool_errors&by=tool", "/metrics/behind/?metric=cost",
         "/metrics/costs/", "/metrics/targets/", "/metrics/?by=moon",
         "/tools/", f"/tools/{policy.pk}/", "/changes/", "/no/such/page/", "/login/",
+        "/alerts/", "/alerts/rules/", f"/alerts/rules/{rule.pk}/", "/alerts/rules/new/?kind=run_cost", "/budgets/",
     ]  # fmt: skip
 
 

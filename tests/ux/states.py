@@ -13,6 +13,7 @@ from agentops.domain.cards import Change, Renewal
 from agentops.management.demo_requests import STAFF
 from agentops.models import AgentRun, CallEdit, ToolCall, ToolPolicy
 from supervision.models import Claim, Decision
+from tests.supervision.alerts.rows import raise_alerts
 from tests.supervision.metrics.facts import add_weeks
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_policy, add_run, add_step
 from tests.ux.stage import arrive
@@ -174,6 +175,7 @@ def _runs() -> list[State]:
 def _pages() -> list[State]:
     add_weeks(now=timezone.now(), weeks=10, share=0.5)
     policy = ToolPolicy.objects.filter(tool="policed").first() or add_policy("policed")
+    rule = raise_alerts()
     return [
         State("new-request", "/runs/new/"),
         State("settings", "/me/"),
@@ -184,6 +186,13 @@ def _pages() -> list[State]:
         State("costs", "/metrics/costs/", who="ruth"),
         State("targets", "/metrics/targets/", who="ruth"),
         State("metrics-not-readable", "/metrics/?by=moon", who="ruth"),
+        State("alerts", "/alerts/", who="ruth"),
+        State("alert-rules", "/alerts/rules/", who="ruth"),
+        State("alert-rule", f"/alerts/rules/{rule.pk}/", who="ruth"),
+        State("alert-rule-preview", f"/alerts/rules/{rule.pk}/", who="ruth", act=_preview),
+        State("alert-rule-refused", f"/alerts/rules/{rule.pk}/", who="ruth", act=_miswrite),
+        State("alerts-elsewhere", "/", who="ruth"),
+        State("budgets", "/budgets/", who="ruth"),
         State("tools", "/tools/", who="leo"),
         State("tool", f"/tools/{policy.pk}/", who="leo"),
         State("tool-wrong", f"/tools/{policy.pk}/", who="leo", act=_type_a_wrong_hold),
@@ -199,6 +208,17 @@ def _pages() -> list[State]:
         State("not-found", "/no/such/page/"),
         State("log-in", "/login/", stranger=True),
     ]
+
+
+def _preview(page: Page) -> None:
+    page.get_by_role("button", name="What would it have told?").click()
+    page.locator("#preview").wait_for()
+
+
+def _miswrite(page: Page) -> None:
+    page.locator("#warn_at").fill("five")
+    page.get_by_role("button", name="Save").click()
+    page.locator("[role=alert]").wait_for()
 
 
 def add_long_run() -> AgentRun:

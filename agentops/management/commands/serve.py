@@ -14,6 +14,7 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
+from django.utils.module_loading import import_string
 
 from agentops.embedded import EmbeddedMachine
 from agentops.llm.models import describe_model
@@ -55,6 +56,7 @@ class Command(BaseCommand):
         listener = listen(host=host, port=port)
         address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
         announcement = "\n".join(describe(address, logins))
+        import_string(settings.WATCH)()  # a daemon thread: it ends with the process
         if settings.REDIS_URL:
             serve_until_signal(listener, on_up=lambda: self.say(announcement), on_stop=lambda: None)
         else:

@@ -1,0 +1,70 @@
+"""What an alert says: on the page, in a mail, in a chat. No text of a caller or of the model is in it, and no name."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from supervision.alert_rows import EACH, Alert, AlertRule
+from supervision.alerts.kinds import KINDS, MEASURES, Unit
+from supervision.alerts.states import State, Told
+from supervision.wording import NANO, say_money, say_when
+
+STATE_WORDS = {
+    State.OK: "OK",
+    State.WARN: "Warning",
+    State.ALERT: "Alert",
+    State.NO_DATA: "No data",
+}
+LEADS = {Told.BETTER: "Over", Told.AGAIN: "Still", Told.SILENT: "No data"}
+
+
+def name_rule(rule: AlertRule) -> str:
+    """What a rule watches, in a few words."""
+    kind = KINDS.get(rule.kind)
+    return str(MEASURES.get(rule.measure) or (_(kind.name) if kind else rule.kind))
+
+
+def say_bounds(rule: AlertRule) -> str:
+    """From where it warns and from where it is an alert, in the rule's units."""
+    unit = KINDS[rule.kind].unit
+    said = [
+        f"{words} {100 * at:.4g}%" if unit is Unit.PERCENT else f"{words} {at:.4g} {unit.value}"
+        for words, at in ((_("warns from"), rule.warn_at), (_("alert from"), rule.alert_at))
+        if at is not None
+    ]
+    if rule.ceiling_nano is not None:
+        said.append(f"{_('ceiling')} {say_money(rule.ceiling_nano / NANO)}")
+    return ", ".join(said) or _("as the readiness probe has it")
+
+
+def name_scope(rule: AlertRule, names: dict[str, str]) -> str:
+    """Which runs it watches."""
+    if rule.kind in KINDS and not KINDS[rule.kind].scoped:
+        return ""
+    if rule.scope == EACH:
+        return _("each type of task")
+    return names.get(rule.scope, rule.scope) or _("all runs")
+
+
+def name_alert(rule: AlertRule, cell: str, names: dict[str, str]) -> str:
+    """What an alert is of: the rule, and the type of task where it looks at one."""
+    return f"{name_rule(rule)}: {names.get(cell, cell)}" if cell else name_rule(rule)
+
+
+def write_message(alert: Alert, *, told: Told, key: str, names: dict[str, str]) -> tuple[str, str]:
+    """Subject and text. The key at the end lets whoever gets it twice see that it is the same."""
+    state = STATE_WORDS[State(alert.state)]
+    lead = LEADS.get(told, state)
+    subject = f"{lead}: {name_alert(alert.rule, alert.cell, names)}"
+    lines = [subject, f"{state} since {say_when(alert.since, now=alert.looked_at)}."]
+    lines += [f"Now: {alert.value}."] if alert.value else []
+    lines += [f"Usual: {alert.usual}."] if alert.usual else []
+    lines += [f"See: {settings.PUBLIC_URL}{alert.link or '/alerts/'}"]
+    return subject[:200], "\n".join([*lines, f"Handrail, message {key}"])
+
+
+def mask_address(kind: str, address: str) -> str:
+    """An address as a page may show it: of a webhook only where it goes, since whoever has the rest can write there."""
+    if kind == "email":
+        return address
+    scheme, _sep, rest = address.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}/••••"
