@@ -172,6 +172,15 @@ EMAIL_USE_TLS = env_bool("HANDRAIL_SMTP_TLS", True)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env_text("HANDRAIL_SMTP_FROM", "handrail@localhost")
 
+# --- what the answers of a month suggest about a policy (shares are lower bounds of Wilson's 95 % interval)
+# Of fewer answers than this even "always yes" proves little: 20 of 20 is at least 83 in 100.
+POLICY_SUGGEST_LEAST = 20
+# To ask less: when at most about one in seven could have been anything but an unchanged yes. 22 of 22 are enough,
+# a single no takes 34 answers.
+POLICY_RELAX_FROM = 0.85
+# To ask more: when at least one in seven was turned down, changed or taken back; fewer is what asking is for.
+POLICY_TIGHTEN_FROM = 0.15
+
 # --- the clinic
 CLINIC_TIME_ZONE = env_text("HANDRAIL_CLINIC_TIME_ZONE", "Europe/London")
 TIME_ZONE = CLINIC_TIME_ZONE

@@ -38,6 +38,8 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
+            ("task_types", "Task types", Permission.SET_TIERS),
+            ("what_if", "Try a call", Permission.SET_TIERS),
             ("changes", "Waiting changes", Permission.SET_TIERS),
             ("people", _("People"), Permission.SET_PEOPLE),
             ("record", _("Record"), Permission.SEE_RECORD),
@@ -53,7 +55,8 @@ _BELOW = {
     "runs": "run runs_csv runs_json new_run stop_run keep_run save_golden",
     "metrics": "behind",
     "targets": "save_targets",
-    "tools": "tool check_tool save_tool",
+    "tools": "tool check_tool save_tool would_have",
+    "task_types": "task_type check_task_type save_task_type",
     "changes": "confirm_change decline_change",
     "record": "export_record",
     "alerts": "silence_alert acknowledge_alert alert_rules alert_rule new_alert_rule add_channel switch_channel",

@@ -26,8 +26,11 @@ from supervision.views import (
     second_factor,
     stops,
     targets,
+    task_types,
     tools,
     viewings,
+    what_if,
+    would_have,
 )
 
 urlpatterns = [
@@ -113,6 +116,12 @@ urlpatterns = [
     path("changes/", changes.list_changes, name="changes"),
     path("changes/confirm/", changes.confirm_change, name="confirm_change"),
     path("changes/decline/", changes.decline_change, name="decline_change"),
+    path("task-types/", task_types.list_task_types, name="task_types"),
+    path("task-types/<int:task_id>/", task_types.show_task_type, name="task_type"),
+    path("task-types/<int:task_id>/check/", task_types.check_task_type, name="check_task_type"),
+    path("task-types/<int:task_id>/save/", task_types.save_task_type, name="save_task_type"),
+    path("what-if/", what_if.show_what_if, name="what_if"),
+    path("would-have/", would_have.list_would_have, name="would_have"),
 ]
 
 handler400 = errors.bad_request

@@ -7,12 +7,13 @@ from django.utils import timezone
 
 from agentops.control.outcomes import BadRequest
 from agentops.control.withdrawals import withdraw_by_task, withdraw_by_tool
+from agentops.domain.lifetimes import LifeStage, stage_of
 from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import TaskSetting
+from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.tiers import ActionTier, permitted_tiers
-from agentops.models import TaskType, ToolPolicy
+from agentops.models import ModelRoute, TaskType, ToolPolicy, read_general_caps
 
 Setting = ToolSetting | TaskSetting
 
@@ -115,22 +116,45 @@ class OwnedTask(Owned):
 
     def compare(self, before: TaskSetting, after: TaskSetting) -> list[Difference]:
         """What differs between two settings."""
-        return compare_tasks(before, after)
+        return compare_tasks(before, after, caps=read_general_caps(on=timezone.localdate()))
 
     def check(self, after: TaskSetting, differences: list[Difference]) -> TaskSetting:
-        """Tiers that exist, without a gap, and instructions that say something."""
+        """Tiers that exist, without a gap, instructions that say something, models that can be asked."""
         if len(permitted_tiers(after.permitted_tiers)) != len(set(after.permitted_tiers)):
             raise BadRequest("tiers_with_gap", "Permit a level only with all milder ones.", "permitted_tiers")
         if not after.prompt.strip():
             raise BadRequest("prompt_missing", "Write what the assistant is to do.", "prompt")
+        self._check_routes(after.routes)
         return after
+
+    def _check_routes(self, routes: tuple[RouteSetting, ...]) -> None:
+        if len({route.place for route in routes}) < len(routes):
+            raise BadRequest("route_twice", "Two models are named for one decision and day.", "routes")
+        for route in set(routes) - set(self.setting.routes):
+            if stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
+                told = f"{route.model} cannot be asked any more. Choose another model."
+                raise BadRequest("retired_model", told, "routes")
 
     def save(self, after: TaskSetting) -> bool:
         """Write it as the next version; a changed prompt is its next version too. False where somebody was first."""
-        columns = after.model_dump(mode="json") | {"version": self.version + 1}
+        columns = after.model_dump(mode="json", exclude={"routes"}) | {"version": self.version + 1}
         if after.prompt != self.setting.prompt:
             columns["prompt_version"] = self._row.prompt_version + 1
-        return TaskType.objects.filter(pk=self._row.pk, version=self.version).update(**columns) == 1
+        if TaskType.objects.filter(pk=self._row.pk, version=self.version).update(**columns) != 1:
+            return False
+        self._save_routes(after.routes)
+        return True
+
+    def _save_routes(self, routes: tuple[RouteSetting, ...]) -> None:
+        own, wanted = ModelRoute.objects.filter(task_type=self._row), {route.place: route for route in routes}
+        for row in own:
+            if (row.provider, row.decision, row.valid_from) not in wanted:
+                row.delete()
+        for (provider, decision, valid_from), route in wanted.items():
+            what = {"model": route.model, "max_tokens": route.max_tokens}
+            own.update_or_create(
+                task_type=self._row, provider=provider, decision=decision, valid_from=valid_from, defaults=what
+            )
 
     def withdraw(self, after: TaskSetting, *, reason: str) -> int:
         """Withdraw what waits and would now need more; returns how many calls."""

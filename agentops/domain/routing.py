@@ -11,6 +11,16 @@ class DecisionType(StrEnum):
     GENERATE_RESPONSE = "generate_response"
     COMPLEX_REASONING = "complex_reasoning"
 
+    @property
+    def words(self) -> str:
+        """What people read instead of the name."""
+        return {
+            DecisionType.CLASSIFY_INTENT: "sort the request",
+            DecisionType.SELECT_TOOL: "choose what to do next",
+            DecisionType.GENERATE_RESPONSE: "write the answer",
+            DecisionType.COMPLEX_REASONING: "think again after something failed",
+        }[self]
+
 
 def decide_type(*, sorted_already: bool, last_failed: bool, acted: bool, tools_left: bool) -> DecisionType:
     """Name the coming turn.

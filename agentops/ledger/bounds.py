@@ -7,25 +7,11 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import Count, Q
 
-from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import ToolResult, failure
-from agentops.domain.policy.counting import PATIENT, Used, find_used_up
+from agentops.domain.policy.counting import COUNTED, PATIENT, Used, find_used_up
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.transcript import Transcript
 from agentops.models import ToolCall
-
-COUNTED = frozenset(
-    {
-        CallStatus.ALLOWED,
-        CallStatus.AWAITING,
-        CallStatus.APPROVED,
-        CallStatus.STARTED,
-        CallStatus.SUCCEEDED,
-        CallStatus.IN_DOUBT,
-        CallStatus.HAPPENED,
-    }
-)
-"""Calls that acted or still may: what was refused, turned down or failed for sure uses nothing up."""
 
 
 @dataclass(frozen=True, slots=True)

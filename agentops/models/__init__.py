@@ -2,7 +2,7 @@
 
 from agentops.models.audit import AuditCheck, AuditEntry, AuditHead
 from agentops.models.budgets import Budget, BudgetUse, CostReservation
-from agentops.models.catalogue import ModelRetirement, ModelRoute, Price, TaskType, ToolPolicy
+from agentops.models.catalogue import ModelRetirement, ModelRoute, Price, TaskType, ToolPolicy, read_general_caps
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
@@ -46,6 +46,7 @@ __all__ = [
     "count_run",
     "move_call",
     "move_run",
+    "read_general_caps",
     "read_stops",
     "requeue_run",
     "see_call",

@@ -1,5 +1,8 @@
 """What may be done: the tier of each tool, the limits of each task type, models and their prices."""
 
+from datetime import date
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -7,7 +10,7 @@ from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.limits import Limits
 from agentops.domain.policy.rules import Confirmation, Subject
 from agentops.domain.policy.settings import Answerers, ToolSetting, read_setting
-from agentops.domain.policy.task_settings import TaskSetting
+from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers
 
@@ -121,6 +124,12 @@ class TaskType(models.Model):
         return TaskSetting.model_validate({name: getattr(self, name) for name in TaskSetting.model_fields})
 
     @property
+    def routes(self) -> list[dict[str, Any]]:
+        """Its own routes, by what each is for."""
+        own = ModelRoute.objects.filter(task_type=self.pk).order_by("provider", "decision", "valid_from")
+        return list(own.values(*RouteSetting.model_fields))
+
+    @property
     def limits(self) -> Limits:
         """The limits a run of this type starts with."""
         return Limits(
@@ -164,6 +173,12 @@ class ModelRoute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} by {self.model} from {self.valid_from}"
+
+
+def read_general_caps(*, on: date) -> dict[tuple[str, str], int]:
+    """How much a model may write for each provider and kind of decision, where a type of task says nothing else."""
+    rows = ModelRoute.objects.filter(task_type=None, valid_from__lte=on).order_by("valid_from")
+    return {(row.provider, row.decision): row.max_tokens for row in rows}
 
 
 class Price(models.Model):

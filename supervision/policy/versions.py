@@ -5,11 +5,13 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils import timezone
 
 from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
 from agentops.domain.policy.settings import ToolSetting, read_setting
 from agentops.domain.policy.task_settings import TaskSetting
-from agentops.models import PolicyChange, TaskType, ToolPolicy
+from agentops.models import PolicyChange, TaskType, ToolPolicy, read_general_caps
 from supervision.wording import say_when
 
 
@@ -39,9 +41,9 @@ class Waiting:
     own: bool
 
 
-def list_versions(policy: ToolPolicy, *, now: datetime, limit: int = 50) -> list[Version]:
-    """The changes of a tool's setting that were made, newest first."""
-    changes = PolicyChange.objects.filter(kind="tool", subject=policy.tool, state="in_force").order_by("-version")
+def list_versions(owned: ToolPolicy | TaskType, *, now: datetime, limit: int = 50) -> list[Version]:
+    """The changes of a tool's or a task type's setting that were made, newest first."""
+    changes, policy = _made(owned).order_by("-version"), owned if isinstance(owned, ToolPolicy) else None
     return [
         Version(
             number=change.version or 0,
@@ -49,31 +51,48 @@ def list_versions(policy: ToolPolicy, *, now: datetime, limit: int = 50) -> list
             reason=change.reason,
             at=say_when(change.settled_at or change.at, now=now),
             differences=_compare(change, policy),
-            current=change.version == policy.version,
+            current=change.version == owned.version,
         )
         for change in changes[:limit]
     ]
 
 
-def first_version(policy: ToolPolicy) -> int | None:
+def first_version(owned: ToolPolicy | TaskType) -> int | None:
     """The number of the setting before the first change; None where nothing was ever changed."""
-    changes = PolicyChange.objects.filter(kind="tool", subject=policy.tool, state="in_force")
-    return changes.order_by("version").values_list("base_version", flat=True).first()
+    return _made(owned).order_by("version").values_list("base_version", flat=True).first()
 
 
 def setting_at(policy: ToolPolicy, version: int) -> ToolSetting | None:
     """A tool's setting as it was in a version; None where there never was one."""
-    changes = PolicyChange.objects.filter(kind="tool", subject=policy.tool, state="in_force")
-    found: Any = changes.filter(version=version).values_list("after", flat=True).first()
-    found = found or changes.filter(base_version=version).values_list("before", flat=True).first()
+    found = _document_at(policy, version)
     return read_setting(found) if found else None
 
 
-def list_waiting(*, user: User, now: datetime, tool: str | None = None) -> list[Waiting]:
-    """What waits for a second admin, oldest first; of one tool only where it is given."""
+def task_setting_at(task: TaskType, version: int) -> TaskSetting | None:
+    """A task type's setting as it was in a version; None where there never was one."""
+    found = _document_at(task, version)
+    return TaskSetting.model_validate(found) if found else None
+
+
+def _document_at(owned: ToolPolicy | TaskType, version: int) -> Any:
+    found: Any = _made(owned).filter(version=version).values_list("after", flat=True).first()
+    return found or _made(owned).filter(base_version=version).values_list("before", flat=True).first()
+
+
+def _made(owned: ToolPolicy | TaskType) -> QuerySet[PolicyChange]:
+    kind, subject = ("tool", owned.tool) if isinstance(owned, ToolPolicy) else ("task_type", owned.slug)
+    return PolicyChange.objects.filter(kind=kind, subject=subject, state="in_force")
+
+
+def list_waiting(
+    *, user: User, now: datetime, tool: str | None = None, task_type: str | None = None
+) -> list[Waiting]:
+    """What waits for a second admin, oldest first; of one tool or one type of task only where it is given."""
     changes = PolicyChange.objects.filter(state="waiting").order_by("at")
     if tool is not None:
         changes = changes.filter(kind="tool", subject=tool)
+    if task_type is not None:
+        changes = changes.filter(kind="task_type", subject=task_type)
     tools = {policy.tool: policy for policy in ToolPolicy.objects.filter(tool__in=[one.subject for one in changes])}
     names = dict(TaskType.objects.values_list("slug", "name"))
     waiting = []
@@ -97,7 +116,8 @@ def list_waiting(*, user: User, now: datetime, tool: str | None = None) -> list[
 
 def _compare(change: PolicyChange, policy: ToolPolicy | None) -> list[Difference]:
     if change.kind == "task_type":
-        return compare_tasks(TaskSetting.model_validate(change.before), TaskSetting.model_validate(change.after))
+        before, after = (TaskSetting.model_validate(one) for one in (change.before, change.after))
+        return compare_tasks(before, after, caps=read_general_caps(on=timezone.localdate(change.at)))
     floor = policy.lowest if policy else None
     return compare_tools(read_setting(change.before), read_setting(change.after), floor=floor)
 

@@ -31,6 +31,7 @@ UNSENT = {
     "new_run": gettext_lazy("Your request was not sent. Log in and its words are back in the form, for 15 minutes."),
     "run": gettext_lazy("The run was not stopped. Nothing has changed. Log in and try again."),
     "tool": NOT_SAVED,
+    "task_type": NOT_SAVED,
     "changes": NOT_SAVED,
     "people": NOT_SAVED,
     "add_person": NOT_SAVED,

@@ -17,10 +17,13 @@ from agentops.domain.policy.settings import Answerers, ToolSetting
 from agentops.domain.tiers import ActionTier
 from agentops.models import PolicyChange, ToolPolicy
 from supervision import actions
+from supervision.metrics.statistics import wilson
 from supervision.policy.figures import FIGURES, figures_by_tool
 from supervision.policy.form import Draft, draft_of, read_draft
 from supervision.policy.rule_rows import NEW, OUTCOMES, empty_row, looks_of
+from supervision.policy.suggestions import list_suggestions
 from supervision.policy.versions import first_version, list_versions, list_waiting, setting_at
+from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.wording import count
@@ -46,7 +49,9 @@ def list_tools(request: DeskRequest) -> HttpResponseBase:
         for policy in ToolPolicy.objects.order_by("label", "tool")
     ]
     waiting = PolicyChange.objects.filter(state="waiting").count()
-    return render_part(request, "tools.html", {}, {"tools": rows, "waiting": waiting})
+    suggestions = list_suggestions(now=now, lower_bound=lambda hits, n: wilson(hits, n).low)
+    context = {"tools": rows, "waiting": waiting, "suggestions": suggestions}
+    return render_part(request, "tools.html", {}, context)
 
 
 @require_safe
@@ -183,6 +188,7 @@ def _check(
         "differences": differences,
         "looser": is_looser(differences),
         "stricter": is_stricter(differences),
+        "would": read_would_have(kind="tool", subject=policy.tool, after=setting, now=timezone.now()),
         "setting": setting.model_dump_json(),
         "version": version,
         "returns_to": returns_to,

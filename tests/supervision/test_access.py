@@ -88,6 +88,12 @@ TABLE = {
     "changes": ("get", ADMINS),
     "confirm_change": ("post", ADMINS),
     "decline_change": ("post", ADMINS),
+    "task_types": ("get", ADMINS),
+    "task_type": ("get", ADMINS),
+    "check_task_type": ("post", ADMINS),
+    "save_task_type": ("post", ADMINS),
+    "what_if": ("get", ADMINS),
+    "would_have": ("get", ADMINS),
 }
 OPEN = {"login", "log_in_code", "log_in_set_up", "set_password", "logout", "healthz", "readyz"}
 
@@ -136,6 +142,9 @@ def address(name: str) -> str:
         "tool": lambda: reverse(name, args=[a_tool().pk]),
         "check_tool": lambda: reverse(name, args=[a_tool().pk]),
         "save_tool": lambda: reverse(name, args=[a_tool().pk]),
+        "task_type": lambda: reverse(name, args=[run.task_type_id]),
+        "check_task_type": lambda: reverse(name, args=[run.task_type_id]),
+        "save_task_type": lambda: reverse(name, args=[run.task_type_id]),
     }.get(name, lambda: reverse(name))()
 
 

@@ -15,8 +15,9 @@ from pytest_django.live_server_helper import LiveServer
 
 from agentops.domain.cards import Change, EditNote, Renewal
 from agentops.domain.edits import Choice, Control, ControlKind
-from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolPolicy
+from agentops.models import GoldenResult, GoldenRun, StopSwitch, ToolCall, ToolPolicy
 from supervision.models import Claim, Viewing
+from supervision.policy.would_have import Question
 from tests.supervision.alerts.rows import raise_alerts
 from tests.supervision.metrics.facts import add_weeks
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_policy, add_run, add_step, person
@@ -60,6 +61,8 @@ def pages() -> list[str]:
     agreed = add_call(ask_requester=True, heard=heard)
     ToolPolicy.objects.create(tool=two.tool, one_on_duty=True)
     policy = add_policy()
+    ToolCall.objects.filter(pk=call.pk).update(facts={"acts": True, "approvable": True})
+    change = Question("tool", call.tool, policy.setting.model_copy(update={"tier": "risky"}), now)
     StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
     rule = raise_alerts()
     seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
@@ -91,7 +94,9 @@ def pages() -> list[str]:
         f"/runs/{final.run_id}/?at=c{final.pk}&raw=full", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",
         "/metrics/?period=28", "/metrics/behind/?metric=tool_errors&by=tool", "/metrics/behind/?metric=cost",
         "/metrics/costs/", "/metrics/targets/", "/metrics/?by=moon",
-        "/tools/", f"/tools/{policy.pk}/", "/changes/", "/no/such/page/", "/login/",
+        "/tools/", f"/tools/{policy.pk}/", "/changes/", "/task-types/",
+        f"/task-types/{call.run.task_type_id}/", f"/what-if/?tool={call.tool}&filled={call.tool}",
+        f"/would-have/?change={change.token()}&now=asked", "/no/such/page/", "/login/",
         "/alerts/", "/alerts/rules/", f"/alerts/rules/{rule.pk}/", "/alerts/rules/new/?kind=run_cost", "/budgets/",
     ]  # fmt: skip
 

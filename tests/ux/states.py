@@ -11,7 +11,7 @@ from playwright.sync_api import Page
 
 from agentops.domain.cards import Change, Renewal
 from agentops.management.demo_requests import STAFF
-from agentops.models import AgentRun, CallEdit, ToolCall, ToolPolicy
+from agentops.models import AgentRun, CallEdit, TaskType, ToolCall, ToolPolicy
 from supervision.models import Claim, Decision
 from tests.supervision.alerts.rows import raise_alerts
 from tests.supervision.metrics.facts import add_weeks
@@ -176,6 +176,7 @@ def _pages() -> list[State]:
     add_weeks(now=timezone.now(), weeks=10, share=0.5)
     policy = ToolPolicy.objects.filter(tool="policed").first() or add_policy("policed")
     rule = raise_alerts()
+    booking = TaskType.objects.get(slug="booking")
     return [
         State("new-request", "/runs/new/"),
         State("settings", "/me/"),
@@ -198,6 +199,10 @@ def _pages() -> list[State]:
         State("tool-wrong", f"/tools/{policy.pk}/", who="leo", act=_type_a_wrong_hold),
         State("tool-check", f"/tools/{policy.pk}/", who="leo", act=_check_a_stricter_tier),
         State("changes", "/changes/", who="leo"),
+        State("task-types", "/task-types/", who="leo"),
+        State("task-type", f"/task-types/{TaskType.objects.get(slug='letters').pk}/", who="leo"),
+        State("task-type-check", f"/task-types/{booking.pk}/", who="leo", act=_permit_less),
+        State("what-if", f"/what-if/?tool={policy.tool}&filled={policy.tool}", who="leo"),
         State("access", "/access/", who="ruth"),
         State("record", "/record/", who="ruth"),
         State("people", "/people/", who="leo"),
@@ -317,6 +322,13 @@ def _type_a_wrong_hold(page: Page) -> None:
     page.fill("#hold_seconds", "long")
     page.click("text=Check the change")
     page.wait_for_selector("#main .err-sum")
+
+
+def _permit_less(page: Page) -> None:
+    page.check("input[name=upto][value=safe]")
+    page.fill("#max_iterations", "3")
+    page.click("text=Check the change")
+    page.wait_for_selector("#reason")
 
 
 def _check_a_stricter_tier(page: Page) -> None:

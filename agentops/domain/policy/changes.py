@@ -1,12 +1,13 @@
 """A change of policy: what differs, in words, and whether it gives an agent more room than it had."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import TaskSetting
+from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
+from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers, read_tier
 
 UNBOUNDED = float("inf")
@@ -64,8 +65,13 @@ def compare_tools(before: ToolSetting, after: ToolSetting, *, floor: ActionTier 
     return [one for one in pairs if one]
 
 
-def compare_tasks(before: TaskSetting, after: TaskSetting) -> list[Difference]:
-    """What differs between two settings of one type of task."""
+def compare_tasks(
+    before: TaskSetting, after: TaskSetting, *, caps: Mapping[tuple[str, str], int] | None = None
+) -> list[Difference]:
+    """What differs between two settings of one type of task.
+
+    `caps` are those of all types, by provider and decision: they count where it has no model of its own.
+    """
     old, new = permitted_tiers(before.permitted_tiers), permitted_tiers(after.permitted_tiers)
     pairs = [
         _row("permitted_tiers", "May do", _say_tiers(old), _say_tiers(new), len(old) - len(new)),
@@ -74,6 +80,7 @@ def compare_tasks(before: TaskSetting, after: TaskSetting) -> list[Difference]:
              f"{after.answer_minutes} minutes", 0),
         _row("enabled", "Switched on", *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
         _row("prompt", "Instructions", before.prompt, after.prompt, 0),
+        *_compare_routes(before.routes, after.routes, caps=caps or {}),
     ]  # fmt: skip
     return [one for one in pairs if one]
 
@@ -119,6 +126,23 @@ def _compare_rules(before: tuple[Rule, ...], after: tuple[Rule, ...]) -> Iterato
         first, then = (f"If {rule.words}: {rule.outcome}" if rule else "None" for rule in (was, now))
         adds = now is not None and not any(rule.covers(now) for rule in before)
         yield _row("rules", f"Rule {number}", first, then, -1 if not covered else int(adds))
+
+
+def _compare_routes(
+    before: tuple[RouteSetting, ...], after: tuple[RouteSetting, ...], *, caps: Mapping[tuple[str, str], int]
+) -> Iterator[Difference | None]:
+    """Another model is neither stricter nor looser; more tokens are more room, and so is what nobody can tell."""
+    old, new = ({route.place: route for route in routes} for routes in (before, after))
+    for place in sorted(old.keys() | new.keys()):
+        provider, decision, day = place
+        general = caps.get((provider, decision))
+        was, now = (one.max_tokens if one else general for one in (old.get(place), new.get(place)))
+        before_words, after_words = (
+            f"{one.model}, {one.max_tokens:,} tokens" if one else "As for all types"
+            for one in (old.get(place), new.get(place))
+        )
+        label = f"Model to {DecisionType(decision).words}, from {day:%-d %B %Y}"
+        yield _row("routes", label, before_words, after_words, -1 if was is None or now is None else was - now)
 
 
 def _yes_no(*values: bool) -> tuple[str, str]:

@@ -2,10 +2,25 @@
 
 from typing import NamedTuple
 
+from agentops.domain.lifecycle import CallStatus
 from agentops.domain.policy.settings import ToolSetting
 
 PATIENT = "patient"
 """The fact that names whom a call is about."""
+
+COUNTED = frozenset(
+    {
+        CallStatus.ALLOWED,
+        CallStatus.ASKING,
+        CallStatus.AWAITING,
+        CallStatus.APPROVED,
+        CallStatus.STARTED,
+        CallStatus.SUCCEEDED,
+        CallStatus.IN_DOUBT,
+        CallStatus.HAPPENED,
+    }
+)
+"""Calls that acted or still may: what was refused, turned down or failed for sure uses nothing up."""
 
 
 class Used(NamedTuple):

@@ -64,6 +64,14 @@ class AskedCall(NamedTuple):
         """Whether it acts after the run read untrusted free text."""
         return self.acts and self.facts.get(UNTRUSTED) is not False
 
+    def read_arguments(self) -> Mapping[str, Any]:
+        """The arguments as values; none where they cannot be read."""
+        try:
+            found = json.loads(self.arguments)
+        except ValueError:
+            return {}
+        return found if isinstance(found, dict) else {}
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -142,17 +150,9 @@ def judge_again(
 
 
 def _find_applying(setting: ToolSetting, call: AskedCall) -> list[tuple[Rule, str]]:
-    arguments = _read_arguments(call.arguments) if setting.reads_arguments else {}
+    arguments = call.read_arguments() if setting.reads_arguments else {}
     found = [(rule, rule.apply(arguments=arguments, facts=call.facts)) for rule in setting.rules]
     return [(rule, sentence) for rule, sentence in found if sentence]
-
-
-def _read_arguments(text: str) -> Mapping[str, Any]:
-    try:
-        found = json.loads(text)
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def _say_asked(tier: ActionTier, call: AskedCall, *, alone: bool) -> str:

@@ -1,0 +1,195 @@
+"""The types of task: a table of all, one with its limits, models and instructions, and the check before a change."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import BadRequest
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from pydantic import ValidationError
+
+from agentops.domain.policy.changes import Difference, compare_tasks, is_looser, is_stricter
+from agentops.domain.policy.task_settings import ANSWER_EARLY, TaskSetting
+from agentops.domain.tiers import ActionTier
+from agentops.models import TaskType, read_general_caps
+from supervision import actions
+from supervision.policy.reach import count_stopped, read_reach
+from supervision.policy.task_form import (
+    NOTHING,
+    NUMBERS,
+    TaskDraft,
+    draft_of_task,
+    known_models,
+    read_task_draft,
+    say_of_model,
+)
+from supervision.policy.versions import first_version, list_versions, list_waiting, task_setting_at
+from supervision.policy.would_have import read_would_have
+from supervision.roles import Permission
+from supervision.views.access import DeskRequest, allowed, form_of, render_part
+from supervision.wording import count
+
+
+@require_safe
+@allowed(Permission.SET_TIERS)
+def list_task_types(request: DeskRequest) -> HttpResponseBase:
+    """Every type of task: what it may do, its limits beside what the last week took, and models that end."""
+    now = timezone.now()
+    rows = []
+    for task in TaskType.objects.order_by("name"):
+        draft = draft_of_task(task.setting, today=timezone.localdate())
+        tiers = sorted(task.tiers, key=lambda tier: tier.rank)
+        notes = dict.fromkeys(row.note for row in draft.rows if row.note)
+        rows.append(
+            {"task": task, "upto": tiers[-1] if tiers else None, "reach": read_reach(task.slug, now=now),
+             "fields": draft.fields, "notes": list(notes)}
+        )  # fmt: skip
+    return render_part(request, "task_types.html", {}, {"tasks": rows})
+
+
+@require_safe
+@allowed(Permission.SET_TIERS)
+def show_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
+    """One type of task: its form and its versions."""
+    task = get_object_or_404(TaskType, pk=task_id)
+    return _show(request, task, draft_of_task(task.setting, today=timezone.localdate()), version=task.version)
+
+
+@form_of("task_type")
+@allowed(Permission.SET_TIERS)
+def check_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
+    """What a change would come to, before it counts: from the form, or from an earlier version."""
+    task, today = get_object_or_404(TaskType, pk=task_id), timezone.localdate()
+    post, version = request.POST, _read_version(request)
+    if "again" in post:
+        return _show(request, task, draft_of_task(_read_setting(request), today=today), version=version)
+    if "returns_to" in post:
+        returns_to = _read_version(request, "returns_to")
+        setting = task_setting_at(task, returns_to)
+        if setting is None:
+            raise BadRequest("There is no such version.")
+        return _check(request, task, setting, version=version, returns_to=returns_to)
+    draft = read_task_draft(post.dict(), task=task, today=today)
+    if draft.setting is None:
+        return _show(request, task, draft, version=version, status=400)
+    return _check(request, task, draft.setting, version=version)
+
+
+@form_of("task_type")
+@allowed(Permission.SET_TIERS)
+def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
+    """Save what was checked, or propose it to a second admin."""
+    task, today = get_object_or_404(TaskType, pk=task_id), timezone.localdate()
+    setting, version, reason = _read_setting(request), _read_version(request), request.POST.get("reason", "")
+    same: dict[str, Any] = {"user": request.user, "kind": "task_type", "subject": task.slug}
+    same |= {"version": version, "reason": reason}
+    returns_to = _read_version(request, "returns_to") if request.POST.get("returns_to") else None
+    told = (
+        actions.change_policy(after=setting, **same)
+        if returns_to is None
+        else actions.return_policy(to_version=returns_to, **same)
+    )
+    if isinstance(told, actions.Refused) and told.field == "reason":
+        return _check(request, task, setting, version=version, returns_to=returns_to, refused=told)
+    if isinstance(told, actions.Refused):
+        draft = draft_of_task(setting, today=today, errors={told.field or "form": told.message})
+        return _show(request, task, draft, version=version, status=400)
+    if isinstance(told, actions.Conflict):
+        draft = draft_of_task(setting, today=today)
+        return _show(request, task, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
+    if isinstance(told, actions.Proposed):
+        messages.success(request, _("%s: this gives more room, so it waits for a second admin.") % task.name)
+        return redirect("task_type", task_id)
+    withdrawn = f" {count(told.invalidated, 'waiting request')} withdrawn." if told.invalidated else ""
+    messages.success(request, f"{_('Saved')}: {task.name}.{withdrawn}")
+    return redirect("task_type", task_id)
+
+
+def _show(
+    request: DeskRequest,
+    task: TaskType,
+    draft: TaskDraft,
+    *,
+    version: int,
+    theirs: tuple[Difference, ...] = (),
+    told: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    now = timezone.now()
+    reach = read_reach(task.slug, now=now)
+    limits = [
+        {"name": name, "label": label, "least": least, "most": most, "value": draft.fields[name],
+         "error": draft.errors.get(name), "reach": reach.get(name)}
+        for name, (label, least, most, _unit) in NUMBERS.items()
+    ]  # fmt: skip
+    context = {
+        "task": task,
+        "draft": draft,
+        "version": version,
+        "theirs": theirs,
+        "told": told,
+        "nothing": NOTHING,
+        "tiers": list(ActionTier),
+        "limits": limits,
+        "models": known_models(),
+        "answer_early": ANSWER_EARLY,
+        "answers_early": ANSWER_EARLY in draft.fields["prompt"],
+        "versions": list_versions(task, now=now),
+        "first": first_version(task),
+        "waiting": list_waiting(user=request.user, now=now, task_type=task.slug),
+    }
+    return render_part(request, "task_type.html", {}, context, status=status)
+
+
+def _check(
+    request: DeskRequest,
+    task: TaskType,
+    setting: TaskSetting,
+    *,
+    version: int,
+    returns_to: int | None = None,
+    refused: actions.Refused | None = None,
+) -> HttpResponse:
+    now, today, before = timezone.now(), timezone.localdate(), task.setting
+    differences = compare_tasks(before, setting, caps=read_general_caps(on=today))
+    if not differences and refused is None:
+        draft = draft_of_task(setting, today=today, errors={"form": _("Nothing is different from what is saved.")})
+        return _show(request, task, draft, version=version, status=400)
+    new_models = {route.model: route.valid_from for route in setting.routes if route not in before.routes}
+    context: dict[str, Any] = {
+        "task": task,
+        "differences": differences,
+        "looser": is_looser(differences),
+        "stricter": is_stricter(differences),
+        "stopped": count_stopped(task.slug, before=before, after=setting, now=now),
+        "notes": [note for model, day in new_models.items() if (note := say_of_model(model, on=day))],
+        "new_prompt": task.prompt_version + 1 if setting.prompt != before.prompt else 0,
+        "answers_early": ANSWER_EARLY in setting.prompt,
+        "answer_early": ANSWER_EARLY,
+        "would": read_would_have(kind="task_type", subject=task.slug, after=setting, now=now)
+        if setting.permitted_tiers != before.permitted_tiers
+        else None,
+        "setting": setting.model_dump_json(),
+        "version": version,
+        "returns_to": returns_to,
+        "reason": request.POST.get("reason", ""),
+        "refused": refused,
+    }
+    return render_part(request, "task_type_check.html", {}, context, status=400 if refused else 200)
+
+
+def _read_version(request: DeskRequest, name: str = "version") -> int:
+    version = request.POST.get(name, "")
+    if not version.isascii() or not version.isdecimal() or len(version) > 9:
+        raise BadRequest(f"The form is incomplete: {name} is missing.")
+    return int(version)
+
+
+def _read_setting(request: DeskRequest) -> TaskSetting:
+    try:
+        return TaskSetting.model_validate_json(request.POST.get("setting", ""))
+    except ValidationError:
+        raise BadRequest("The form is incomplete: setting is missing.") from None
