@@ -83,7 +83,7 @@ def _with_lead(scope: Scope) -> QuerySet[ToolCall]:
     return calls.filter(tool=scope.subject) if scope.kind == "tool" else calls
 
 
-def _is_there(name: str) -> "ExpressionWrapper[BooleanField]":
+def _is_there(name: str) -> "ExpressionWrapper[Q]":
     return ExpressionWrapper(Q(**{f"{name}__isnull": False}), output_field=BooleanField())
 
 
