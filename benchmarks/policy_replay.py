@@ -19,7 +19,7 @@ from statistics import median
 from tests.servers import new_database, run_postgres
 
 BATCH = 5_000
-ROUNDS = 5
+ROUNDS = 3
 
 
 def measure(calls: int) -> None:

@@ -60,6 +60,17 @@ def test_a_stored_one_is_not_taken_for_a_yes_that_was_judged_before() -> None:
     assert replay([recorded(1, facts=no), recorded(2, facts=zero)], ToolSetting(tier="safe")) == [Fate.RAN, Fate.ASKED]
 
 
+def test_a_call_is_not_judged_by_another_that_differs_in_one_fact() -> None:
+    """Equal calls are judged once; what the gate looks at makes them different."""
+    differing = [{**KNOWN, name: not KNOWN[name]} for name in ("acts", "untrusted_text", "two_people", "approvable")]
+    both = [KNOWN, *differing]
+    for tier in ("safe", "risky"):
+        setting = ToolSetting(tier=tier)
+        alone = [replay([recorded(1, facts=facts)], setting) for facts in both]
+        together = replay([recorded(number, facts=facts) for number, facts in enumerate(both)], setting)
+        assert together == [fate for (fate,) in alone]
+
+
 def test_a_bound_of_the_new_setting_refuses_one_call_more_and_counts_no_more_than_it_lets_in() -> None:
     hours = [START + timedelta(minutes=25 * number) for number in range(5)]
     five = [recorded(number, run=number, at=at) for number, at in enumerate(hours)]
