@@ -6,8 +6,6 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from agentops.domain.lifetimes import LifeStage, find_lifetime, stage_of
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
@@ -16,12 +14,12 @@ from agentops.domain.tiers import ActionTier, permitted_tiers
 from agentops.models import ModelRoute, Price, TaskType
 
 NUMBERS = {
-    "max_iterations": (gettext_lazy("Steps"), 1, 100, 1),
-    "max_tokens": (gettext_lazy("Tokens"), 256, 2_000_000, 1),
-    "max_active_ms": (gettext_lazy("Working time, in seconds"), 1, 600, 1_000),
-    "max_tool_calls": (gettext_lazy("Tool calls"), 1, 200, 1),
-    "max_identical_calls": (gettext_lazy("The same call, times"), 1, 20, 1),
-    "answer_minutes": (gettext_lazy("A request waits for, in minutes"), 5, 10_080, 1),
+    "max_iterations": ("Steps", 1, 100, 1),
+    "max_tokens": ("Tokens", 256, 2_000_000, 1),
+    "max_active_ms": ("Working time, in seconds", 1, 600, 1_000),
+    "max_tool_calls": ("Tool calls", 1, 200, 1),
+    "max_identical_calls": ("The same call, times", 1, 20, 1),
+    "answer_minutes": ("A request waits for, in minutes", 5, 10_080, 1),
 }
 """Each limit: its words, the least and the most that may stand in its field, and how many of the stored unit one is."""
 
@@ -73,13 +71,13 @@ def read_task_draft(post: Mapping[str, str], *, task: TaskType, today: date) -> 
     values: dict[str, Any] = {name: _read_number(name, fields[name], errors) for name in NUMBERS}
     known = [NOTHING, *(tier.value for tier in ActionTier)]
     if fields["upto"] not in known:
-        errors["upto"] = _("Choose one of these.")
+        errors["upto"] = "Choose one of these."
     elif fields["upto"] == NOTHING:
         values["permitted_tiers"] = ()
     else:
         values["permitted_tiers"] = tuple(tier.value for tier in ActionTier)[: known.index(fields["upto"])]
     if not fields["prompt"]:
-        errors["prompt"] = _("Write what the assistant is to do.")
+        errors["prompt"] = "Write what the assistant is to do."
     saved = task.setting
     rows, routes = _read_routes(post, saved, today=today)
     for row in rows:
@@ -98,20 +96,20 @@ def known_models() -> list[str]:
 def say_of_model(model: str, *, on: date) -> str:
     """What an admin has to know of a model: retired, retiring, unpriced; empty where there is nothing."""
     found, stage = find_lifetime(model), stage_of(model, on=on)
+    end = _say_day(found.ends) if found else ""
     if found and stage is LifeStage.RETIRED:
-        return _("%(model)s was retired on %(day)s: every call fails. %(next)s takes its place.") % _told(found)
+        return f"{found.model} was retired on {end}: every call fails. {found.successor} takes its place."
     if found and stage is LifeStage.RETIRING and found.settled:
-        return _("%(model)s is retired on %(day)s. %(next)s takes its place.") % _told(found)
+        return f"{found.model} is retired on {end}. {found.successor} takes its place."
     if found and stage is LifeStage.RETIRING:
-        return _("%(model)s may be retired from %(day)s on. %(next)s takes its place.") % _told(found)
+        return f"{found.model} may be retired from {end} on. {found.successor} takes its place."
     if not Price.objects.filter(model=model).exists():
-        return _("No price is known for %s: its calls will be unpriced.") % model
+        return f"No price is known for {model}: its calls will be unpriced."
     return ""
 
 
-def _told(found: Any) -> dict[str, str]:
-    day = f"{found.ends.day} {found.ends:%B %Y}"
-    return {"model": found.model, "day": day, "next": found.successor}
+def _say_day(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _read_number(name: str, text: str, errors: dict[str, str]) -> int | None:
@@ -119,8 +117,7 @@ def _read_number(name: str, text: str, errors: dict[str, str]) -> int | None:
     plain = text.replace(",", "").replace(" ", "")
     if plain.isascii() and plain.isdecimal() and len(plain) < 9 and least <= int(plain) <= most:
         return int(plain) * unit
-    told = {"least": f"{least:,}", "most": f"{most:,}"}
-    errors[name] = _("Write a whole number from %(least)s to %(most)s.") % told
+    errors[name] = f"Write a whole number from {least:,} to {most:,}."
     return None
 
 
@@ -151,7 +148,7 @@ def _fill_row(decision: DecisionType, setting: TaskSetting, *, today: date) -> R
         since=(max(route.valid_from, today) if route else today).isoformat(),
         own=own,
         planned=_planned(decision, setting, today=today),
-        note=say_of_model(route.model, on=today) if route else _("No model is named: runs of this type fail."),
+        note=say_of_model(route.model, on=today) if route else "No model is named: runs of this type fail.",
     )
 
 
@@ -192,13 +189,13 @@ def _read_route(
 ) -> tuple[RouteSetting | None, dict[str, str]]:
     key, errors, day = decision.value, {}, _read_day(since)
     if not model or len(model) > 80 or not model.isprintable():
-        errors[f"{key}-model"] = _("Write the name of a model.")
+        errors[f"{key}-model"] = "Write the name of a model."
     elif stage_of(model, on=max(day or today, today)) is LifeStage.RETIRED:
-        errors[f"{key}-model"] = _("%s cannot be asked any more by then. Choose another model.") % model
+        errors[f"{key}-model"] = f"{model} cannot be asked any more by then. Choose another model."
     if not (cap.isascii() and cap.isdecimal() and len(cap) < 6 and 1 <= int(cap) <= MOST_CAP):
-        errors[f"{key}-cap"] = _("Write a whole number from 1 to 64,000.")
+        errors[f"{key}-cap"] = "Write a whole number from 1 to 64,000."
     if day is None or day < today:
-        errors[f"{key}-since"] = _("Choose today or a later day.")
+        errors[f"{key}-since"] = "Choose today or a later day."
     if errors or day is None:
         return None, errors
     provider = settings.MODEL_PROVIDER

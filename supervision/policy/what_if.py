@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from agentops.domain.policy.judging import ACTS, APPROVABLE, TWO_PEOPLE, AskedCall, Verdict, judge_call
 from agentops.domain.policy.rules import Kind, Subject
 from agentops.models import TaskType, ToolPolicy
@@ -34,7 +32,7 @@ class Entry:
     @property
     def choices(self) -> list[tuple[str, str]]:
         """What may be chosen of something that is true or not."""
-        return [("", _("Not known")), (YES, _("Yes")), (NO, _("No"))] if self.subject.kind is Kind.TRUTH else []
+        return [("", "Not known"), (YES, "Yes"), (NO, "No")] if self.subject.kind is Kind.TRUTH else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +63,7 @@ def try_call(asked: Mapping[str, str], *, policy: ToolPolicy, task: TaskType, ju
 def _read(subject: Subject, asked: Mapping[str, str]) -> Entry:
     text = asked.get(f"{subject.source}-{subject.name}", _usual(subject)).strip()[:MOST_CHARS]
     if subject.kind is Kind.NUMBER and text and _number(text) is None:
-        return Entry(subject, text, _("Write a number, such as 48, or leave it empty."))
+        return Entry(subject, text, "Write a number, such as 48, or leave it empty.")
     if subject.kind is Kind.TRUTH and text not in {"", YES, NO}:
         return Entry(subject, "")
     return Entry(subject, text)

@@ -7,7 +7,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
@@ -101,10 +100,10 @@ def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
         draft = draft_of_task(setting, today=today)
         return _show(request, task, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
     if isinstance(told, actions.Proposed):
-        messages.success(request, _("%s: this gives more room, so it waits for a second admin.") % task.name)
+        messages.success(request, f"{task.name}: this gives more room, so it waits for a second admin.")
         return redirect("task_type", task_id)
     withdrawn = f" {count(told.invalidated, 'waiting request')} withdrawn." if told.invalidated else ""
-    messages.success(request, f"{_('Saved')}: {task.name}.{withdrawn}")
+    messages.success(request, f"Saved: {task.name}.{withdrawn}")
     return redirect("task_type", task_id)
 
 
@@ -156,7 +155,7 @@ def _check(
     now, today, before = timezone.now(), timezone.localdate(), task.setting
     differences = compare_tasks(before, setting, caps=read_general_caps(on=today))
     if not differences and refused is None:
-        draft = draft_of_task(setting, today=today, errors={"form": _("Nothing is different from what is saved.")})
+        draft = draft_of_task(setting, today=today, errors={"form": "Nothing is different from what is saved."})
         return _show(request, task, draft, version=version, status=400)
     new_models = {route.model: route.valid_from for route in setting.routes if route not in before.routes}
     context: dict[str, Any] = {

@@ -22,6 +22,8 @@ from tests.supervision.rows import MOVE, TWO_PM, add_call, add_edit, add_run, ad
 TEMPLATES = settings.BASE_DIR / "templates" / "supervision"
 OTHERS = {"tools.html", "tool.html", "tool_check.html", "changes.html", "_difference.html", "_change_waits.html",
           "_rule_row.html", "_bound.html",
+          "task_types.html", "task_type.html", "task_type_check.html", "what_if.html", "would_have.html",
+          "_would_have.html", "_number.html", "_suggestions.html", "_versions.html", "_entry.html",
           "metrics.html", "_metrics.html", "_verdict.html", "_cell.html", "runs.html", "_runs.html",
           "viewings.html", "stops.html", "record.html", "people.html", "person.html", "add_person.html", "_place.html",
           "code.html", "codes.html", "_code.html", "remove_code.html", "set_up_code.html", "set_password.html",
