@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given
+from hypothesis import settings as run_by
 from hypothesis import strategies as st
 
 from agentops.domain.policy.counting import Used
@@ -13,6 +14,9 @@ from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.tally import Tally
 from agentops.domain.tiers import ActionTier
 from tests.agentops.domain.test_gate import KNOWN, calls, permitted, settings, tiers
+
+calmly = run_by(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+"""However busy the machine is."""
 
 START = datetime(2026, 11, 2, 9, tzinfo=UTC)
 
@@ -27,7 +31,8 @@ def replay(calls: list[Recorded], setting: ToolSetting, *, floor: ActionTier = A
     return [ruling.fate for ruling in replay_calls(calls, policies=policies)]
 
 
-@given(setting=settings, floor=tiers, permitted=permitted, asked=st.lists(calls(), min_size=1, max_size=12))
+@calmly
+@given(setting=settings, floor=tiers, permitted=permitted, asked=st.lists(calls(), min_size=1, max_size=6))
 def test_replay_of_the_unchanged_policy_changes_nothing(
     setting: ToolSetting, floor: ActionTier, permitted: frozenset[ActionTier], asked: list[Any]
 ) -> None:
@@ -95,6 +100,7 @@ def test_calls_of_the_day_before_count_towards_a_bound_and_are_not_listed() -> N
 moments = st.lists(st.integers(0, 3_000), min_size=1, max_size=30).map(sorted)
 
 
+@calmly
 @given(
     minutes=moments,
     data=st.lists(
