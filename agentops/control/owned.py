@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from agentops.control.outcomes import BadRequest
 from agentops.control.withdrawals import withdraw_by_task, withdraw_by_tool
-from agentops.domain.lifetimes import LifeStage, stage_of
+from agentops.domain.lifetimes import LifeStage
 from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.tiers import ActionTier, permitted_tiers
-from agentops.models import ModelRoute, TaskType, ToolPolicy, read_general_caps
+from agentops.models import ModelRoute, TaskType, ToolPolicy, read_general_caps, read_lifetimes
 
 Setting = ToolSetting | TaskSetting
 
@@ -130,8 +130,9 @@ class OwnedTask(Owned):
     def _check_routes(self, routes: tuple[RouteSetting, ...]) -> None:
         if len({route.place for route in routes}) < len(routes):
             raise BadRequest("route_twice", "Two models are named for one decision and day.", "routes")
+        lifetimes = read_lifetimes()
         for route in set(routes) - set(self.setting.routes):
-            if stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
+            if lifetimes.stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
                 told = f"{route.model} cannot be asked any more. Choose another model."
                 raise BadRequest("retired_model", told, "routes")
 

@@ -1,10 +1,11 @@
-"""Until when each model can be asked, and which one takes its place: the one table of it, as of November 2026.
+"""Until when a model can be asked, and which one takes its place.
 
-From the vendor's deprecation notices. The vendor's own list of models (`lifecycle`, `retires_at`) is the truth where it
-can be asked; a model that is not here has no end that is known.
+Which ends are known stands in the database, entered from the vendor's notices; the vendor's own list of models
+(`lifecycle`, `retires_at`) is the truth where it can be asked. A model that is not there has no end that is known.
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -39,35 +40,22 @@ class Lifetime:
         return LifeStage.RETIRING if on >= self.ends - WARN_BEFORE else LifeStage.ACTIVE
 
 
-LIFETIMES = (
-    Lifetime("claude-1", date(2024, 11, 6), "claude-haiku-5-5"),
-    Lifetime("claude-1.3", date(2024, 11, 6), "claude-haiku-5-5"),
-    Lifetime("claude-instant-1", date(2024, 11, 6), "claude-haiku-5-5"),
-    Lifetime("claude-instant-1.2", date(2024, 11, 6), "claude-haiku-5-5"),
-    Lifetime("claude-2.0", date(2025, 7, 21), "claude-sonnet-5-5"),
-    Lifetime("claude-2.1", date(2025, 7, 21), "claude-sonnet-5-5"),
-    Lifetime("claude-3-sonnet", date(2025, 7, 21), "claude-sonnet-5-5"),
-    Lifetime("claude-3-opus", date(2026, 1, 5), "claude-opus-5-5"),
-    Lifetime("claude-3-7-sonnet", date(2026, 2, 19), "claude-sonnet-5-5"),
-    Lifetime("claude-3-5-haiku", date(2026, 2, 19), "claude-haiku-5-5"),
-    Lifetime("claude-opus-4", date(2026, 6, 15), "claude-opus-5-5"),
-    Lifetime("claude-sonnet-4", date(2026, 6, 15), "claude-sonnet-5-5"),
-    # Sources differ by three weeks; the earlier day does no harm.
-    Lifetime("claude-mythos-preview", date(2026, 6, 9), "claude-mythos-5-2"),
-    Lifetime("claude-opus-4-1", date(2026, 8, 5), "claude-opus-5-5"),
-    Lifetime("claude-opus-4-5", date(2026, 11, 24), "claude-opus-5-5", settled=False),
-    Lifetime("claude-sonnet-4-5", date(2026, 11, 30), "claude-sonnet-5-5"),
-    Lifetime("claude-opus-5", date(2027, 7, 24), "claude-opus-5-5", settled=False),
-)
-_BY_MODEL = {one.model: one for one in LIFETIMES}
+class Lifetimes:
+    """Every end that is known, to look a model up in."""
 
+    def __init__(self, known: Iterable[Lifetime]) -> None:
+        self._by_model = {one.model: one for one in known}
 
-def find_lifetime(model: str) -> Lifetime | None:
-    """What is known of the end of a model, under its own name or a dated one; None where nothing is."""
-    return _BY_MODEL.get(model) or _BY_MODEL.get(_DATED.sub("", model))
+    @property
+    def models(self) -> set[str]:
+        """Every model whose end is known, by the name it was entered under."""
+        return set(self._by_model)
 
+    def find(self, model: str) -> Lifetime | None:
+        """What is known of the end of a model, under its own name or a dated one; None where nothing is."""
+        return self._by_model.get(model) or self._by_model.get(_DATED.sub("", model))
 
-def stage_of(model: str, *, on: date) -> LifeStage:
-    """Where a model stands on a day. One whose end is not known is active."""
-    found = find_lifetime(model)
-    return found.stage(on) if found else LifeStage.ACTIVE
+    def stage_of(self, model: str, *, on: date) -> LifeStage:
+        """Where a model stands on a day. One whose end is not known is active."""
+        found = self.find(model)
+        return found.stage(on) if found else LifeStage.ACTIVE

@@ -29,7 +29,12 @@ def load_catalogue() -> None:
         _add_price(entry)
     for entry in found["retirement"]:
         ModelRetirement.objects.get_or_create(
-            model=entry["model"], defaults={"retires_on": entry["on"], "successor": entry["successor"]}
+            model=entry["model"],
+            defaults={
+                "retires_on": entry["on"],
+                "successor": entry["successor"],
+                "settled": entry.get("settled", True),
+            },
         )
 
 

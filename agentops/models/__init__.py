@@ -2,7 +2,15 @@
 
 from agentops.models.audit import AuditCheck, AuditEntry, AuditHead
 from agentops.models.budgets import Budget, BudgetUse, CostReservation
-from agentops.models.catalogue import ModelRetirement, ModelRoute, Price, TaskType, ToolPolicy, read_general_caps
+from agentops.models.catalogue import (
+    ModelRetirement,
+    ModelRoute,
+    Price,
+    TaskType,
+    ToolPolicy,
+    read_general_caps,
+    read_lifetimes,
+)
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
@@ -47,6 +55,7 @@ __all__ = [
     "move_call",
     "move_run",
     "read_general_caps",
+    "read_lifetimes",
     "read_stops",
     "requeue_run",
     "see_call",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from agentops.domain.holds import LONGEST_SECONDS
+from agentops.domain.lifetimes import Lifetime, Lifetimes
 from agentops.domain.limits import Limits
 from agentops.domain.policy.rules import Confirmation, Subject
 from agentops.domain.policy.settings import Answerers, ToolSetting, read_setting
@@ -204,11 +205,21 @@ class Price(models.Model):
 
 
 class ModelRetirement(models.Model):
-    """From which day on a model answers no more, and which one is meant to take its place. Entered like prices."""
+    """From which day on a model answers no more, and which one is meant to take its place. Entered like prices.
+
+    Where it is not `settled`, the vendor says only that it will not be sooner.
+    """
 
     model = models.CharField(max_length=80, unique=True)
     retires_on = models.DateField()
     successor = models.CharField(max_length=80)
+    settled = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"{self.model} until {self.retires_on}"
+
+
+def read_lifetimes() -> Lifetimes:
+    """The ends of models that are known."""
+    rows = ModelRetirement.objects.values_list("model", "retires_on", "successor", "settled")
+    return Lifetimes(Lifetime(*row) for row in rows)

@@ -10,8 +10,9 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agentops.domain.lifetimes import Lifetime
 from agentops.domain.pricing import PriceRow, Usage, price_usage
-from agentops.models import ModelRetirement, ModelRoute, Price, Step
+from agentops.models import ModelRoute, Price, Step, read_lifetimes
 from supervision.metrics.words import name_groups
 from supervision.wording import count, say_cost, say_day
 
@@ -38,19 +39,19 @@ class Retiring:
 def find_retiring(*, as_of: datetime) -> list[Retiring]:
     """Every model that retires soon or has retired, and that a run of the last week or a route names."""
     today = timezone.localtime(as_of).date()
-    used = _read_used(as_of)
-    routed = _read_routed(today)
-    ends = ModelRetirement.objects.filter(retires_on__lte=today + AHEAD).order_by("retires_on", "model")
+    routed, lifetimes = _read_routed(today), read_lifetimes()
+    named = {*routed, *lifetimes.models, *Price.objects.values_list("model", flat=True).distinct()}
+    ends = {model: end for model in named if (end := lifetimes.find(model)) and end.ends <= today + AHEAD}
+    used = _read_used(as_of, names=list(ends))
     return [
-        _say(end, used.get(end.model, []), routed.get(end.model, set()), today)
-        for end in ends
-        if end.model in used or end.model in routed
+        _say(model, end, used.get(model, []), routed.get(model, set()), today)
+        for model, end in sorted(ends.items(), key=lambda item: (item[1].ends, item[0]))
+        if model in used or model in routed
     ]
 
 
-def _read_used(as_of: datetime) -> dict[str, list[dict[str, Any]]]:
+def _read_used(as_of: datetime, *, names: list[str]) -> dict[str, list[dict[str, Any]]]:
     """By model the tokens of a week, apart for long prompts, which some models price differently."""
-    names = list(ModelRetirement.objects.values_list("model", flat=True))
     highest = max(Price.objects.values_list("above_prompt_tokens", flat=True), default=0)
     recent = Q(run__created_at__gte=as_of - LOOK_BACK, run__created_at__lte=as_of)
     long = Case(When(prompt__gt=highest, then=Value(True)), default=Value(False), output_field=BooleanField())
@@ -86,21 +87,28 @@ def _read_routed(today: date) -> dict[str, set[str]]:
     return found
 
 
-def _say(end: ModelRetirement, rows: list[dict[str, Any]], routed: set[str], today: date) -> Retiring:
+def _say(model: str, end: Lifetime, rows: list[dict[str, Any]], routed: set[str], today: date) -> Retiring:
     tasks = {row["run__task_type__slug"] for row in rows} | {task for task in routed if task}
     names = name_groups("task_type", sorted(tasks))
-    left = (end.retires_on - today).days
+    left = (end.ends - today).days
     return Retiring(
-        model=end.model,
-        until=_("answered until %(day)s") % {"day": date_format(end.retires_on, _("j F Y"))}
-        if left <= 0
-        else _("answers until %(day)s, %(days)s left") % {"day": say_day(end.retires_on), "days": count(left, "day")},
-        gone=left <= 0,
+        model=model,
+        until=_say_until(end, left),
+        gone=left <= 0 and end.settled,
         tasks=", ".join(names.values()) or _("all types of task"),
         spent=say_cost(sum(row["nano"] or 0 for row in rows)) if rows else _("not used this week"),
         successor=end.successor,
         then=_price(end.successor, rows, today) if rows else "",
     )
+
+
+def _say_until(end: Lifetime, left: int) -> str:
+    day = date_format(end.ends, _("j F Y"))
+    if not end.settled:
+        return _("may be retired from %(day)s on") % {"day": day}
+    if left <= 0:
+        return _("answered until %(day)s") % {"day": day}
+    return _("answers until %(day)s, %(days)s left") % {"day": say_day(end.ends), "days": count(left, "day")}
 
 
 def _price(model: str, rows: list[dict[str, Any]], today: date) -> str:

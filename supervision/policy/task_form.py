@@ -7,11 +7,11 @@ from typing import Any
 
 from django.conf import settings
 
-from agentops.domain.lifetimes import LifeStage, find_lifetime, stage_of
+from agentops.domain.lifetimes import LifeStage
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, permitted_tiers
-from agentops.models import ModelRoute, Price, TaskType
+from agentops.models import ModelRoute, Price, TaskType, read_lifetimes
 
 NUMBERS = {
     "max_iterations": ("Steps", 1, 100, 1),
@@ -90,12 +90,14 @@ def known_models() -> list[str]:
     """Models that have a price and can still be asked, to choose from."""
     models = Price.objects.values_list("model", flat=True).distinct().order_by("model")
     today = date.today()  # noqa: DTZ011  (a model ends on a day, wherever one is)
-    return [model for model in models if stage_of(model, on=today) is not LifeStage.RETIRED]
+    lifetimes = read_lifetimes()
+    return [model for model in models if lifetimes.stage_of(model, on=today) is not LifeStage.RETIRED]
 
 
 def say_of_model(model: str, *, on: date) -> str:
     """What an admin has to know of a model: retired, retiring, unpriced; empty where there is nothing."""
-    found, stage = find_lifetime(model), stage_of(model, on=on)
+    lifetimes = read_lifetimes()
+    found, stage = lifetimes.find(model), lifetimes.stage_of(model, on=on)
     end = _say_day(found.ends) if found else ""
     if found and stage is LifeStage.RETIRED:
         return f"{found.model} was retired on {end}: every call fails. {found.successor} takes its place."
@@ -190,7 +192,7 @@ def _read_route(
     key, errors, day = decision.value, {}, _read_day(since)
     if not model or len(model) > 80 or not model.isprintable():
         errors[f"{key}-model"] = "Write the name of a model."
-    elif stage_of(model, on=max(day or today, today)) is LifeStage.RETIRED:
+    elif read_lifetimes().stage_of(model, on=max(day or today, today)) is LifeStage.RETIRED:
         errors[f"{key}-model"] = f"{model} cannot be asked any more by then. Choose another model."
     if not (cap.isascii() and cap.isdecimal() and len(cap) < 6 and 1 <= int(cap) <= MOST_CAP):
         errors[f"{key}-cap"] = "Write a whole number from 1 to 64,000."

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from agentops.domain.policy.task_settings import ANSWER_EARLY
 from agentops.domain.routing import DecisionType
-from agentops.models import AgentRun, ModelRoute, PolicyChange, Price, RunFact, TaskType, ToolCall
+from agentops.models import AgentRun, ModelRetirement, ModelRoute, PolicyChange, Price, RunFact, TaskType, ToolCall
 from tests.supervision.rows import add_call, add_run, task_type
 
 ALL = ["read", "safe", "risky", "destructive"]
@@ -36,6 +36,8 @@ def task(db: None) -> TaskType:
         model="offline-planner-1", valid_from=date(2026, 1, 1), input_nano=0, output_nano=0, cache_write_5m_nano=0,
         cache_write_1h_nano=0, cache_read_nano=0,
     )  # fmt: skip
+    for model, ends in (("claude-3-5-haiku", date(2026, 2, 19)), ("claude-sonnet-4-5", date(2026, 11, 30))):
+        ModelRetirement.objects.create(model=model, retires_on=ends, successor="claude-haiku-5-5")
     made.refresh_from_db()
     return made
 
