@@ -21,7 +21,7 @@ from agentops.ledger.progress import Lease, Totals
 from agentops.ledger.turns import ModelTurn, write_note, write_reply
 from agentops.models import RunFact, RunWords, Step, count_run, move_call, move_run
 from agentops.models.prepared import insert_row
-from agentops.models.rows import CALL_ENDS, CARDS, SAID, CallEnd, RunRow
+from agentops.models.rows import CALL_ENDS, SAID, CallEnd, RunRow
 
 OPEN = frozenset({CallStatus.ALLOWED, CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED})
 
@@ -94,7 +94,7 @@ def close_run(
         finished_at=now,
     )
     _write_fact(run, ending=ending, totals=totals, calls=calls, speaker=speaker, now=now)
-    _write_words(run, ending=ending, totals=totals)
+    _write_words(run, ending=ending, totals=totals, calls=calls)
     announce(Event(kind="run.finished", run_id=run.pk))
 
 
@@ -138,12 +138,12 @@ def _write_fact(
     insert_row(RunFact, **values)
 
 
-def _write_words(run: RunRow, *, ending: Ending, totals: Totals) -> None:
+def _write_words(run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd]) -> None:
     """Put the run where it is found by what was said in it, by whom it was about, by its tools and its end."""
     said = SAID.row(run_id=run.pk)
     found = read_found(
         texts=(*(said or ()), ending.answer),
-        calls=CARDS.rows(run_id=run.pk),
+        calls=[(call.tool, call.card) for call in calls],
         status=ending.status,
         outcome=ending.outcome,
         task_type=run.slug,

@@ -174,7 +174,7 @@ class CallRow(NamedTuple):
 
 
 class CallEnd(NamedTuple):
-    """What became of a call, for the run's figures."""
+    """What became of a call, for the run's figures and for what the run is found by."""
 
     pk: int
     tool: str
@@ -182,6 +182,7 @@ class CallEnd(NamedTuple):
     status: str
     started_at: datetime | None
     expires_at: datetime | None
+    card: dict[str, Any] | None = None
 
 
 class StepRow(NamedTuple):
@@ -314,11 +315,7 @@ SAID = Select(
     lambda request, asked_by: (request, asked_by),
     lambda: AgentRun.objects.filter(pk=_RUN).values_list("request", "asked_by"),
 )
-CARDS = Select(
-    lambda tool, card: (tool, card),
-    lambda: ToolCall.objects.filter(run_id=_RUN).order_by().values_list("tool", "card"),
-)
-"""What an ended run is found by, besides its answer."""
+"""What an ended run is found by, besides its answer and its calls."""
 
 STEPS = Select(
     StepRow,
