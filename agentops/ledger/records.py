@@ -21,8 +21,9 @@ from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Prepare, Progress, Quote, Totals
 from agentops.ledger.proposals import Gated, Proposal, write_call
 from agentops.ledger.reading import find_run, read_call
+from agentops.ledger.sorting import sort_run
 from agentops.ledger.turns import ModelTurn, write_failure, write_reply
-from agentops.models import AgentRun, TaskType, move_call
+from agentops.models import move_call
 from agentops.models.rows import CALL, RunRow
 
 BUSY = "database_busy"
@@ -42,7 +43,7 @@ def record_sorting(
     run = lock_run(lease)
     seq = _next_seq(transcript)
     written = write_reply(run_id=run.pk, seq=seq, turn=turn, reply=reply)
-    _sort_run(run, reply)
+    sort_run(run, reply)
     whole = find_run(run.pk)
     run = whole.run
     sorted_turn = Turn(seq=seq, content=tuple(reply.content), stop_reason=reply.stop_reason, sorting=True)
@@ -261,26 +262,6 @@ def _seen(run: RunRow, transcript: Transcript, *, active_ms: int = 0) -> Transcr
     """The transcript with what only a look under the lock can tell: decisions, a stop asked for, the time used."""
     spent = refresh_open(transcript).with_spent(active_ms=run.active_ms + active_ms)
     return spent._replace(stop_requested=run.stop_requested)
-
-
-def _sort_run(run: RunRow, reply: ModelReply) -> None:
-    """Give the run the task type the model named; a name that does not exist means "other", or no change at all.
-
-    Steps that sorting took are not taken away again by a type with a lower limit.
-    """
-    named = reply.text.strip().strip(".\"'` ").lower()
-    types = TaskType.objects.filter(toolset=run.toolset, sorts=False, enabled=True)
-    task = types.filter(slug=named).first() or types.filter(slug="other").first()
-    if task is None:
-        return
-    AgentRun.objects.filter(pk=run.pk).update(
-        task_type=task,
-        max_iterations=max(task.max_iterations, run.iterations),
-        max_tokens=task.max_tokens,
-        max_active_ms=task.max_active_ms,
-        max_tool_calls=task.max_tool_calls,
-        max_identical_calls=task.max_identical_calls,
-    )
 
 
 def _write_calls(gated: list[Gated], *, run: RunRow, step_id: int) -> tuple[CallView, ...]:

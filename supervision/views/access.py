@@ -133,7 +133,9 @@ def _lead(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """To a form sent by script a redirect is an address: a browser would follow it where the script cannot see."""
     if FORM_HEADER not in request.headers or response.status_code != HTTPStatus.FOUND:
         return response
-    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={GO_HEADER: response["Location"]})
+    led = HttpResponse(status=HTTPStatus.NO_CONTENT, headers={GO_HEADER: response["Location"]})
+    led.cookies = response.cookies  # among them the language that was just chosen
+    return led
 
 
 def _is_stranger(request: HttpRequest) -> bool:

@@ -137,3 +137,8 @@ def test_a_script_is_told_where_to_go_and_follows_nothing(
     sent = Client().post(path.format(ana_waits.pk), {"answer": "yes"}, headers={"X-Desk-Form": "sent"})
     assert sent.status_code == 204
     assert sent["X-Desk-Go"].startswith("/login/?unsent=")
+
+
+def test_a_form_sent_by_script_sets_the_same_cookies(desk: Client) -> None:
+    sent = desk.post("/me/language/", {"language": "es"}, headers={"X-Desk-Form": "sent"})
+    assert (sent.status_code, sent.cookies["django_language"].value) == (204, "es")

@@ -144,6 +144,20 @@ def test_a_sorted_run_goes_on_with_its_own_types_prompt_limits_and_routes(acts: 
     assert model.requests[-1].max_tokens == 300
 
 
+def test_an_answer_to_a_question_goes_on_with_the_type_it_was_asked_in(acts: Acts) -> None:
+    for slug in ("other", "booking"):
+        make_task(slug)
+    make_task("unsorted", sorts=True)
+    asked = work(begin("Book me in.", task="unsorted"), ScriptedModel(say("booking"), say("Your name?"), by_turn=False))
+    assert (asked.outcome, asked.task_type.slug) == ("asked_back", "booking")
+    told = ScriptedModel(say("other"), say("It is done."), by_turn=False)
+    more = work(begin("Ana, 14 May 1987", task="unsorted", conversation_id=asked.conversation_id), told)
+    assert more.task_type.slug == "booking"
+    new = ScriptedModel(say("other"), say("Goodbye."), by_turn=False)
+    after = work(begin("Who won?", task="unsorted", conversation_id=asked.conversation_id), new)
+    assert after.task_type.slug == "other", "nothing was asked last"
+
+
 def test_a_name_that_no_task_type_has_leaves_a_foreign_toolset_workable(acts: Acts) -> None:
     make_task("unsorted", sorts=True)
     run = work(begin(task="unsorted"), ScriptedModel(say("nonsense"), say("Hello."), by_turn=False))
