@@ -34,6 +34,7 @@ from agentops.ledger.records import (
     record_sorting,
     run_transactional,
 )
+from agentops.ledger.rollups import roll_up_days
 from agentops.ledger.stops import stop_in_force
 from agentops.ledger.sweeping import expire_calls, mark_sweep, overdue_runs, ring_again
 from agentops.ledger.turns import ModelTurn, PriceList
@@ -78,6 +79,7 @@ __all__ = [
     "renew_call",
     "renew_leases",
     "ring_again",
+    "roll_up_days",
     "run_transactional",
     "settle_doubt",
     "stop_in_force",

@@ -7,10 +7,11 @@ from datetime import UTC, date, datetime, time
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from agentops.domain.pricing import PriceRow, Usage, price_usage
 from agentops.domain.search import place_of, remark_cost
-from agentops.models import AgentRun, Price, RunFact, RunWords, Step
+from agentops.models import AgentRun, Price, RunFact, RunWords, Step, mark_stale
 
 CHUNK = 2_000
 
@@ -57,6 +58,8 @@ def write_repriced(changes: Iterable[Repriced]) -> int:
             rows.update(cost_nano=F("cost_nano") + by, unpriced_calls=F("unpriced_calls") + unpriced)
         done += 1
         runs.add(one.run)
+    days = RunFact.objects.filter(run__in=runs).values_list("started_at", flat=True)
+    mark_stale({timezone.localdate(moment) for moment in days})
     for run, created, cost in AgentRun.objects.filter(pk__in=runs).values_list("pk", "created_at", "cost_nano"):
         _find_by_cost(place_of(created, run), cost)
     return done
@@ -81,7 +84,8 @@ def _reprice(step: Step, rows: list[PriceRow]) -> Repriced:
     )
     before = [row for row in rows if row.id == step.price_id]
     was_long = bool(before) and (
-        price_usage(model=step.model, usage=long, on=on, rows=before).nano == step.cost_nano
+        price_usage(model=step.model, usage=long, on=on, rows=before).nano
+        == step.cost_nano
         != price_usage(model=step.model, usage=short, on=on, rows=before).nano
     )
     priced = price_usage(model=step.model, usage=long if was_long else short, on=on, rows=rows)

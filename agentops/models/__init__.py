@@ -17,6 +17,7 @@ from agentops.models.facts import RunFact, count_run
 from agentops.models.golden import GoldenExample, GoldenResult, GoldenRun, see_call, see_run
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.policy import PolicyChange
+from agentops.models.rollups import RolledDay, Rollup, StaleDay, mark_stale
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
 from agentops.models.search import RunWords
 from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_stops
@@ -40,8 +41,11 @@ __all__ = [
     "ModelRoute",
     "PolicyChange",
     "Price",
+    "RolledDay",
+    "Rollup",
     "RunFact",
     "RunWords",
+    "StaleDay",
     "Step",
     "StopScope",
     "StopSwitch",
@@ -52,6 +56,7 @@ __all__ = [
     "ToolPolicy",
     "WrittenIn",
     "count_run",
+    "mark_stale",
     "move_call",
     "move_run",
     "read_general_caps",

@@ -11,6 +11,7 @@ from agentops.ledger import (
     overdue_runs,
     release_holds,
     ring_again,
+    roll_up_days,
     tend_holds,
 )
 from agentops.runner.edits import answer_wish
@@ -25,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 def sweep_once() -> int:
     """Expire unanswered calls, answer what the desk asked in vain, ring for overdue runs and for holds that are over;
-    returns how many were overdue.
+    last, count a day that is past. Returns how many were overdue.
     """
     released = release_holds()
     overdue = overdue_runs()
@@ -37,6 +38,7 @@ def sweep_once() -> int:
     if expired or overdue or released:
         log.info("swept", count=len(overdue) + expired + released)
     mark_sweep()
+    roll_up_days()
     return len(overdue)
 
 

@@ -1,12 +1,13 @@
 """What an address asks of the metrics: the period, the group, the figure, and the moment up to which runs count."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
 
+from agentops.models.rollups import start_of
 from supervision.metrics.cohorts import Cohort
 
 WEEK = timedelta(days=7)
@@ -82,11 +83,6 @@ class Asked:
 
     def _narrowed(self, cohort: Cohort) -> Cohort:
         return cohort.within("task_type", self.task) if self.task else cohort
-
-
-def start_of(day: date) -> datetime:
-    """Midnight at the beginning of a day, on the clinic's clock."""
-    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def shift(moment: datetime, by: timedelta) -> datetime:

@@ -8,12 +8,12 @@ from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
 
+from agentops.domain.tallies import ASKED_BACK
 from agentops.models import ToolCall
 from supervision.metrics.asking import Asked
 from supervision.metrics.cohorts import find_facts
 from supervision.metrics.definitions import Metric
 from supervision.metrics.figures import Figure
-from supervision.metrics.reading import ASKED_BACK
 from supervision.metrics.statistics import Verdict
 from supervision.metrics.targets import Targets
 from supervision.wording import count, say_end

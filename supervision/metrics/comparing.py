@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from agentops.domain.tallies import Tally
 from supervision.metrics.definitions import Metric
 from supervision.metrics.figures import HITS, Figure, count_denominator
 from supervision.metrics.statistics import Interval, Verdict, difference
-from supervision.metrics.tallies import Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,15 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agentops.domain.tallies import Tally, merge
 from agentops.models import AgentRun, Step
-from supervision.metrics.asking import WEEKS, Asked, start_of
+from agentops.models.rollups import start_of
+from supervision.metrics.asking import WEEKS, Asked
 from supervision.metrics.charts import Bars, draw_bars
 from supervision.metrics.cohorts import Cohort, find_facts
 from supervision.metrics.definitions import NANO_PER_DOLLAR
 from supervision.metrics.reading import read_days
 from supervision.metrics.retiring import Retiring, find_retiring
-from supervision.metrics.tallies import Tally, merge
 from supervision.metrics.targets import Targets, read_targets
 from supervision.metrics.words import name_groups
 from supervision.wording import count, say_cost, say_money, shorten

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from agentops.domain.tallies import Bins, Tally, bin_width
 from supervision.metrics.definitions import Metric
 from supervision.metrics.statistics import (
     MIN_TO_JUDGE,
@@ -15,7 +16,6 @@ from supervision.metrics.statistics import (
     mean_interval,
     wilson,
 )
-from supervision.metrics.tallies import Bins, Tally, bin_width
 
 HITS: dict[str, Callable[[Tally], int]] = {
     "completion": lambda tally: tally.completed,

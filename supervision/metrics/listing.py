@@ -6,13 +6,13 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from agentops.domain.tallies import Tally
 from agentops.models import RunFact, Step, ToolCall
 from supervision.metrics.asking import Asked
 from supervision.metrics.behind import VALUES, Behind, first_tab, read_behind
 from supervision.metrics.definitions import BY_SLUG, Metric
 from supervision.metrics.reading import read_breakdown
 from supervision.metrics.table import Cell, make_cells
-from supervision.metrics.tallies import Tally
 from supervision.metrics.targets import read_targets
 from supervision.metrics.words import name_groups, say_value
 from supervision.wording import say_cost, say_end, say_when, shorten

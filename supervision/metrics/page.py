@@ -11,7 +11,8 @@ from supervision.metrics.behind import Behind, read_behind, tabs_of
 from supervision.metrics.checking import Checking, read_checking
 from supervision.metrics.cohorts import Cohort
 from supervision.metrics.cost import Weekly, cover_weeks, make_weekly
-from supervision.metrics.reading import read_breakdown, read_days, read_open
+from supervision.metrics.prepared import read_prepared
+from supervision.metrics.reading import columns_of, read_breakdown, read_days, read_open
 from supervision.metrics.statistics import Verdict
 from supervision.metrics.table import Cell, Line, Table, make_table
 from supervision.metrics.targets import Targets, read_targets
@@ -57,10 +58,11 @@ class MetricsPage:
 def read_metrics(asked: Asked) -> MetricsPage:
     """The figures of the runs that were asked for."""
     targets, cohort = read_targets(), asked.cohort
-    found = read_breakdown(cohort, by=asked.by)
-    by_task = found if asked.by == "task_type" else read_breakdown(cohort, by="task_type")
-    earlier = read_breakdown(asked.before, by="task_type")
-    days = read_days(_lately(asked), by="task_type")
+    ready = read_prepared([cohort, asked.before, _lately(asked)], {*columns_of(asked.by), "task_type"})
+    found = read_breakdown(cohort, by=asked.by, prepared=ready)
+    by_task = found if asked.by == "task_type" else read_breakdown(cohort, by="task_type", prepared=ready)
+    earlier = read_breakdown(asked.before, by="task_type", prepared=ready)
+    days = read_days(_lately(asked), by="task_type", prepared=ready)
     table = make_table(asked, found, targets=targets, still_open=read_open(cohort))
     return MetricsPage(
         asked=asked,

@@ -1,14 +1,15 @@
 """The one place where runs become counts: from here on every figure is arithmetic.
 
-THE SEAM. Whatever answers `read_breakdown` and `read_days` may take the place of the raw rows, if it answers with the
-same whole numbers: a prepared day that is missing or does not add up is read from the rows. Speed can never change a
-number.
+A day that was counted in advance and is still as it was then is taken from there (`prepared`), all else is read from
+the rows: the same whole numbers either way. Speed can never change a number.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Case, Count, F, Q, QuerySet, Sum, When
@@ -17,11 +18,11 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from agentops.domain.lifecycle import RunStatus
+from agentops.domain.tallies import ASKED_BACK, Tally, add_sums, merge, tally_facts
 from agentops.models import AgentRun, RunFact
 from supervision.metrics.cohorts import DIMENSIONS, Cohort, Dimension, find_facts
-from supervision.metrics.tallies import Tally, bin_of, merge
+from supervision.metrics.prepared import Prepared, Span, read_prepared
 
-ASKED_BACK = "asked_back"
 DIGITS = 19
 """How many digits the longest whole number of a row has."""
 
@@ -51,21 +52,43 @@ class Breakdown:
     groups: Mapping[str, Tally]
 
 
-def read_breakdown(cohort: Cohort, *, by: str) -> Breakdown:
+def read_breakdown(cohort: Cohort, *, by: str, prepared: Prepared | None = None) -> Breakdown:
     """Count the runs of a cohort, together and by the groups of a dimension."""
-    dimension, facts = DIMENSIONS[by], find_facts(cohort)
-    if dimension.several:
-        return _read_by_tool(facts)
-    groups = _read_by_column(facts, dimension)
-    return Breakdown(merge(groups.values()), groups)
+    dimension = DIMENSIONS[by]
+    columns = columns_of(by)
+    ready = read_prepared([cohort], columns) if prepared is None else prepared
+    days, gaps = ready.split(cohort, columns)
+    parts = [_read_rows(facts, dimension) for facts in _find_gaps(cohort, gaps)]
+    parts += [_read_day(ready, day, dimension, cohort) for day in days]
+    groups: dict[str, list[Tally]] = defaultdict(list)
+    for part in parts:
+        for value, tally in part.groups.items():
+            groups[value].append(tally)
+    return Breakdown(merge(part.total for part in parts), {value: merge(tallies) for value, tallies in groups.items()})
 
 
-def read_days(cohort: Cohort, *, by: str) -> dict[tuple[str, date], Tally]:
+def read_days(cohort: Cohort, *, by: str, prepared: Prepared | None = None) -> dict[tuple[str, date], Tally]:
     """The plain sums of a cohort for each group and day; for lines over weeks, which need no intervals."""
     column = DIMENSIONS[by].column
-    facts = find_facts(cohort).annotate(day=TruncDate("started_at", tzinfo=timezone.get_current_timezone()))
-    rows = facts.values(column, "day").annotate(**_SUMS).order_by()
-    return {(str(row[column]), row["day"]): _sums_of(row) for row in rows}
+    ready = read_prepared([cohort], [column]) if prepared is None else prepared
+    days, gaps = ready.split(cohort, [column])
+    found: dict[tuple[str, date], Tally] = {}
+    for facts in _find_gaps(cohort, gaps):
+        by_day = facts.annotate(day=TruncDate("started_at", tzinfo=timezone.get_current_timezone()))
+        rows = by_day.values(column, "day").annotate(**_SUMS).order_by()
+        found |= {(str(row[column]), row["day"]): _sums_of(row) for row in rows}
+    for day in days:
+        values: dict[str, list[Tally]] = defaultdict(list)
+        for (_task, value), tally in ready.read(day, column, cohort=cohort).items():
+            values[value].append(tally)
+        found |= {(value, day): add_sums(tallies) for value, tallies in values.items()}
+    return found
+
+
+def columns_of(by: str) -> tuple[str, ...]:
+    """The columns by which days have to be counted to be parted so. What stands in several groups has no total."""
+    dimension = DIMENSIONS[by]
+    return (dimension.column, "task_type") if dimension.several else (dimension.column,)
 
 
 def read_open(cohort: Cohort) -> dict[str, int]:
@@ -76,31 +99,26 @@ def read_open(cohort: Cohort) -> dict[str, int]:
     return {row["task_type__slug"]: row["n"] for row in rows}
 
 
-def tally_facts(rows: Iterable[tuple[RunFact, int, int]]) -> Tally:
-    """The tally of single facts, each with the calls and errors that count."""
-    parts: dict[str, int] = defaultdict(int)
-    steps: dict[int, int] = defaultdict(int)
-    calls: dict[tuple[int, int], int] = defaultdict(int)
-    bins: dict[str, dict[int, list[int]]] = {"active": {}, "cost": {}}
-    for fact, executed, errors in rows:
-        asked_back = fact.outcome == ASKED_BACK
-        found = {
-            "runs": 1, "completed": fact.completed and not asked_back, "asked_back": asked_back,
-            "limits": fact.limit_reached, "escalated": fact.escalated, "executed": executed, "errors": errors,
-            "asked": fact.asked_people, "iterations": fact.iterations, "active_ms": fact.active_ms,
-            "waited_ms": fact.waited_ms, "cost_nano": fact.cost_nano, "unpriced": fact.unpriced_calls,
-        }  # fmt: skip
-        for name, value in found.items():
-            parts[name] += int(value)
-        steps[fact.iterations] += 1
-        calls[executed, errors] += 1
-        for name, value in (("active", fact.active_ms), ("cost", fact.cost_nano)):
-            one = bins[name].setdefault(bin_of(value), [0, 0])
-            one[0] += 1
-            one[1] += value
-    active, cost = ({low: (n, total) for low, (n, total) in bins[name].items()} for name in ("active", "cost"))
-    sums = Tally(**parts)  # type: ignore[arg-type]
-    return replace(sums, steps=dict(steps), calls=dict(calls), active=active, cost=cost)
+def _find_gaps(cohort: Cohort, gaps: list[Span]) -> list[QuerySet[RunFact]]:
+    """The facts of what was not prepared, together; nothing where there are no gaps."""
+    within = [Q(started_at__gte=since, started_at__lt=until) for since, until in gaps]
+    return [find_facts(cohort).filter(reduce(or_, within))] if within else []
+
+
+def _read_rows(facts: QuerySet[RunFact], dimension: Dimension) -> Breakdown:
+    if dimension.several:
+        return _read_by_tool(facts)
+    groups = _read_by_column(facts, dimension)
+    return Breakdown(merge(groups.values()), groups)
+
+
+def _read_day(ready: Prepared, day: date, dimension: Dimension, cohort: Cohort) -> Breakdown:
+    values: dict[str, list[Tally]] = defaultdict(list)
+    for (_task, value), tally in ready.read(day, dimension.column, cohort=cohort).items():
+        values[value].append(tally)
+    groups = {value: merge(tallies) for value, tallies in values.items()}
+    whole = ready.read(day, "task_type", cohort=cohort) if dimension.several else groups
+    return Breakdown(merge(whole.values()), groups)
 
 
 def _read_by_column(facts: QuerySet[RunFact], dimension: Dimension) -> dict[str, Tally]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
+from agentops.domain.tallies import Tally, merge
 from supervision.metrics.asking import Asked
 from supervision.metrics.behind import first_tab
 from supervision.metrics.cohorts import DIMENSIONS
@@ -13,7 +14,6 @@ from supervision.metrics.definitions import METRICS, Metric
 from supervision.metrics.figures import Figure, compute_figure
 from supervision.metrics.reading import Breakdown
 from supervision.metrics.statistics import MIN_TO_JUDGE, Verdict
-from supervision.metrics.tallies import Tally, merge
 from supervision.metrics.targets import Targets
 from supervision.metrics.words import (
     name_groups,

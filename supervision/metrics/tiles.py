@@ -6,6 +6,7 @@ from datetime import timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from agentops.domain.tallies import Tally, find_percentile, merge
 from supervision.metrics.asking import Asked
 from supervision.metrics.charts import Spark, draw_spark
 from supervision.metrics.comparing import measure_change, split_change
@@ -13,7 +14,6 @@ from supervision.metrics.definitions import Metric
 from supervision.metrics.figures import HITS, compute_figure, count_denominator
 from supervision.metrics.reading import Breakdown
 from supervision.metrics.table import Cell
-from supervision.metrics.tallies import Tally, find_percentile, merge
 from supervision.metrics.targets import Targets
 from supervision.metrics.unusual import Days
 from supervision.metrics.words import say_change, say_split, say_value

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from agentops.domain.tallies import Tally, merge
 from supervision.metrics.definitions import METRICS, Metric
 from supervision.metrics.figures import HITS, count_denominator
-from supervision.metrics.tallies import Tally, merge
 
 EVENTS = 20
 """Fewer runs or calls in a window say nothing."""

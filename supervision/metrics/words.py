@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django.utils.translation import gettext as _
 
+from agentops.domain.tallies import Tally
 from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_text
 from agentops.models import TaskType, ToolPolicy
@@ -11,7 +12,6 @@ from agentops.models.runs import CHANNELS
 from supervision.metrics.comparing import Change, Split
 from supervision.metrics.definitions import Metric, Unit
 from supervision.metrics.figures import Figure
-from supervision.metrics.tallies import Tally
 from supervision.wording import NANO, count, say_cost, say_duration, say_money
 
 

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.utils import timezone
 
+from agentops.domain.tallies import Tally
 from supervision.metrics.asking import Asked
 from supervision.metrics.comparing import find_hidden, measure_change, split_change
 from supervision.metrics.definitions import BY_SLUG
 from supervision.metrics.figures import compute_figure
 from supervision.metrics.page import read_metrics
-from supervision.metrics.tallies import Tally
 from tests.supervision.metrics.facts import add_fact, ask
 
 COMPLETION = BY_SLUG["completion"]

@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agentops.domain.tallies import SUMS, Tally, merge
 from supervision.metrics.cohorts import DIMENSIONS, Cohort
 from supervision.metrics.definitions import METRICS
 from supervision.metrics.figures import compute_figure
 from supervision.metrics.reading import read_breakdown, read_days
-from supervision.metrics.tallies import SUMS, Tally, merge
 from tests.supervision.metrics import independent
 from tests.supervision.metrics.histories import draw_shape, undone, write_history
 

@@ -7,6 +7,7 @@ from statistics import NormalDist, fmean
 
 import pytest
 
+from agentops.domain.tallies import Tally, bin_of, find_percentile
 from supervision.metrics.definitions import BY_SLUG
 from supervision.metrics.figures import compute_figure
 from supervision.metrics.statistics import (
@@ -21,7 +22,6 @@ from supervision.metrics.statistics import (
     mean_interval,
     wilson,
 )
-from supervision.metrics.tallies import Tally, bin_of, find_percentile
 
 
 @pytest.mark.parametrize(

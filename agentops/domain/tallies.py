@@ -1,7 +1,12 @@
 """What is counted over a group of runs: whole numbers only, so that parts add up to the same, in any order. Pure."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
+from typing import Protocol
+
+ASKED_BACK = "asked_back"
+"""The outcome of a run that ended with a question to the caller: neither a success nor a failure."""
 
 Counts = Mapping[int, int]
 """How many runs had each value."""
@@ -42,6 +47,21 @@ class Tally:
         return merge([self, other])
 
 
+class CountedFact(Protocol):
+    """As much of the figures of one run as is counted."""
+
+    outcome: str
+    completed: bool
+    limit_reached: bool
+    escalated: bool
+    asked_people: int
+    iterations: int
+    active_ms: int
+    waited_ms: int
+    cost_nano: int
+    unpriced_calls: int
+
+
 SUMS = tuple(one.name for one in fields(Tally) if one.type is int or one.type == "int")
 """The names of the plain sums."""
 
@@ -49,13 +69,46 @@ SUMS = tuple(one.name for one in fields(Tally) if one.type is int or one.type ==
 def merge(tallies: Iterable[Tally]) -> Tally:
     """The tally of all their runs together."""
     parts = list(tallies)
-    return Tally(
-        **{name: sum(getattr(one, name) for one in parts) for name in SUMS},
+    return replace(
+        add_sums(parts),
         steps=_merge_counts([one.steps for one in parts]),
         calls=_merge_pairs([one.calls for one in parts]),
         active=_merge_bins([one.active for one in parts]),
         cost=_merge_bins([one.cost for one in parts]),
     )
+
+
+def tally_facts(rows: Iterable[tuple[CountedFact, int, int]]) -> Tally:
+    """The tally of single facts, each with the calls and errors that count."""
+    parts: dict[str, int] = defaultdict(int)
+    steps: dict[int, int] = defaultdict(int)
+    calls: dict[tuple[int, int], int] = defaultdict(int)
+    bins: dict[str, dict[int, list[int]]] = {"active": {}, "cost": {}}
+    for fact, executed, errors in rows:
+        asked_back = fact.outcome == ASKED_BACK
+        found = {
+            "runs": 1, "completed": fact.completed and not asked_back, "asked_back": asked_back,
+            "limits": fact.limit_reached, "escalated": fact.escalated, "executed": executed, "errors": errors,
+            "asked": fact.asked_people, "iterations": fact.iterations, "active_ms": fact.active_ms,
+            "waited_ms": fact.waited_ms, "cost_nano": fact.cost_nano, "unpriced": fact.unpriced_calls,
+        }  # fmt: skip
+        for name, value in found.items():
+            parts[name] += int(value)
+        steps[fact.iterations] += 1
+        calls[executed, errors] += 1
+        for name, value in (("active", fact.active_ms), ("cost", fact.cost_nano)):
+            one = bins[name].setdefault(bin_of(value), [0, 0])
+            one[0] += 1
+            one[1] += value
+    active, cost = ({low: (n, total) for low, (n, total) in bins[name].items()} for name in ("active", "cost"))
+    sums = Tally(**parts)  # type: ignore[arg-type]
+    return replace(sums, steps=dict(steps), calls=dict(calls), active=active, cost=cost)
+
+
+def add_sums(tallies: Iterable[Tally]) -> Tally:
+    """Their plain sums, without the histograms."""
+    parts = list(tallies)
+    return Tally(**{name: sum(getattr(one, name) for one in parts) for name in SUMS})
 
 
 def bin_of(value: int) -> int:
