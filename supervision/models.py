@@ -54,6 +54,7 @@ class Decision(models.Model):
     back stays, and "undone" stands after it.
 
     "Confirmed" is the first yes of two, which decides nothing yet; nobody else is shown it before the call is decided.
+    `tier` is the call's, once more, so that answers can be counted without a look at every call.
     """
 
     call = models.ForeignKey(ToolCall, on_delete=models.PROTECT, related_name="decisions")
@@ -68,9 +69,12 @@ class Decision(models.Model):
     note = models.CharField(max_length=2_000, blank=True)
     version_seen = models.PositiveIntegerField()
     digest_seen = models.CharField(max_length=64)
+    tier = models.CharField(max_length=12, blank=True, default="")
     decided_at = models.DateTimeField()
 
     class Meta:
+        # Read by the metrics: what was answered in a period.
+        indexes = [models.Index(fields=["decided_at", "tier"], name="decision_by_time")]
         constraints = [
             # One answer wins: the second one to a call as it stood must not be storable. A yes that was taken back
             # made another version of it.

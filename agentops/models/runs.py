@@ -91,8 +91,9 @@ class AgentRun(models.Model):
             models.Index(fields=["id"], condition=Q(status="suspended"), name="run_suspended"),
             # Read by pages that have to say that what they show is partly made up.
             models.Index(fields=["created_at"], condition=Q(generated=True), name="run_generated"),
-            # Read by the desk: ended runs that somebody has to take over.
-            models.Index(fields=["finished_at"], condition=~Q(handoff_reason=""), name="run_handed_off"),
+            # Read by every page, which says how many wait: ended runs that somebody has to take over. With their keys,
+            # so that those that were taken over are told apart without a look at their rows.
+            models.Index(fields=["finished_at", "id"], condition=~Q(handoff_reason=""), name="run_handed_off"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["conversation", "ordinal"], name="one_run_per_turn_of_talk"),

@@ -216,6 +216,7 @@ def record_decision(
         note=note,
         version_seen=version,
         digest_seen=digest,
+        tier=ToolCall.objects.values_list("tier", flat=True).get(pk=call_id),
         decided_at=timezone.now(),
     )
     append_entry(who=who, what=f"call.{verdict}", subject=f"call {call_id}", facts={**seen, **(facts or {})})

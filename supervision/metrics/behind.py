@@ -90,8 +90,12 @@ def find_rows(asked: Asked, metric: Metric, *, tab: str, target: float) -> Query
     below = _find_below(asked, metric)
     if tab == "below":
         return below
-    above = _ABOVE[metric.slug]() if metric.rate else Q(**{f"{VALUES[metric.slug]}__gt": target})
+    above = _find_above(metric, target)
     return below.filter(above) if tab == "above" else below.exclude(above)
+
+
+def _find_above(metric: Metric, target: float) -> Q:
+    return _ABOVE[metric.slug]() if metric.rate else Q(**{f"{VALUES[metric.slug]}__gt": target})
 
 
 def read_behind(asked: Asked, metric: Metric, *, targets: Targets, before: str) -> Behind:
@@ -99,10 +103,9 @@ def read_behind(asked: Asked, metric: Metric, *, targets: Targets, before: str) 
     task = asked.value or "" if asked.by == "task_type" else asked.task
     target = metric.inside(targets.of(metric, task))
     lists = {tab: find_rows(asked, metric, tab=tab, target=target) for tab in tabs_of(metric)}
-    tabs = [
-        Tab(tab, _(tabs_of(metric)[tab]), rows.count(), asked.query(tab=tab), tab == asked.tab)
-        for tab, rows in lists.items()
-    ]
+    sizes = lists["below"].aggregate(below=Count("pk"), above=Count("pk", filter=_find_above(metric, target)))
+    sizes["rest"] = sizes["below"] - sizes["above"]
+    tabs = [Tab(tab, _(tabs_of(metric)[tab]), sizes[tab], asked.query(tab=tab), tab == asked.tab) for tab in lists]
     rows, older = _page(lists[asked.tab], metric, before=before)
     why = find_reasons(lists[next(iter(lists))], metric)
     return Behind(tabs, rows, older, why, _say_reasons(metric, why, next(iter(tabs))))

@@ -1,11 +1,10 @@
 """Are people really checking? How answers to requests were given, by team, never by person."""
 
 import statistics
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
 
-from django.db.models import Q
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from agentops.models import ToolCall
 from supervision.metrics.cohorts import Cohort
@@ -48,49 +47,39 @@ def read_checking(cohort: Cohort) -> Checking:
     task = cohort.value_of("task_type")
     of_task = Q(call__run__task_type__slug=task) if task else Q()
     until = min(cohort.until, cohort.as_of)
-    decisions = list(
-        Decision.objects.filter(of_task, decided_at__gte=cohort.since, decided_at__lt=until, call__tier__in=HARD)
-        .filter(verdict__in=["approved", "confirmed", "rejected", "undone"])
-        .values_list("role", "verdict", "user_id", "call_id", "decided_at")
-    )
-    looks = _read_looks({call for _, _, _, call, _ in decisions})
-    seconds: dict[str, list[float | None]] = defaultdict(list)
-    verdicts: dict[str, list[str]] = defaultdict(list)
-    for role, verdict, user, call, at in decisions:
-        verdicts[role].append(verdict)
-        if verdict != "undone":
-            seconds[role].append(_time_since_look(looks.get((user, call), []), at))
+    decisions = Decision.objects.filter(of_task, decided_at__gte=cohort.since, decided_at__lt=until, tier__in=HARD)
+    decisions = decisions.filter(verdict__in=["approved", "confirmed", "rejected", "undone"])
+    verdicts: dict[str, Counter[str]] = defaultdict(Counter)
+    for role, verdict, n in decisions.values_list("role", "verdict").annotate(n=Count("pk")).order_by():
+        verdicts[role][verdict] += n
+    seconds = _time_since_looks(decisions.exclude(verdict="undone"))
     teams = [_team(role, verdicts[role], seconds[role]) for role in sorted(verdicts)]
-    everyone = _team(
-        "", [v for all_of in verdicts.values() for v in all_of], [s for of in seconds.values() for s in of]
-    )
+    everyone = _team("", sum(verdicts.values(), Counter()), [one for of_role in seconds.values() for one in of_role])
     changed = ToolCall.objects.filter(supersedes__isnull=False, proposed_at__gte=cohort.since, proposed_at__lt=until)
     changed = changed.filter(run__task_type__slug=task) if task else changed
     return Checking(teams, everyone, changed.count())
 
 
-def _read_looks(calls: set[int]) -> dict[tuple[int | None, int | None], list[datetime]]:
-    found: dict[tuple[int | None, int | None], list[datetime]] = defaultdict(list)
-    rows = Viewing.objects.filter(page="request", call__in=calls).order_by("seen_at")
-    for user, call, at in rows.values_list("user_id", "call_id", "seen_at"):
-        found[user, call].append(at)
+def _time_since_looks(decisions: QuerySet[Decision]) -> dict[str, list[float]]:
+    """By role the seconds from the last recorded look of the same person at the same request, where there was one."""
+    looks = Viewing.objects.filter(page="request", call__isnull=False)
+    own = looks.filter(user=OuterRef("user"), call=OuterRef("call"), seen_at__lte=OuterRef("decided_at"))
+    # Those of calls that somebody looked at, all at once; only then one by one by whom and when.
+    looked_at = decisions.filter(call__in=looks.values("call"))
+    timed = looked_at.annotate(seen=Subquery(own.order_by("-seen_at").values("seen_at")[:1])).filter(seen__isnull=False)
+    found: dict[str, list[float]] = defaultdict(list)
+    for role, decided, seen in timed.order_by().values_list("role", "decided_at", "seen"):
+        found[role].append((decided - seen).total_seconds())
     return found
 
 
-def _time_since_look(looks: list[datetime], answered: datetime) -> float | None:
-    """Seconds from the last recorded look of the same person at the same request; None where there was none."""
-    before = [at for at in looks if at <= answered]
-    return (answered - before[-1]).total_seconds() if before else None
-
-
-def _team(role: str, verdicts: list[str], seconds: list[float | None]) -> Team:
-    timed = [one for one in seconds if one is not None]
+def _team(role: str, verdicts: Counter[str], timed: list[float]) -> Team:
     return Team(
         role=role,
-        answers=len(seconds),
+        answers=verdicts.total() - verdicts["undone"],
         timed=len(timed),
         hasty=sum(one < HASTY_SECONDS for one in timed),
         typical_ms=round(1000 * statistics.median(timed)) if timed else None,
-        refused=verdicts.count("rejected"),
-        undone=verdicts.count("undone"),
+        refused=verdicts["rejected"],
+        undone=verdicts["undone"],
     )

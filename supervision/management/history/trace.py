@@ -165,7 +165,7 @@ class Trace:
         self.decisions.append(
             {"call_id": row["id"], "user_id": self.world.users.get(username), "who": row["decided_by"],
              "role": "front desk", "verdict": verdict, "reason": reason, "version_seen": version,
-             "digest_seen": row["digest"], "decided_at": self.now}
+             "digest_seen": row["digest"], "tier": row["tier"], "decided_at": self.now}
         )  # fmt: skip
 
     def blank_step(self, kind: str, decision: str, model: str) -> Row:

@@ -19,8 +19,9 @@ def answered(user: User, role: str, verdict: str, *, after: float | None = None,
         seen = at - timedelta(seconds=after)
         Viewing.objects.create(user=user, who="x", role=role, page="request", call=call, seen_at=seen)
     Decision.objects.create(
-        call=call, user=user, who="x", role=role, verdict=verdict, version_seen=1, digest_seen="0", decided_at=at
-    )
+        call=call, user=user, who="x", role=role, verdict=verdict, version_seen=1, digest_seen="0", tier=tier,
+        decided_at=at,
+    )  # fmt: skip
     return call
 
 

@@ -59,8 +59,9 @@ def befall(day: date, fate: str, dice: random.Random) -> None:
 
 
 @settings(
-    max_examples=max(20, HISTORIES // 4), deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+    max_examples=max(20, HISTORIES // 4), deadline=None, database=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
 @given(seed=st.integers(0, 2**32), runs=st.integers(0, 14), hours=st.integers(0, 150), back=st.integers(0, 3_000))
 def test_whatever_became_of_the_prepared_days_every_tally_is_that_of_the_rows(
     db: None, seed: int, runs: int, hours: int, back: int
