@@ -74,7 +74,7 @@ class Decision(models.Model):
 
     class Meta:
         # Read by the metrics: what was answered in a period.
-        indexes = [models.Index(fields=["decided_at", "tier"], name="decision_by_time")]
+        indexes = [models.Index(fields=["decided_at", "tier", "verdict", "role"], name="decision_by_time")]
         constraints = [
             # One answer wins: the second one to a call as it stood must not be storable. A yes that was taken back
             # made another version of it.

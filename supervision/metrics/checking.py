@@ -50,7 +50,7 @@ def read_checking(cohort: Cohort) -> Checking:
     decisions = Decision.objects.filter(of_task, decided_at__gte=cohort.since, decided_at__lt=until, tier__in=HARD)
     decisions = decisions.filter(verdict__in=["approved", "confirmed", "rejected", "undone"])
     verdicts: dict[str, Counter[str]] = defaultdict(Counter)
-    for role, verdict, n in decisions.values_list("role", "verdict").annotate(n=Count("pk")).order_by():
+    for role, verdict, n in decisions.values_list("role", "verdict").annotate(n=Count("*")).order_by():
         verdicts[role][verdict] += n
     seconds = _time_since_looks(decisions.exclude(verdict="undone"))
     teams = [_team(role, verdicts[role], seconds[role]) for role in sorted(verdicts)]
