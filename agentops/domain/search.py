@@ -14,7 +14,7 @@ LONGEST = 40
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"\d[\d ]{4,}\d")
 _EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
-_ID_BITS = 22
+ID_BITS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +94,12 @@ def fold_words(text: str) -> list[str]:
 
 def place_of(created_at: datetime, run_id: int) -> int:
     """Where a run stands in time: one number that grows with it, to the millisecond, and differs from run to run."""
-    return _millis(created_at) << _ID_BITS | run_id & (1 << _ID_BITS) - 1
+    return _millis(created_at) << ID_BITS | run_id & (1 << ID_BITS) - 1
 
 
 def first_place(moment: datetime) -> int:
     """The first place that a run which began at this moment or later can have."""
-    return _millis(moment) << _ID_BITS
+    return _millis(moment) << ID_BITS
 
 
 def _millis(moment: datetime) -> int:

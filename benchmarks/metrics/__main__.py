@@ -1,7 +1,7 @@
 """`make bench-metrics`: a generated past, then the pages that read it, on SQLite and on a PostgreSQL of its own.
 
-`--long` makes it 100,000 runs on SQLite and 1,000,000 on PostgreSQL; `--runs N` any other number for both,
-`--sqlite` or `--postgresql` leaves the other one out.
+`--long` makes it 100,000 runs on SQLite and 1,000,000 on PostgreSQL, of which 20,000 are seeded and the others copies
+that PostgreSQL makes of them; `--runs N` any other number for both, `--sqlite` or `--postgresql` leaves the other out.
 """
 
 import argparse
@@ -19,12 +19,14 @@ parser.add_argument("--runs", type=int, help="so many runs on both")
 parser.add_argument("--sqlite", action="store_true", help="SQLite only")
 parser.add_argument("--postgresql", action="store_true", help="PostgreSQL only")
 asked = parser.parse_args()
-SIZES = {"sqlite": 100_000, "postgresql": 1_000_000} if asked.long else {"sqlite": 5_000, "postgresql": 5_000}
+SIZES = {"sqlite": (100_000, 1), "postgresql": (20_000, 50)} if asked.long else {}
+"""Runs that are seeded, and how many there are of each in the end."""
 
 
 def measure(kind: str, url: str) -> None:
     """In a process of its own, because the settings choose the database when they are read."""
-    command = [sys.executable, "-m", "benchmarks.metrics.pages", "--runs", str(asked.runs or SIZES[kind])]
+    runs, times = (asked.runs, 1) if asked.runs else SIZES.get(kind, (5_000, 1))
+    command = [sys.executable, "-m", "benchmarks.metrics.pages", "--runs", str(runs), "--times", str(times)]
     subprocess.run(command, check=True, env={**os.environ, "HANDRAIL_DATABASE": url, "HANDRAIL_LOG_LEVEL": "ERROR"})
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, models
 
-from agentops.domain.search import place_of
+from agentops.domain.search import ID_BITS
 from agentops.models import AgentRun, RunFact, RunWords
 from supervision.management.history.bulk import go_on_counting
 from supervision.management.history.past import ORDER
@@ -17,7 +17,6 @@ APART = 61
 """Seconds between one copy and the next."""
 
 CHUNK = 2_000
-_ID_BITS = place_of.__globals__["_ID_BITS"]
 
 
 def multiply_past(*, times: int) -> None:
@@ -60,7 +59,7 @@ def _copy(model: type[models.Model], first: dict[Any, Any], last: dict[Any, Any]
 
 def _copy_words(first: int, last: int, n: int) -> None:
     table, run = RunWords._meta.db_table, f"{last} + (t.run_id - {first}) * {n - 1} + k"
-    place = f"((t.rowid >> {_ID_BITS}) - k * {APART * 1000}) << {_ID_BITS} | (({run}) & {(1 << _ID_BITS) - 1})"
+    place = f"((t.rowid >> {ID_BITS}) - k * {APART * 1000}) << {ID_BITS} | (({run}) & {(1 << ID_BITS) - 1})"
     _run(
         f"INSERT INTO {table} (rowid, run_id, words) SELECT {place}, {run}, t.words "
         f"FROM {table} t, generate_series(1, {n - 1}) k"
