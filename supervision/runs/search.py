@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.search import first_place, fold_words, mark, place_of
 from agentops.models import AgentRun, RunWords, ToolCall
+from agentops.models.search import find_newest
 
 OPEN = (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.SUSPENDED)
 ANY_OPEN = "open"
@@ -103,14 +104,14 @@ def _find_ended(query: Query, limit: int) -> list[AgentRun]:
     """By the index, whose rows only say where to look; a row that fits no run is passed over."""
     if query.state in {ANY_OPEN, *OPEN}:
         return []
-    rows = RunWords.objects.filter(words__match=query.marks)
+    rows = RunWords.objects.all()
     if query.since:
         rows = rows.filter(place__gte=first_place(query.since))
     if query.until:
         rows = rows.filter(place__lt=first_place(query.until))
     if query.before:
         rows = rows.filter(place__lt=place_of(*read_cursor(query.before)))
-    places = dict(rows.order_by("-place").values_list("run_id", "place")[:limit])
+    places = find_newest(rows, words=query.marks, limit=limit)
     runs = _newest(AgentRun.objects.filter(pk__in=list(places)))
     return [run for run in runs if places[run.pk] == place_of(run.created_at, run.pk)]
 
