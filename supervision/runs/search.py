@@ -96,7 +96,8 @@ def _bounded(runs: QuerySet[AgentRun], query: Query) -> QuerySet[AgentRun]:
         runs = runs.filter(created_at__lt=query.until)
     if query.before:
         moment, pk = read_cursor(query.before)
-        runs = runs.filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=pk))
+        # The first condition follows from the second, but only of the first PostgreSQL knows where to begin.
+        runs = runs.filter(created_at__lte=moment).filter(Q(created_at__lt=moment) | Q(created_at=moment, pk__lt=pk))
     return runs
 
 
