@@ -33,8 +33,8 @@ OTHERS = {"tools.html", "tool.html", "tool_check.html", "changes.html", "_differ
 
 TOKEN = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#}|<!doctype[^>]*>|<(?:[^>{]|{{.*?}}|{%.*?%}|{)*>)", re.DOTALL)
 SPOKEN = re.compile(r'\b(?:aria-label|placeholder|title|data-l|data-rest)="([^"{}<>]*[A-Za-z]{2}[^"{}<>]*)"')
-NAMES = {"Handrail", "fixed", "at-list", "quiet"}
-"""The product, and the classes of a page's body."""
+NAMES = {"Handrail", "CSV", "JSON", "fixed", "at-list", "quiet"}
+"""The product, two formats, and the classes of a page's body."""
 
 
 def front_desk_templates() -> list[Path]:
