@@ -219,6 +219,8 @@ _SAID_ELSEWHERE = (
     gettext_noop("second"), gettext_noop("seconds"), gettext_noop("minute"), gettext_noop("minutes"),
     gettext_noop("call"), gettext_noop("calls"), gettext_noop("error"), gettext_noop("errors"),
     gettext_noop("attempt"), gettext_noop("attempts"), gettext_noop("item"), gettext_noop("items"),
-    gettext_noop("other run"), gettext_noop("other runs"),
+    gettext_noop("other run"), gettext_noop("other runs"), gettext_noop("run"), gettext_noop("runs"),
+    gettext_noop("more run"), gettext_noop("more runs"), gettext_noop("day"), gettext_noop("days"),
+    gettext_noop("answer"), gettext_noop("answers"), gettext_noop("time"), gettext_noop("times"),
 )  # fmt: skip
 """Words that the machine or a count brings along: named here, so that they get their translation."""

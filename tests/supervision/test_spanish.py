@@ -24,10 +24,10 @@ OTHERS = {"tools.html", "tool.html", "tool_check.html", "changes.html", "_differ
           "_rule_row.html", "_bound.html",
           "task_types.html", "task_type.html", "task_type_check.html", "what_if.html", "would_have.html",
           "_would_have.html", "_number.html", "_suggestions.html", "_versions.html", "_entry.html",
-          "metrics.html", "_metrics.html", "_verdict.html", "_cell.html", "runs.html", "_runs.html",
+          
           "viewings.html", "stops.html", "record.html", "people.html", "person.html", "add_person.html", "_place.html",
           "code.html", "codes.html", "_code.html", "remove_code.html", "set_up_code.html", "set_password.html",
-          "golden.html", "keep_run.html", "_generated.html", "_form_problems.html", "_input.html",
+          "keep_run.html", "_form_problems.html", "_input.html",
           "_edit_described.html"}  # fmt: skip
 """Pages of managers and admins, and the run list: still in English. The last one holds attributes only."""
 
@@ -63,7 +63,7 @@ def literal_texts(path: Path) -> Iterator[str]:
             if part.startswith("{% include"):
                 yield from re.findall(r'\blabel="([^"]*)"', part)
         elif part.startswith("<"):
-            inside_key = part.startswith("<kbd") or (inside_key and not part.startswith("</kbd"))
+            inside_key = part.startswith(("<kbd", "<code")) or (inside_key and not part.startswith(("</kbd", "</code")))
             yield from SPOKEN.findall(part)
         elif not part.startswith("{") and not inside_block and not inside_key and re.search(r"[A-Za-z]{2}", part):
             yield part.strip(" :.,\n")
@@ -74,7 +74,8 @@ def messages() -> set[str]:
     found: set[str] = set()
     for path in front_desk_templates():
         text = path.read_text()
-        found |= {words for _, words in re.findall(r"""{% translate (["'])(.+?)\1 %}""", text)}
+        asked = re.findall(r"""{% translate (["'])(.+?)\1(?: as \w+)? %}""", text)
+        found |= {words.replace("%", "%%") for _, words in asked}
         found |= set(re.findall(r'_\("([^"]+)"\)', text))
     for path in (settings.BASE_DIR / "supervision").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
