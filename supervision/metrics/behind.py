@@ -33,12 +33,32 @@ VALUES = {"iterations": "iterations", "latency": "active_ms", "cost": "cost_nano
 """The column that a mean adds up."""
 
 _TABS: dict[str, dict[str, str]] = {
-    "completion": {"rest": gettext_noop("Did not finish"), "above": gettext_noop("Finished"), "below": gettext_noop("All counted")},
-    "tool_errors": {"above": gettext_noop("Failed"), "rest": gettext_noop("Went well"), "below": gettext_noop("All that were run")},
-    "limits": {"above": gettext_noop("Stopped by a limit"), "rest": gettext_noop("Not stopped"), "below": gettext_noop("All that ended")},
-    "escalation": {"above": gettext_noop("Handed to a person"), "rest": gettext_noop("Not handed over"), "below": gettext_noop("All that ended")},
+    "completion": {
+        "rest": gettext_noop("Did not finish"),
+        "above": gettext_noop("Finished"),
+        "below": gettext_noop("All counted"),
+    },
+    "tool_errors": {
+        "above": gettext_noop("Failed"),
+        "rest": gettext_noop("Went well"),
+        "below": gettext_noop("All that were run"),
+    },
+    "limits": {
+        "above": gettext_noop("Stopped by a limit"),
+        "rest": gettext_noop("Not stopped"),
+        "below": gettext_noop("All that ended"),
+    },
+    "escalation": {
+        "above": gettext_noop("Handed to a person"),
+        "rest": gettext_noop("Not handed over"),
+        "below": gettext_noop("All that ended"),
+    },
 }
-_MEAN_TABS = {"above": gettext_noop("Over the target"), "rest": gettext_noop("Within the target"), "below": gettext_noop("All that ended")}
+_MEAN_TABS = {
+    "above": gettext_noop("Over the target"),
+    "rest": gettext_noop("Within the target"),
+    "below": gettext_noop("All that ended"),
+}
 
 
 @dataclass(frozen=True, slots=True)

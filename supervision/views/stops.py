@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agentops.models import TaskType, ToolPolicy
@@ -46,16 +47,18 @@ def lift_stop(request: DeskRequest) -> HttpResponseBase:
     done = actions.lift_stop(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
         return _show(request, refused=done, status=400)
-    messages.info(request, "The work goes on." if done else "This was not stopped any more. Nothing was changed.")
+    messages.info(request, _("The work goes on.") if done else _("This was not stopped any more. Nothing was changed."))
     return redirect("stops")
 
 
 def _say(done: actions.Stopped) -> str:
     if not done.created:
-        return "This was stopped before. Nothing was changed."
-    begun = f" {count(done.in_flight, 'action')} had begun and will end." if done.in_flight else ""
-    withdrawn = f" {count(done.invalidated, 'approved request')} withdrawn." if done.invalidated else ""
-    return f"Stopped.{withdrawn}{begun}"
+        return _("This was stopped before. Nothing was changed.")
+    actions_begun = {"number": count(done.in_flight, "action")}
+    requests = {"number": count(done.invalidated, "approved request")}
+    begun = _(" %(number)s had begun and will end.") % actions_begun if done.in_flight else ""
+    withdrawn = _(" %(number)s withdrawn.") % requests if done.invalidated else ""
+    return _("Stopped.") + withdrawn + begun
 
 
 def _show(
@@ -69,7 +72,7 @@ def _show(
     kinds = [(f"task_type:{one.slug}", one.name) for one in TaskType.objects.order_by("name")]
     tools = [(f"tool:{one.tool}", one.label or one.tool) for one in ToolPolicy.objects.order_by("label", "tool")]
     context = {
-        "choices": [("Everything", [(EVERYTHING, "Everything")]), ("Type of task", kinds), ("Tool", tools)],
+        "choices": [(_("Everything"), [(EVERYTHING, _("Everything"))]), (_("Type of task"), kinds), (_("Tool"), tools)],
         "what": what,
         "reason": reason,
         "refused": refused,
