@@ -29,7 +29,7 @@ def show_stops(request: DeskRequest) -> HttpResponseBase:
 def stop_work(request: DeskRequest) -> HttpResponseBase:
     """Stop now."""
     what = request.POST.get("what", EVERYTHING)
-    scope, _, name = what.partition(":")
+    scope, _colon, name = what.partition(":")
     reason = PRESSED if "press" in request.POST else clean_note(request.POST.get("reason", ""))
     done = actions.stop_work(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
@@ -42,7 +42,7 @@ def stop_work(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.STOP_WORK)
 def lift_stop(request: DeskRequest) -> HttpResponseBase:
     """Let the work go on."""
-    scope, _, name = request.POST.get("what", "").partition(":")
+    scope, _colon, name = request.POST.get("what", "").partition(":")
     reason = clean_note(request.POST.get("reason", ""))
     done = actions.lift_stop(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
