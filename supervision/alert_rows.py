@@ -4,10 +4,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 CHANNELS = [("email", "E-mail"), ("webhook", "Webhook")]
 STATES = [("ok", "OK"), ("warn", "Warning"), ("alert", "Alert"), ("no_data", "No data")]
-NO_DATA = [("show", "Show “No data”"), ("keep", "Keep the last state"), ("tell", "Tell me")]
+NO_DATA = [
+    ("show", gettext_noop("Show “No data”")),
+    ("keep", gettext_noop("Keep the last state")),
+    ("tell", gettext_noop("Tell me")),
+]
 EACH = "*"
 """The scope of a rule that looks at each type of task for itself."""
 

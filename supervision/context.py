@@ -38,9 +38,9 @@ _PLACES = (
         "sliders",
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
-            ("task_types", "Task types", Permission.SET_TIERS),
-            ("what_if", "Try a call", Permission.SET_TIERS),
-            ("changes", "Waiting changes", Permission.SET_TIERS),
+            ("task_types", _("Task types"), Permission.SET_TIERS),
+            ("what_if", _("Try a call"), Permission.SET_TIERS),
+            ("changes", _("Waiting changes"), Permission.SET_TIERS),
             ("people", _("People"), Permission.SET_PEOPLE),
             ("record", _("Record"), Permission.SEE_RECORD),
             ("budgets", _("Budgets"), Permission.SET_BUDGETS),

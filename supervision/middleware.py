@@ -8,6 +8,7 @@ import structlog
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -59,3 +60,14 @@ class SecurityHeadersMiddleware:
         response["Permissions-Policy"] = PERMISSIONS
         response.setdefault("Cache-Control", "no-store")
         return response
+
+
+class LanguageEndMiddleware:
+    """Ends the reader's language with the answer: Django's own middleware begins one for each request and ends none."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        with translation.override(translation.get_language()):
+            return self.get_response(request)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from supervision.alert_rows import EACH, Alert, AlertRule
 from supervision.alerts.kinds import KINDS, MEASURES, Unit
@@ -9,10 +10,10 @@ from supervision.alerts.states import State, Told
 from supervision.wording import NANO, say_money, say_when
 
 STATE_WORDS = {
-    State.OK: "OK",
-    State.WARN: "Warning",
-    State.ALERT: "Alert",
-    State.NO_DATA: "No data",
+    State.OK: gettext_noop("OK"),
+    State.WARN: gettext_noop("Warning"),
+    State.ALERT: gettext_noop("Alert"),
+    State.NO_DATA: gettext_noop("No data"),
 }
 LEADS = {Told.BETTER: "Over", Told.AGAIN: "Still", Told.SILENT: "No data"}
 

@@ -4,12 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_noop
 
 from supervision.models import Viewing
 from supervision.wording import say_when
 
 PAGE_SIZE = 100
-_PAGES = {"request": "Request", "handoff": "Hand-off", "run": "Run, step by step", "raw": "Raw data of run"}
+_PAGES = {
+    "request": gettext_noop("Request"),
+    "handoff": gettext_noop("Hand-off"),
+    "run": gettext_noop("Run, step by step"),
+    "raw": gettext_noop("Raw data of run"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +44,8 @@ def read_viewings(*, words: str, before: int | None, now: datetime) -> tuple[lis
             at=say_when(one.seen_at, now=now),
             who=one.who,
             role=one.role,
-            patient=one.patient or "No patient known",
-            page=_PAGES[one.page],
+            patient=one.patient or gettext("No patient known"),
+            page=gettext(_PAGES[one.page]),
             run_id=one.run_id,
             call_id=one.call_id,
         )

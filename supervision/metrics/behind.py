@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Count, Model, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agentops.domain.tallies import ASKED_BACK
 from agentops.models import ToolCall
@@ -32,12 +33,32 @@ VALUES = {"iterations": "iterations", "latency": "active_ms", "cost": "cost_nano
 """The column that a mean adds up."""
 
 _TABS: dict[str, dict[str, str]] = {
-    "completion": {"rest": "Did not finish", "above": "Finished", "below": "All counted"},
-    "tool_errors": {"above": "Failed", "rest": "Went well", "below": "All that were run"},
-    "limits": {"above": "Stopped by a limit", "rest": "Not stopped", "below": "All that ended"},
-    "escalation": {"above": "Handed to a person", "rest": "Not handed over", "below": "All that ended"},
+    "completion": {
+        "rest": gettext_noop("Did not finish"),
+        "above": gettext_noop("Finished"),
+        "below": gettext_noop("All counted"),
+    },
+    "tool_errors": {
+        "above": gettext_noop("Failed"),
+        "rest": gettext_noop("Went well"),
+        "below": gettext_noop("All that were run"),
+    },
+    "limits": {
+        "above": gettext_noop("Stopped by a limit"),
+        "rest": gettext_noop("Not stopped"),
+        "below": gettext_noop("All that ended"),
+    },
+    "escalation": {
+        "above": gettext_noop("Handed to a person"),
+        "rest": gettext_noop("Not handed over"),
+        "below": gettext_noop("All that ended"),
+    },
 }
-_MEAN_TABS = {"above": "Over the target", "rest": "Within the target", "below": "All that ended"}
+_MEAN_TABS = {
+    "above": gettext_noop("Over the target"),
+    "rest": gettext_noop("Within the target"),
+    "below": gettext_noop("All that ended"),
+}
 
 
 @dataclass(frozen=True, slots=True)

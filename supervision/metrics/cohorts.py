@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from agentops.models import RunFact
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise as Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +18,7 @@ class Dimension:
     """A way to part the runs. With `several` a run may stand in more than one group, or in none."""
 
     slug: str
-    name: str
+    name: "Words"
     column: str
     several: bool = False
     whole_number: bool = False
@@ -22,13 +27,13 @@ class Dimension:
 DIMENSIONS = {
     one.slug: one
     for one in (
-        Dimension("task_type", "Type of task", "task_type"),
-        Dimension("outcome", "How it ended", "outcome"),
-        Dimension("model", "Model", "model"),
-        Dimension("tool", "Tool", "tools", several=True),
-        Dimension("channel", "Channel", "channel"),
-        Dimension("tier", "Strictest level", "tier"),
-        Dimension("prompt", "Version of the prompt", "prompt_version", whole_number=True),
+        Dimension("task_type", _("Type of task"), "task_type"),
+        Dimension("outcome", _("How it ended"), "outcome"),
+        Dimension("model", _("Model"), "model"),
+        Dimension("tool", _("Tool"), "tools", several=True),
+        Dimension("channel", _("Channel"), "channel"),
+        Dimension("tier", _("Strictest level"), "tier"),
+        Dimension("prompt", _("Version of the prompt"), "prompt_version", whole_number=True),
     )
 }
 """What the figures can be parted by. A column of `RunFact` and a line here make another one."""

@@ -123,7 +123,9 @@ def _badness(pair: tuple[Line, Cell]) -> tuple[float, int]:
 def _say_before(asked: Asked) -> str:
     first, last = (timezone.localtime(moment).date() for moment in (asked.before.since, asked.before.until))
     last = max(first, last - timedelta(days=0 if asked.partial else 1))
-    days = say_day(first) if first == last else f"{say_day(first)} to {say_day(last)}"
+    days = say_day(first)
+    if first != last:
+        days = _("%(low)s to %(high)s") % {"low": days, "high": say_day(last)}
     return _("Changes are against %(days)s, the same weekdays%(hour)s.") % {
         "days": days,
         "hour": _(" up to the same hour") if asked.partial else "",

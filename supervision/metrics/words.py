@@ -53,7 +53,7 @@ def say_counted(figure: Figure) -> str:
     if not figure.denominator:
         return _("no tool calls") if metric.counts == "call" and figure.runs == 0 else _("no run to count")
     below = count(figure.denominator, metric.counts)
-    return f"{figure.numerator:,} of {below}" if metric.rate else below
+    return _("%(n)s of %(all)s") % {"n": f"{figure.numerator:,}", "all": below} if metric.rate else below
 
 
 def say_needed(figure: Figure) -> str:
@@ -70,7 +70,7 @@ def say_step(metric: Metric, by: float) -> str:
     size = abs(by)
     match metric.unit:
         case Unit.PERCENT:
-            return f"{sign}{100 * size:.1f} points"
+            return _("%(size)s points") % {"size": f"{sign}{100 * size:.1f}"}
         case Unit.SECONDS:
             return f"{sign}{say_duration(round(size))}"
         case Unit.DOLLARS:
@@ -114,9 +114,9 @@ def name_groups(by: str, values: Mapping[str, object] | list[str]) -> dict[str, 
     elif by == "tool":
         known = dict(ToolPolicy.objects.exclude(label="").values_list("tool", "label"))
     elif by == "channel":
-        known = {slug: str(name) for slug, name in CHANNELS}
+        known = {slug: _(str(name)) for slug, name in CHANNELS}
     elif by == "tier":
-        known = {tier.value: tier.words for tier in ActionTier}
+        known = {tier.value: _(tier.words) for tier in ActionTier}
     return {value: show_text(known.get(value) or _name(by, value)) for value in values}
 
 

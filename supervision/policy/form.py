@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.policy.rules import Confirmation, Rule
 from agentops.domain.policy.settings import LONGEST_MINUTES, MOST_CALLS, Answerers, ToolSetting
@@ -74,7 +76,7 @@ def _read_number(name: str, text: str, errors: dict[str, str]) -> int | None:
         return None
     if text.isascii() and text.isdecimal() and len(text) < 9 and least <= int(text) <= most:
         return int(text)
-    words = "Write a whole number from %(least)s to %(most)s, or leave it empty."
+    words = _("Write a whole number from %(least)s to %(most)s, or leave it empty.")
     errors[name] = words % {"least": f"{least:,}", "most": f"{most:,}"}
     return None
 
@@ -85,6 +87,6 @@ def _read_choice(
     value = fields[name]
     if value in known or (empty and not value):
         return value
-    words = {"tier": "Choose one of the four levels."}
-    errors[name] = words.get(name, "Choose one of these.")
+    words = {"tier": _("Choose one of the four levels.")}
+    errors[name] = words.get(name, _("Choose one of these."))
     return value

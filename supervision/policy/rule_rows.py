@@ -4,6 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from django.utils.translation import gettext as _
+
 from agentops.domain.policy.rules import MOST_CONDITIONS, MOST_RULES, Condition, Kind, Operator, Rule, Subject
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.tiers import ActionTier
@@ -84,7 +86,7 @@ def read_rules(
         if row.gone or row.errors:
             continue
         if len(rules) == MOST_RULES:
-            told = {f"r{key}-outcome": f"A tool can have {MOST_RULES} rules. Remove one first."}
+            told = {f"r{key}-outcome": _("A tool can have %(most)s rules. Remove one first.") % {"most": MOST_RULES}}
             rows[-1] = replace(row, errors=told)
             continue
         number = int(key) if key != NEW else setting.last_rule + 1
@@ -117,24 +119,24 @@ def _read_row(post: Mapping[str, str], *, key: str, policy: ToolPolicy) -> tuple
     outcome = post.get(f"r{key}-outcome", "")
     errors = {f"{part.name}-value": part.error for part in parts if part.error}
     if outcome not in dict(OUTCOMES):
-        errors[f"r{key}-outcome"] = "Choose what the rule asks for."
+        errors[f"r{key}-outcome"] = _("Choose what the rule asks for.")
     gone = bool(post.get(f"r{key}-gone"))
     return RuleRow(key, tuple(parts), outcome, gone, {} if gone else errors), tuple(conditions)
 
 
 def _read_condition(found: tuple[Subject, Operator] | None, value: str) -> tuple[Condition | None, str]:
     if found is None:
-        return None, "Choose what the rule looks at, or remove the rule."
+        return None, _("Choose what the rule looks at, or remove the rule.")
     subject, operator = found
     if operator.kind is Kind.TRUTH:
         return Condition(subject=subject, operator=operator), ""
     if not value:
-        return None, "Write what it is compared with."
+        return None, _("Write what it is compared with.")
     if operator.kind is Kind.TEXT:
         return Condition(subject=subject, operator=operator, value=value), ""
     number = _read_number(value)
     if number is None:
-        return None, "Write a number, such as 48."
+        return None, _("Write a number, such as 48.")
     return Condition(subject=subject, operator=operator, value=number), ""
 
 

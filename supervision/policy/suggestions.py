@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
+from django.utils.translation import gettext as _
 
 from agentops.domain.policy.rules import Confirmation
 from agentops.models import ToolCall, ToolPolicy
@@ -93,16 +94,18 @@ def _suggest(one: Evidence, lower_bound: LowerBound) -> Suggestion | None:
     if agreed >= settings.POLICY_RELAX_FROM and (one.rule or _may_ask_less(one.policy)):
         told = {"yes": f"{one.yes:,}", "n": f"{one.answered:,}", "share": int(100 * agreed), "rule": one.rule}
         if one.rule:
-            words = (
+            words = _(
                 "Rule %(rule)s asked about %(n)s; %(yes)s were answered yes, unchanged: at least %(share)s in 100. "
                 "The rule could go, or ask about less."
             )
         else:
-            words = "%(yes)s of %(n)s asked were answered yes, unchanged: at least %(share)s in 100. It could ask less."
+            words = _(
+                "%(yes)s of %(n)s asked were answered yes, unchanged: at least %(share)s in 100. It could ask less."
+            )
         return _say(one, words % told, looser=True)
     if refused >= settings.POLICY_TIGHTEN_FROM and one.rule is None:
         told = {"against": f"{one.against:,}", "n": f"{one.answered:,}", "share": int(100 * refused)}
-        words = (
+        words = _(
             "%(against)s of %(n)s asked were turned down, changed or taken back: at least %(share)s in 100. "
             "Two people, or a rule for what was wrong, could catch more."
         )
@@ -119,6 +122,8 @@ def _may_ask_less(policy: ToolPolicy) -> bool:
 
 
 def _say(one: Evidence, words: str, *, looser: bool) -> Suggestion:
-    given = f"{one.yes} yes, unchanged; {one.changed} changed; {one.no} no; {one.undone} taken back"
+    given = _("%(yes)s yes, unchanged; %(changed)s changed; %(no)s no; %(undone)s taken back") % {
+        "yes": one.yes, "changed": one.changed, "no": one.no, "undone": one.undone,
+    }  # fmt: skip
     numbers = f"30 days: {given}."
     return Suggestion(one.policy.pk, one.policy.label or one.policy.tool, looser, words, numbers)

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from agentops.domain.lifetimes import LifeStage
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
@@ -71,13 +72,13 @@ def read_task_draft(post: Mapping[str, str], *, task: TaskType, today: date) -> 
     values: dict[str, Any] = {name: _read_number(name, fields[name], errors) for name in NUMBERS}
     known = [NOTHING, *(tier.value for tier in ActionTier)]
     if fields["upto"] not in known:
-        errors["upto"] = "Choose one of these."
+        errors["upto"] = _("Choose one of these.")
     elif fields["upto"] == NOTHING:
         values["permitted_tiers"] = ()
     else:
         values["permitted_tiers"] = tuple(tier.value for tier in ActionTier)[: known.index(fields["upto"])]
     if not fields["prompt"]:
-        errors["prompt"] = "Write what the assistant is to do."
+        errors["prompt"] = _("Write what the assistant is to do.")
     saved = task.setting
     rows, routes = _read_routes(post, saved, today=today)
     for row in rows:
@@ -119,7 +120,7 @@ def _read_number(name: str, text: str, errors: dict[str, str]) -> int | None:
     plain = text.replace(",", "").replace(" ", "")
     if plain.isascii() and plain.isdecimal() and len(plain) < 9 and least <= int(plain) <= most:
         return int(plain) * unit
-    errors[name] = f"Write a whole number from {least:,} to {most:,}."
+    errors[name] = _("Write a whole number from %(least)s to %(most)s.") % {"least": f"{least:,}", "most": f"{most:,}"}
     return None
 
 
@@ -150,7 +151,7 @@ def _fill_row(decision: DecisionType, setting: TaskSetting, *, today: date) -> R
         since=(max(route.valid_from, today) if route else today).isoformat(),
         own=own,
         planned=_planned(decision, setting, today=today),
-        note=say_of_model(route.model, on=today) if route else "No model is named: runs of this type fail.",
+        note=say_of_model(route.model, on=today) if route else _("No model is named: runs of this type fail."),
     )
 
 
@@ -191,13 +192,14 @@ def _read_route(
 ) -> tuple[RouteSetting | None, dict[str, str]]:
     key, errors, day = decision.value, {}, _read_day(since)
     if not model or len(model) > 80 or not model.isprintable():
-        errors[f"{key}-model"] = "Write the name of a model."
+        errors[f"{key}-model"] = _("Write the name of a model.")
     elif read_lifetimes().stage_of(model, on=max(day or today, today)) is LifeStage.RETIRED:
-        errors[f"{key}-model"] = f"{model} cannot be asked any more by then. Choose another model."
+        gone = _("%(model)s cannot be asked any more by then. Choose another model.")
+        errors[f"{key}-model"] = gone % {"model": model}
     if not (cap.isascii() and cap.isdecimal() and len(cap) < 6 and 1 <= int(cap) <= MOST_CAP):
-        errors[f"{key}-cap"] = "Write a whole number from 1 to 64,000."
+        errors[f"{key}-cap"] = _("Write a whole number from %(least)s to %(most)s.") % {"least": 1, "most": "64,000"}
     if day is None or day < today:
-        errors[f"{key}-since"] = "Choose today or a later day."
+        errors[f"{key}-since"] = _("Choose today or a later day.")
     if errors or day is None:
         return None, errors
     provider = settings.MODEL_PROVIDER

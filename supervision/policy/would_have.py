@@ -7,6 +7,7 @@ from typing import Any
 from django.core import signing
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from pydantic import ValidationError
 
 from agentops.domain.policy.replaying import JUDGED, Fate
@@ -121,23 +122,23 @@ def read_would_have(*, kind: str, subject: str, after: Setting, now: datetime) -
 def say_fate(fate: Fate) -> str:
     """What became of a call, or would, in words."""
     return {
-        Fate.RAN: "Runs without asking",
-        Fate.ASKED: "One person is asked",
-        Fate.TWO: "Two people are asked",
-        Fate.REFUSED: "Refused",
-        Fate.UNKNOWN: "Cannot be judged: recorded before the facts were kept",
-        Fate.OTHER: "Turned away for another reason, whatever the policy says",
+        Fate.RAN: _("Runs without asking"),
+        Fate.ASKED: _("One person is asked"),
+        Fate.TWO: _("Two people are asked"),
+        Fate.REFUSED: _("Refused"),
+        Fate.UNKNOWN: _("Cannot be judged: recorded before the facts were kept"),
+        Fate.OTHER: _("Turned away for another reason, whatever the policy says"),
     }[fate]
 
 
 def say_answer(answer: str) -> str:
     """What people said to a call, in words."""
     return {
-        "yes": "yes, unchanged",
-        "changed": "changed first",
-        "no": "no",
-        "expired": "nobody answered in time",
-        "open": "not answered, or taken back",
+        "yes": _("yes, unchanged"),
+        "changed": _("changed first"),
+        "no": _("no"),
+        "expired": _("nobody answered in time"),
+        "open": _("not answered, or taken back"),
     }.get(answer, "")
 
 
@@ -171,19 +172,19 @@ def _say_time(asks: tuple[int, int], effort: Effort | None) -> tuple[str, str]:
     then, now = asks
     more = abs(now - then)
     if not more:
-        return "As many answers from people as before.", ""
+        return _("As many answers from people as before."), ""
     answers = count(more, "answer")
     if effort is None:
-        words = "%s more from people." if now > then else "%s fewer from people."
-        return words % answers, "Too few answers were timed to say how many minutes that is."
+        words = _("%s more from people.") if now > then else _("%s fewer from people.")
+        return words % answers, _("Too few answers were timed to say how many minutes that is.")
     minutes = round(more * effort.seconds / 60) or 1
     told = {"answers": answers, "minutes": f"{minutes:,}"}
-    words = "%(answers)s more from people: about %(minutes)s minutes."
+    words = _("%(answers)s more from people: about %(minutes)s minutes.")
     if now < then:
-        words = "%(answers)s fewer from people: about %(minutes)s minutes saved."
+        words = _("%(answers)s fewer from people: about %(minutes)s minutes saved.")
     seconds = f"{effort.seconds:.0f}"
-    of = "of this tool" if effort.same_tool else "of any tool"
-    formula = (
+    of = _("of this tool") if effort.same_tool else _("of any tool")
+    formula = _(
         "%(more)s × %(seconds)s s. That is the middle of %(timed)s times from opening a request %(of)s to its answer, "
         "10 minutes at most each. Where two people are asked, there are two answers."
     )

@@ -138,7 +138,9 @@ def show_problem(request: DeskRequest, address: Address) -> HttpResponse:
 def frame(request: DeskRequest, asked: Asked, *, now: datetime) -> dict[str, Any]:
     """What every metrics page shows around its figures."""
     today, targets = timezone.localtime(now).date(), read_targets()
-    days = say_day(asked.start) if asked.start == asked.end else f"{say_day(asked.start)} to {say_day(asked.end)}"
+    days = say_day(asked.start)
+    if asked.start != asked.end:
+        days = _("%(low)s to %(high)s") % {"low": days, "high": say_day(asked.end)}
     periods = [
         {"value": value, "label": label, "here": (asked.start, asked.end) == (today - timedelta(days=n - 1), today)}
         for value, (label, n) in PERIODS.items()

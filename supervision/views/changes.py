@@ -5,6 +5,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from supervision import actions
@@ -29,7 +30,7 @@ def confirm_change(request: DeskRequest) -> HttpResponseBase:
         return _list(request, refused=told.message, status=400)
     if isinstance(told, actions.Conflict):
         return _list(request, refused=told.message, status=409)
-    messages.success(request, "Confirmed. It is in force from now on.")
+    messages.success(request, _("Confirmed. It is in force from now on."))
     return redirect("changes")
 
 
@@ -40,7 +41,7 @@ def decline_change(request: DeskRequest) -> HttpResponseBase:
     told = actions.decline_change(user=request.user, change_id=_read_change(request))
     if isinstance(told, actions.Refused):
         return _list(request, refused=told.message, status=400)
-    messages.success(request, "Declined. Nothing is different.")
+    messages.success(request, _("Declined. Nothing is different."))
     return redirect("changes")
 
 

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agentops.models import TaskType, ToolPolicy
@@ -28,7 +29,7 @@ def show_stops(request: DeskRequest) -> HttpResponseBase:
 def stop_work(request: DeskRequest) -> HttpResponseBase:
     """Stop now."""
     what = request.POST.get("what", EVERYTHING)
-    scope, _, name = what.partition(":")
+    scope, _colon, name = what.partition(":")
     reason = PRESSED if "press" in request.POST else clean_note(request.POST.get("reason", ""))
     done = actions.stop_work(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
@@ -41,21 +42,23 @@ def stop_work(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.STOP_WORK)
 def lift_stop(request: DeskRequest) -> HttpResponseBase:
     """Let the work go on."""
-    scope, _, name = request.POST.get("what", "").partition(":")
+    scope, _colon, name = request.POST.get("what", "").partition(":")
     reason = clean_note(request.POST.get("reason", ""))
     done = actions.lift_stop(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
         return _show(request, refused=done, status=400)
-    messages.info(request, "The work goes on." if done else "This was not stopped any more. Nothing was changed.")
+    messages.info(request, _("The work goes on.") if done else _("This was not stopped any more. Nothing was changed."))
     return redirect("stops")
 
 
 def _say(done: actions.Stopped) -> str:
     if not done.created:
-        return "This was stopped before. Nothing was changed."
-    begun = f" {count(done.in_flight, 'action')} had begun and will end." if done.in_flight else ""
-    withdrawn = f" {count(done.invalidated, 'approved request')} withdrawn." if done.invalidated else ""
-    return f"Stopped.{withdrawn}{begun}"
+        return _("This was stopped before. Nothing was changed.")
+    actions_begun = {"number": count(done.in_flight, "action")}
+    requests = {"number": count(done.invalidated, "approved request")}
+    begun = _(" %(number)s had begun and will end.") % actions_begun if done.in_flight else ""
+    withdrawn = _(" %(number)s withdrawn.") % requests if done.invalidated else ""
+    return _("Stopped.") + withdrawn + begun
 
 
 def _show(
@@ -69,7 +72,7 @@ def _show(
     kinds = [(f"task_type:{one.slug}", one.name) for one in TaskType.objects.order_by("name")]
     tools = [(f"tool:{one.tool}", one.label or one.tool) for one in ToolPolicy.objects.order_by("label", "tool")]
     context = {
-        "choices": [("Everything", [(EVERYTHING, "Everything")]), ("Type of task", kinds), ("Tool", tools)],
+        "choices": [(_("Everything"), [(EVERYTHING, _("Everything"))]), (_("Type of task"), kinds), (_("Tool"), tools)],
         "what": what,
         "reason": reason,
         "refused": refused,

@@ -65,7 +65,7 @@ def _fields(
     fields = [
         {
             "name": metric.slug,
-            "label": metric.name,
+            "label": str(metric.name),
             "unit": metric.unit.value,
             "usual": _plain(targets.of(metric) if slug else metric.target),
             "side": _("over") if metric.higher_is_better else _("under"),

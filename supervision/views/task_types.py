@@ -7,6 +7,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
@@ -100,10 +101,12 @@ def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
         draft = draft_of_task(setting, today=today)
         return _show(request, task, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
     if isinstance(told, actions.Proposed):
-        messages.success(request, f"{task.name}: this gives more room, so it waits for a second admin.")
+        told_why = _("%(name)s: this gives more room, so it waits for a second admin.")
+        messages.success(request, told_why % {"name": task.name})
         return redirect("task_type", task_id)
-    withdrawn = f" {count(told.invalidated, 'waiting request')} withdrawn." if told.invalidated else ""
-    messages.success(request, f"Saved: {task.name}.{withdrawn}")
+    number = {"number": count(told.invalidated, "waiting request")}
+    withdrawn = _(" %(number)s withdrawn.") % number if told.invalidated else ""
+    messages.success(request, _("Saved: %(name)s.") % {"name": task.name} + withdrawn)
     return redirect("task_type", task_id)
 
 
@@ -155,7 +158,7 @@ def _check(
     now, today, before = timezone.now(), timezone.localdate(), task.setting
     differences = compare_tasks(before, setting, caps=read_general_caps(on=today))
     if not differences and refused is None:
-        draft = draft_of_task(setting, today=today, errors={"form": "Nothing is different from what is saved."})
+        draft = draft_of_task(setting, today=today, errors={"form": _("Nothing is different from what is saved.")})
         return _show(request, task, draft, version=version, status=400)
     new_models = {route.model: route.valid_from for route in setting.routes if route not in before.routes}
     context: dict[str, Any] = {

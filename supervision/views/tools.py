@@ -8,6 +8,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from pydantic import ValidationError
 
@@ -111,10 +112,12 @@ def save_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
             request, policy, draft_of(setting), version=told.version, theirs=told.theirs, told=told.message, status=409
         )
     if isinstance(told, actions.Proposed):
-        messages.success(request, f"{label}: this gives more room, so it waits for a second admin.")
+        told_why = _("%(name)s: this gives more room, so it waits for a second admin.")
+        messages.success(request, told_why % {"name": label})
         return redirect("tool", tool_id)
-    withdrawn = f" {count(told.invalidated, 'waiting request')} withdrawn." if told.invalidated else ""
-    messages.success(request, f"Saved: {label}.{withdrawn}")
+    number = {"number": count(told.invalidated, "waiting request")}
+    withdrawn = _(" %(number)s withdrawn.") % number if told.invalidated else ""
+    messages.success(request, _("Saved: %(name)s.") % {"name": label} + withdrawn)
     return redirect("tool", tool_id)
 
 
@@ -156,16 +159,16 @@ def _show(
 def _tier_choice(tier: ActionTier, policy: ToolPolicy) -> dict[str, Any]:
     """One of the four levels with what follows from it, or why it cannot be chosen."""
     meaning = {
-        ActionTier.READ: "Runs at once. Changes nothing.",
-        ActionTier.SAFE: "Runs at once. Can be taken back.",
-        ActionTier.RISKY: "Waits for a person’s yes.",
-        ActionTier.DESTRUCTIVE: "Waits for a yes with the year of birth typed.",
+        ActionTier.READ: _("Runs at once. Changes nothing."),
+        ActionTier.SAFE: _("Runs at once. Can be taken back."),
+        ActionTier.RISKY: _("Waits for a person’s yes."),
+        ActionTier.DESTRUCTIVE: _("Waits for a yes with the year of birth typed."),
     }[tier]
     closed = ""
     if policy.lowest and tier.rank < policy.lowest.rank:
-        closed = f"Not open: its code says at least “{policy.lowest.words}”."
+        closed = _("Not open: its code says at least “%(level)s”.") % {"level": _(policy.lowest.words)}
     elif tier.needs_person and not policy.described and policy.tier != tier:
-        closed = "Add a plain description first: nobody could approve it."
+        closed = _("Add a plain description first: nobody could approve it.")
     return {"tier": tier, "meaning": meaning, "closed": closed}
 
 
@@ -180,7 +183,7 @@ def _check(
 ) -> HttpResponse:
     differences = compare_tools(policy.setting, setting, floor=policy.lowest)
     if not differences and refused is None:
-        draft = draft_of(setting, errors={"form": "Nothing is different from what is saved."})
+        draft = draft_of(setting, errors={"form": _("Nothing is different from what is saved.")})
         return _show(request, policy, draft, version=version, status=400)
     context = {
         "policy": policy,

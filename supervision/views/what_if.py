@@ -1,6 +1,7 @@
 """The test box: a call that nobody made, and what the policy as it stands would do with it."""
 
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agentops.domain.policy.judging import Gate, Verdict
@@ -36,9 +37,9 @@ def show_what_if(request: DeskRequest) -> HttpResponseBase:
 
 def _say_outcome(verdict: Verdict) -> str:
     if verdict.gate is Gate.ALLOW:
-        return "It runs without asking anybody."
+        return _("It runs without asking anybody.")
     if verdict.gate is Gate.REFUSE:
-        return "It is refused, and the assistant is told why."
+        return _("It is refused, and the assistant is told why.")
     if verdict.confirmers > 1:
-        return "It waits for two people."
-    return "It waits for one person."
+        return _("It waits for two people.")
+    return _("It waits for one person.")

@@ -3,6 +3,7 @@
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseBase
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from agentops.domain.policy.replaying import Fate
@@ -29,8 +30,8 @@ def list_would_have(request: DeskRequest) -> HttpResponseBase:
     cursor = asked.get("before", "")
     before = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
     page = list_behind(question, pick, before=before, now=timezone.now())
-    told = [("Then", then and say_fate(then)), ("With the change", now and say_fate(now))]
-    told.append(("People had said", answer and say_answer(answer)))
+    told = [(_("Then"), then and say_fate(then)), (_("With the change"), now and say_fate(now))]
+    told.append((_("People had said"), answer and say_answer(answer)))
     following = asked.copy()
     following["before"] = str(page.older)
     context = {

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from supervision.models import Preferences
 from tests.supervision.rows import add_call
@@ -40,6 +41,13 @@ def test_whoever_logs_in_next_on_the_same_browser_reads_their_own_language(priya
 def test_a_language_that_is_not_there_is_the_usual_one(desk: Client) -> None:
     desk.post("/me/language/", {"language": "tlh"})
     assert Preferences.objects.get().language == settings.LANGUAGE_CODE
+
+
+def test_a_readers_language_ends_with_the_answer(desk: Client) -> None:
+    before = get_language()
+    desk.post("/me/language/", {"language": "es"})
+    assert "Aprobaciones" in desk.get("/me/").content.decode()
+    assert get_language() == before
 
 
 def test_times_and_dates_follow_the_language_and_the_clinics_clock(priya: User) -> None:
