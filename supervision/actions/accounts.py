@@ -27,7 +27,7 @@ def add_person(*, user: User, username: str, first: str, last: str, role: Role, 
             person.set_unusable_password()
             person.save(force_insert=True)
             _set_place(person, role=role, team=team)
-            facts = {"role": role.value, "team": team}
+            facts = {"role": role.value, "team": team, "by": user.username}
             append_entry(who=display_name(user), what="person.added", subject=_subject(person), facts=facts)
     except IntegrityError:
         return Refused("name_taken", _("Somebody has this name already. Choose another one."), "username")
@@ -51,7 +51,8 @@ def change_person(*, user: User, person_id: int, first: str, last: str, role: Ro
         changed = {name: f"{before[name]} → {after[name]}" for name in after if before[name] != after[name]}
         if not changed:
             return False
-        append_entry(who=display_name(user), what="person.changed", subject=_subject(person), facts=changed)
+        facts = {**changed, "by": user.username}
+        append_entry(who=display_name(user), what="person.changed", subject=_subject(person), facts=facts)
         if "role" in changed and person.pk != user.pk:
             _end_sessions(person)
     return True
@@ -81,7 +82,8 @@ def activate_person(*, user: User, person_id: int) -> bool:
         if not User.objects.filter(pk=person_id, is_active=False).update(is_active=True):
             return False
         person = User.objects.get(pk=person_id)
-        append_entry(who=display_name(user), what="person.activated", subject=_subject(person), facts={})
+        facts = {"by": user.username}
+        append_entry(who=display_name(user), what="person.activated", subject=_subject(person), facts=facts)
     return True
 
 
@@ -90,7 +92,8 @@ def make_password_link(*, user: User, person_id: int) -> tuple[str, str]:
     require(user, Permission.SET_PEOPLE)
     with transaction.atomic():
         person = User.objects.get(pk=person_id)
-        append_entry(who=display_name(user), what="person.link_made", subject=_subject(person), facts={})
+        facts = {"by": user.username}
+        append_entry(who=display_name(user), what="person.link_made", subject=_subject(person), facts=facts)
     return urlsafe_base64_encode(force_bytes(person.pk)), default_token_generator.make_token(person)
 
 

@@ -1,13 +1,16 @@
 """What admins decide about tools and types of task. The machine records each change; what gives more room waits."""
 
 from django.contrib.auth.models import User
+from django.db import transaction
 
 from agentops import control
 from agentops.control import BadRequest
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.task_settings import TaskSetting
+from agentops.models import PolicyChange
 from supervision.actions.outcomes import Refused
 from supervision.roles import Permission, display_name, require
+from supervision.second_admin import why_not_second
 
 Outcome = control.Changed | control.Proposed | control.Conflict | Refused
 
@@ -51,12 +54,21 @@ def return_policy(
 
 
 def confirm_change(*, user: User, change_id: int) -> Outcome:
-    """The second admin's yes to a change that gives more room."""
+    """The second admin's yes to a change that gives more room; not of one whom the first could have made up."""
     require(user, Permission.SET_TIERS)
     try:
-        return control.confirm_change(change_id=change_id, by=display_name(user), account=user.pk)
+        return _confirm(user=user, change_id=change_id)
     except BadRequest as refusal:
         return Refused(refusal.code, refusal.message, refusal.field)
+
+
+@transaction.atomic
+def _confirm(*, user: User, change_id: int) -> Outcome:
+    change = PolicyChange.objects.filter(pk=change_id, state="waiting").first()
+    why_not = why_not_second(user=user, change=change) if change and change.account != user.pk else ""
+    if why_not:
+        return Refused("not_second", why_not)
+    return control.confirm_change(change_id=change_id, by=display_name(user), account=user.pk)
 
 
 def decline_change(*, user: User, change_id: int) -> Refused | None:

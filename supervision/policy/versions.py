@@ -12,6 +12,8 @@ from agentops.domain.policy.changes import Difference, compare_tasks, compare_to
 from agentops.domain.policy.settings import ToolSetting, read_setting
 from agentops.domain.policy.task_settings import TaskSetting
 from agentops.models import PolicyChange, TaskType, ToolPolicy, read_general_caps
+from supervision.policy.would_have import WouldHave, read_would_have
+from supervision.second_admin import why_not_second
 from supervision.wording import say_when
 
 
@@ -29,7 +31,10 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A change that waits for a second admin. `own` marks what this very person proposed."""
+    """A change that waits for a second admin. `own` marks what this very person proposed.
+
+    `why_not` says why they may not be the second; `would` what would have happened, where it was asked for.
+    """
 
     change_id: int
     label: str
@@ -39,6 +44,8 @@ class Waiting:
     at: str
     differences: list[Difference]
     own: bool
+    why_not: str = ""
+    would: WouldHave | None = None
 
 
 def list_versions(owned: ToolPolicy | TaskType, *, now: datetime, limit: int = 50) -> list[Version]:
@@ -85,9 +92,12 @@ def _made(owned: ToolPolicy | TaskType) -> QuerySet[PolicyChange]:
 
 
 def list_waiting(
-    *, user: User, now: datetime, tool: str | None = None, task_type: str | None = None
+    *, user: User, now: datetime, tool: str | None = None, task_type: str | None = None, would: bool = False
 ) -> list[Waiting]:
-    """What waits for a second admin, oldest first; of one tool or one type of task only where it is given."""
+    """What waits for a second admin, oldest first; of one tool or one type of task only where it is given.
+
+    `would` adds to what others proposed how the last thirty days would have gone.
+    """
     changes = PolicyChange.objects.filter(state="waiting").order_by("at")
     if tool is not None:
         changes = changes.filter(kind="tool", subject=tool)
@@ -109,9 +119,17 @@ def list_waiting(
                 at=say_when(change.at, now=now),
                 differences=_compare(change, policy),
                 own=change.account == user.pk,
+                why_not=why_not_second(user=user, change=change) if change.account != user.pk else "",
+                would=_would(change, now=now) if would and change.account != user.pk else None,
             )
         )
     return waiting
+
+
+def _would(change: PolicyChange, *, now: datetime) -> WouldHave:
+    model: type[ToolSetting] | type[TaskSetting] = ToolSetting if change.kind == "tool" else TaskSetting
+    after = model.model_validate(change.after)
+    return read_would_have(kind=change.kind, subject=change.subject, after=after, now=now)
 
 
 def _compare(change: PolicyChange, policy: ToolPolicy | None) -> list[Difference]:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from supervision import actions
 from supervision.policy.versions import list_waiting
 from supervision.roles import Permission
+from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 
 
@@ -53,5 +54,6 @@ def _read_change(request: DeskRequest) -> int:
 
 
 def _list(request: DeskRequest, *, refused: str | None, status: int = 200) -> HttpResponse:
-    waiting = list_waiting(user=request.user, now=timezone.now())
-    return render_part(request, "changes.html", {}, {"changes": waiting, "refused": refused}, status=status)
+    waiting = list_waiting(user=request.user, now=timezone.now(), would=True)
+    context = {"changes": waiting, "refused": refused, "alone": not has_second_admin(request.user)}
+    return render_part(request, "changes.html", {}, context, status=status)

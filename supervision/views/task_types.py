@@ -29,6 +29,7 @@ from supervision.policy.task_form import (
 from supervision.policy.versions import first_version, list_versions, list_waiting, task_setting_at
 from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
+from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.wording import count
 
@@ -165,6 +166,7 @@ def _check(
         "task": task,
         "differences": differences,
         "looser": is_looser(differences),
+        "alone": not has_second_admin(request.user),
         "stricter": is_stricter(differences),
         "stopped": count_stopped(task.slug, before=before, after=setting, now=now),
         "notes": [note for model, day in new_models.items() if (note := say_of_model(model, on=day))],

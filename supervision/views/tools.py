@@ -26,6 +26,7 @@ from supervision.policy.suggestions import list_suggestions
 from supervision.policy.versions import first_version, list_versions, list_waiting, setting_at
 from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
+from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.wording import count
 
@@ -190,6 +191,7 @@ def _check(
         "label": policy.label or policy.tool,
         "differences": differences,
         "looser": is_looser(differences),
+        "alone": not has_second_admin(request.user),
         "stricter": is_stricter(differences),
         "would": read_would_have(kind="tool", subject=policy.tool, after=setting, now=timezone.now()),
         "setting": setting.model_dump_json(),

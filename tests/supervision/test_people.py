@@ -117,7 +117,7 @@ def test_another_role_counts_at_once_and_ends_the_sessions(
     assert hers.get("/")["Location"].startswith("/login/")
     assert other.get("/").status_code == 200
     entry = AuditEntry.objects.get()
-    assert entry.facts == {"role": "front desk → manager", "team": " → North"}
+    assert entry.facts == {"role": "front desk → manager", "team": " → North", "by": "leo"}
     assert "Nothing was different." in save(admin, priya, team="North")[1]
     assert AuditEntry.objects.count() == 1
 
