@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from agentops.audit import check_record
 from agentops.domain.visible_text import show_text
 from agentops.models import AuditCheck, AuditEntry
+from supervision.models import REASONS
 from supervision.wording import say_time, say_when
 
 PAGE_SIZE = 100
@@ -65,6 +66,12 @@ WHAT = {
     "second_factor.reset": gettext_lazy("Reset somebody’s second factor"),
 }
 """What an entry is of, in words for people."""
+
+_UNTOLD = frozenset({"by", "change"})
+"""Facts for the machine: an account's name beside the person's own, the number of a row."""
+
+_FACTS = {"code": gettext_lazy("with a second factor"), "differences": gettext_lazy("changed")}
+"""Facts whose stored name says nothing to people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +216,10 @@ def _line(entry: AuditEntry, *, now: datetime) -> Line:
         subject=_name(kind, known, entry.subject),
         call_id=known if kind == "call" else None,
         run_id=known if kind == "run" else None,
-        facts=[(name.replace("_", " "), show_text(_say(value, now=now))) for name, value in _pairs(entry.facts)],
+        facts=[
+            (_FACTS.get(name, name.replace("_", " ")), show_text(_say_fact(name, value, now=now)))
+            for name, value in _pairs(entry.facts)
+        ],
     )
 
 
@@ -223,12 +233,26 @@ def _name(kind: str, number: int | None, subject: str) -> str:
 
 def _pairs(facts: Any) -> list[tuple[str, Any]]:
     pairs = sorted(facts.items()) if isinstance(facts, dict) else []
-    return [(name, value) for name, value in pairs if value not in ("", [], None)]
+    return [(name, value) for name, value in pairs if value not in ("", [], {}, None, False) and name not in _UNTOLD]
+
+
+def _say_fact(name: str, value: Any, *, now: datetime) -> str:
+    words = dict(REASONS).get(value) if name == "reason" and isinstance(value, str) else None
+    return _(words) if words else _say(value, now=now)
+
+
+def _say_change(value: Any, *, now: datetime) -> str:
+    """A value before and after; anything else as it is."""
+    if isinstance(value, list) and len(value) == 2:
+        return " → ".join(_say(one, now=now) for one in value)
+    return _say(value, now=now)
 
 
 def _say(value: Any, *, now: datetime) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        return "; ".join(f"{name}: {_say_change(both, now=now)}" for name, both in value.items())
     if isinstance(value, list):
         return ", ".join(map(str, value))
     text = str(value)

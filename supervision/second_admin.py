@@ -1,4 +1,4 @@
-"""Whether two admins are two: no account counts as the second that the hand behind the first could hold (decision 12)."""
+"""Whether two admins are two: an account that the hand behind the first could hold is no second (decision 12)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -43,7 +43,7 @@ def has_second_admin(user: User) -> bool:
 def why_not_second(*, user: User, change: PolicyChange) -> str:
     """Why this admin may not confirm this change, in words; empty where they may.
 
-    Whoever became an admin after the proposal may not, nor where one hand opened both accounts or one of them the other.
+    Whoever became an admin after the proposal may not, nor whose account is of one hand with that of the proposer.
     """
     hands = _read_hands(since=min(change.at, timezone.now() - WITHIN))
     late = [one for one in hands if one.account == _subject(user.username) and one.at > change.at]

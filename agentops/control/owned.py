@@ -13,7 +13,7 @@ from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.tiers import ActionTier, permitted_tiers
-from agentops.models import ModelRoute, TaskType, ToolPolicy, read_general_caps, read_lifetimes
+from agentops.models import ModelRoute, TaskType, ToolPolicy, is_known_model, read_general_caps, read_lifetimes
 
 Setting = ToolSetting | TaskSetting
 
@@ -135,6 +135,8 @@ class OwnedTask(Owned):
             if lifetimes.stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
                 told = f"{route.model} cannot be asked any more. Choose another model."
                 raise BadRequest("retired_model", told, "routes")
+            if not is_known_model(route.model, provider=route.provider):
+                raise BadRequest("unknown_model", f"No such model is known: {route.model}.", "routes")
 
     def save(self, after: TaskSetting) -> bool:
         """Write it as the next version; a changed prompt is its next version too. False where somebody was first."""

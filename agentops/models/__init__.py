@@ -8,6 +8,7 @@ from agentops.models.catalogue import (
     Price,
     TaskType,
     ToolPolicy,
+    is_known_model,
     read_general_caps,
     read_lifetimes,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "ToolPolicy",
     "WrittenIn",
     "count_run",
+    "is_known_model",
     "mark_stale",
     "move_call",
     "move_run",

@@ -223,3 +223,10 @@ def read_lifetimes() -> Lifetimes:
     """The ends of models that are known."""
     rows = ModelRetirement.objects.values_list("model", "retires_on", "successor", "settled")
     return Lifetimes(Lifetime(*row) for row in rows)
+
+
+def is_known_model(model: str, *, provider: str) -> bool:
+    """Whether it has a price or a lifetime, or is the offline planner's, which asks no model."""
+    if Price.objects.filter(model=model).exists() or read_lifetimes().find(model):
+        return True
+    return provider == "offline" and ModelRoute.objects.filter(task_type=None, provider=provider, model=model).exists()

@@ -59,12 +59,16 @@ def row_of(rule: Rule) -> RuleRow:
 
 
 def looks_of(policy: ToolPolicy) -> list[tuple[str, str]]:
-    """What a rule of this tool may look at and how, as (value, words) of a list to choose from."""
+    """What a rule of this tool may look at and how, as (value, words) of a list to choose from.
+
+    Numbers that only name a row are there where a rule looks at them already.
+    """
+    used = {one.subject for rule in policy.setting.rules for one in rule.conditions}
     return [
-        (_look_of(subject, operator), f"{subject.words}: {operator.words}")
+        (_look_of(subject, operator), f"{subject.plain}: {operator.words}")
         for subject in policy.looked_at
         for operator in Operator
-        if operator.kind is subject.kind
+        if operator.kind is subject.kind and (not subject.is_handle or subject in used)
     ]
 
 

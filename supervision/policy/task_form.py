@@ -12,7 +12,7 @@ from agentops.domain.lifetimes import LifeStage
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, permitted_tiers
-from agentops.models import ModelRoute, Price, TaskType, read_lifetimes
+from agentops.models import ModelRoute, Price, TaskType, is_known_model, read_lifetimes
 
 NUMBERS = {
     "max_iterations": ("Steps", 1, 100, 1),
@@ -111,6 +111,11 @@ def say_of_model(model: str, *, on: date) -> str:
     return ""
 
 
+def _say_known() -> str:
+    models = known_models()
+    return _("Known are %(models)s.") % {"models": ", ".join(models)} if models else _("Enter its price first.")
+
+
 def _say_day(day: date) -> str:
     return f"{day.day} {day:%B %Y}"
 
@@ -193,6 +198,9 @@ def _read_route(
     key, errors, day = decision.value, {}, _read_day(since)
     if not model or len(model) > 80 or not model.isprintable():
         errors[f"{key}-model"] = _("Write the name of a model.")
+    elif not is_known_model(model, provider=settings.MODEL_PROVIDER):
+        unknown = _("No such model is known: %(model)s.") % {"model": model}
+        errors[f"{key}-model"] = f"{unknown} {_say_known()}"
     elif read_lifetimes().stage_of(model, on=max(day or today, today)) is LifeStage.RETIRED:
         gone = _("%(model)s cannot be asked any more by then. Choose another model.")
         errors[f"{key}-model"] = gone % {"model": model}

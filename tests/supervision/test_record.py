@@ -156,3 +156,16 @@ def test_every_kind_of_entry_that_the_code_makes_has_words() -> None:
     ends = ("changed", "change_proposed", "change_declined")
     policy = {f"{kind}.{end}" for kind, _ in PolicyChange.KINDS for end in ends}
     assert made | decided | policy == set(record.WHAT)
+
+
+def test_what_stands_beside_an_entry_reads_as_words(leader: Client) -> None:
+    add(what="tool.changed", subject="send", differences={"Who confirms": ["Nobody", "Two people"]}, withdrawn=0)
+    add(what="call.rejected", reason="not_asked")
+    add(what="login.done", code=False)
+    add(what="person.added", role="admin", by="leo")
+    page = read(leader)
+    rows = page.partition("<tbody>")[2]
+    assert "changed: <bdi>Who confirms: Nobody → Two people</bdi>" in rows
+    assert "reason: <bdi>Not what they asked for</bdi>" in rows
+    for machine in ("not_asked", "{", "code:", "by:", "withdrawn:"):
+        assert machine not in rows, machine

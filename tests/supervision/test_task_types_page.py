@@ -138,6 +138,7 @@ def test_permitting_less_shows_what_would_have_been_refused(admin: Client, task:
         ("prompt", " ", "Write what the assistant is to do."),
         ("upto", "x", "Choose one of these."),
         ("select_tool__model", "claude-3-5-haiku-20241022", "cannot be asked any more by then"),
+        ("select_tool__model", "claude-made-up-9", "No such model is known: claude-made-up-9."),
         ("select_tool__cap", "1e9", "Write a whole number from 1 to 64,000."),
     ],
 )
@@ -171,6 +172,7 @@ def test_of_two_admins_the_second_sees_what_the_first_saved(admin: Client, task:
 
 def test_a_model_of_its_own_counts_from_its_day_and_goes_again(admin: Client, task: TaskType) -> None:
     day = timezone.localdate() + timedelta(days=3)
+    ModelRetirement.objects.create(model="claude-sonnet-5-5", retires_on=date(2100, 1, 1), successor="a later one")
     changes = {"select_tool__model": "claude-sonnet-5-5", "select_tool__since": day.isoformat()}
     page = check(admin, task, **changes)
     text = page.content.decode()

@@ -295,3 +295,32 @@ def test_a_tool_is_described_in_one_sentence(admin: Client) -> None:
     )
     page = read(admin, policy)
     assert "Books a visit." in page and "The model reads" not in page
+
+
+def test_where_the_level_asks_the_page_never_says_that_nobody_confirms(admin: Client, moving: ToolPolicy) -> None:
+    page = read(admin, moving)
+    assert "As its level says" in page and ">Nobody<" not in page
+    text = check(admin, moving, confirmation="two").content.decode()
+    assert "One of the staff" in text and "Two people" in text and "Nobody" not in text
+    assert check(admin, moving, confirmation="staff").status_code == 400, "it needs one of the staff already"
+    save(admin, moving, confirmation="two")
+    assert AuditEntry.objects.get().facts["differences"] == {"Who confirms": ["One of the staff", "Two people"]}
+
+
+def test_a_rule_that_asks_for_what_is_needed_already_is_not_called_stricter(admin: Client, moving: ToolPolicy) -> None:
+    rule = {"rnew-0-looks": "fact|new_patient|yes", "rnew-outcome": "|staff"}
+    text = check(admin, moving, **rule).content.decode()
+    assert "This changes nothing: every call of this tool needs it already" in text
+    assert "neither stricter nor looser" in text
+    assert "This is stricter" in check(admin, moving, **rule | {"rnew-outcome": "|two"}).content.decode()
+
+
+def test_a_rule_is_offered_the_text_but_no_numbers_of_rows(admin: Client, moving: ToolPolicy) -> None:
+    kinds = {"patient_id": Kind.NUMBER, "version": Kind.NUMBER, "body": Kind.TEXT, "minutes": Kind.NUMBER}
+    named = [Subject(source="argument", name=name, kind=kind, words=name) for name, kind in kinds.items()]
+    ToolPolicy.objects.update(subjects=[one.model_dump(mode="json") for one in named])
+    page = read(admin, moving)
+    assert "the text: contains" in page and "minutes: under" in page
+    assert "patient_id" not in page and "argument|version" not in page
+    rule = {"rnew-0-looks": "argument|body|contains", "rnew-0-value": "invoice", "rnew-outcome": "|two"}
+    assert "If the text contains “invoice”" in check(admin, moving, **rule).content.decode()

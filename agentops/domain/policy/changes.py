@@ -45,10 +45,10 @@ def is_stricter(differences: list[Difference]) -> bool:
 def compare_tools(before: ToolSetting, after: ToolSetting, *, floor: ActionTier | None) -> list[Difference]:
     """What differs between two settings of one tool, in the order of the form."""
     old, new = (effective_tier(floor=floor, configured=one.tier) for one in (before, after))
+    asked, asks = (one.confirmation_for(floor) for one in (before, after))
     pairs = [
         _row("tier", "What it does", _say_tier(before.tier), _say_tier(after.tier), new.rank - old.rank),
-        _row("confirmation", "Who confirms", before.confirmation.words, after.confirmation.words,
-             after.confirmation.rank - before.confirmation.rank),
+        _row("confirmation", "Who confirms", asked.words, asks.words, asks.rank - asked.rank),
         _row("ask_requester", "The caller is asked first", *_yes_no(before.ask_requester, after.ask_requester),
              after.ask_requester - before.ask_requester),
         _row("one_on_duty", "Somebody alone on duty may do it", *_yes_no(before.one_on_duty, after.one_on_duty),
@@ -60,7 +60,7 @@ def compare_tools(before: ToolSetting, after: ToolSetting, *, floor: ActionTier 
         _row("expires_minutes", "A request waits for", _say_wait(before), _say_wait(after), 0),
         *(_bound(name, label, getattr(before, name), getattr(after, name)) for name, label in _BOUNDS.items()),
         _row("enabled", "Switched on", *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
-        *_compare_rules(before.rules, after.rules),
+        *_compare_rules(before, after, floor=floor),
     ]  # fmt: skip
     return [one for one in pairs if one]
 
@@ -115,17 +115,29 @@ def _bound(name: str, label: str, before: int | None, after: int | None) -> Diff
     return _row(name, label, was, now, 1 if new < old else -1)
 
 
-def _compare_rules(before: tuple[Rule, ...], after: tuple[Rule, ...]) -> Iterator[Difference | None]:
+def _compare_rules(
+    before: ToolSetting, after: ToolSetting, *, floor: ActionTier | None
+) -> Iterator[Difference | None]:
     """A rule may go or change only where another one asks for no less wherever it did."""
-    old, new = ({rule.number: rule for rule in rules} for rules in (before, after))
+    old, new = ({rule.number: rule for rule in setting.rules} for setting in (before, after))
     for number in sorted(old.keys() | new.keys()):
         was, now = old.get(number), new.get(number)
         if was == now:
             continue
-        covered = was is None or any(rule.covers(was) for rule in after)
+        covered = was is None or any(rule.covers(was) for rule in after.rules)
         first, then = (f"If {rule.words}: {rule.outcome}" if rule else "None" for rule in (was, now))
-        adds = now is not None and not any(rule.covers(now) for rule in before)
+        idle = now is not None and _is_idle(now, before, floor=floor)
+        if now and idle and _is_idle(now, after, floor=floor):
+            then += ". This changes nothing: every call of this tool needs it already"
+        adds = now is not None and not idle and not any(rule.covers(now) for rule in before.rules)
         yield _row("rules", f"Rule {number}", first, then, -1 if not covered else int(adds))
+
+
+def _is_idle(rule: Rule, setting: ToolSetting, *, floor: ActionTier | None) -> bool:
+    """Whether every call takes already what this rule asks for."""
+    tier = effective_tier(floor=floor, configured=setting.tier)
+    raises = rule.raises_to is not None and rule.raises_to.rank > tier.rank
+    return not raises and rule.asks.rank <= setting.confirmation_for(floor).rank
 
 
 def _compare_routes(

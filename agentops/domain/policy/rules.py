@@ -98,6 +98,16 @@ class Subject(BaseModel):
     kind: Kind
     words: str
 
+    @property
+    def plain(self) -> str:
+        """Its words for people. Two subjects are one by what is stored, so that old rules keep their meaning."""
+        return "the text" if (self.source, self.name) == ("argument", "body") else self.words
+
+    @property
+    def is_handle(self) -> bool:
+        """Whether it only names a row or its version: a number that says nothing about what is asked for."""
+        return self.source == "argument" and (self.name in ("id", "version") or self.name.endswith("_id"))
+
 
 class Condition(BaseModel):
     """One comparison. `value` is a number or a text as the operator wants it; for yes and no there is none."""
@@ -120,13 +130,13 @@ class Condition(BaseModel):
         """The comparison as it is quoted on a request."""
         match self.operator:
             case Operator.YES:
-                return self.subject.words
+                return self.subject.plain
             case Operator.NO:
-                return f"not: {self.subject.words}"
+                return f"not: {self.subject.plain}"
             case Operator.UNDER | Operator.OVER:
-                return f"{self.subject.words} {self.operator.words} {self.value:g}"
+                return f"{self.subject.plain} {self.operator.words} {self.value:g}"
             case _:
-                return f"{self.subject.words} {self.operator.words} “{self.value}”"
+                return f"{self.subject.plain} {self.operator.words} “{self.value}”"
 
     def check(self, *, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
         """Whether it holds; None where that cannot be told: the value is missing or of another kind."""

@@ -181,7 +181,8 @@ def test_a_setting_does_not_differ_from_itself(setting: ToolSetting) -> None:
     [
         ({"tier": "safe"}, True),
         ({"tier": "destructive"}, False),
-        ({"confirmation": "nobody"}, True),
+        ({"confirmation": "nobody"}, False),
+        ({"confirmation": "nobody", "tier": "safe"}, True),
         ({"confirmation": "two"}, False),
         ({"answerers": "anybody"}, True),
         ({"answerers": "admins"}, False),
