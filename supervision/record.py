@@ -49,6 +49,11 @@ WHAT = {
     "task_type.change_declined": "Declined a change of a type of task",
     "work.stopped": gettext_lazy("Stopped the assistant"),
     "work.resumed": gettext_lazy("Lifted a stop"),
+    "budget.set": gettext_lazy("Set a budget"),
+    "targets.changed": gettext_lazy("Changed the targets"),
+    "alert_rule.saved": gettext_lazy("Saved a rule for alerts"),
+    "alert.acknowledged": gettext_lazy("Took note of an alert"),
+    "alert_channel.added": gettext_lazy("Added a way to send alerts"),
     "golden.saved": gettext_lazy("Kept a run as a golden example"),
     "person.added": gettext_lazy("Added a person"),
     "person.changed": gettext_lazy("Changed a person"),
@@ -217,7 +222,7 @@ def _line(entry: AuditEntry, *, now: datetime) -> Line:
         call_id=known if kind == "call" else None,
         run_id=known if kind == "run" else None,
         facts=[
-            (_FACTS.get(name, name.replace("_", " ")), show_text(_say_fact(name, value, now=now)))
+            (str(_FACTS.get(name, name.replace("_", " "))), show_text(_say_fact(name, value, now=now)))
             for name, value in _pairs(entry.facts)
         ],
     )

@@ -52,7 +52,7 @@ def why_not_second(*, user: User, change: PolicyChange) -> str:
             return f"This admin account {_DEEDS[hand.what]} {hand.name} after this was proposed, {NOT_SECOND}"
     if user.date_joined > change.at:
         return f"This admin account was made after this was proposed, {NOT_SECOND}"
-    proposer = User.objects.filter(pk=change.account).first()
+    proposer = User.objects.filter(pk=change.account or 0).first()
     if proposer is None or proposer.pk == user.pk:
         return ""
     return _why_one_hand(hands, user=user, proposer=proposer)

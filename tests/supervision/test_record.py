@@ -151,7 +151,7 @@ def test_every_kind_of_entry_that_the_code_makes_has_words() -> None:
     made = set()
     for package in ("agentops", "supervision"):
         for path in (ROOT / package).rglob("*.py"):
-            made |= set(re.findall(r'what="([a-z_.]+)"', path.read_text()))
+            made |= set(re.findall(r'what="([a-z_]+\.[a-z_]+)"', path.read_text()))
     decided = {f"call.{verdict}" for verdict, _ in Decision._meta.get_field("verdict").choices}
     ends = ("changed", "change_proposed", "change_declined")
     policy = {f"{kind}.{end}" for kind, _ in PolicyChange.KINDS for end in ends}
