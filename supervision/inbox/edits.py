@@ -127,10 +127,11 @@ def read_changed(call: ToolCall, *, now: datetime) -> Changed | None:
 
 
 def _overtaken(call: ToolCall, *, now: datetime) -> str:
-    """Who was faster, while somebody still fills the form in."""
+    """Who was faster, while somebody still fills the form in; a request that waits (again, after an undo) is nobody's."""
+    if call.status == CallStatus.AWAITING:
+        late = call.expires_at is not None and call.expires_at <= now
+        return gettext("Time ran out at %(at)s.") % {"at": say_when(call.expires_at, now=now)} if late else ""
     notice = notice_of(call, read_card(call), now=now)
-    if notice is None and call.expires_at and call.expires_at <= now:
-        return gettext("Time ran out at %(at)s.") % {"at": say_when(call.expires_at, now=now)}
     return notice.fact if notice else ""
 
 
