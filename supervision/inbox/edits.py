@@ -127,10 +127,11 @@ def read_changed(call: ToolCall, *, now: datetime) -> Changed | None:
 
 
 def _overtaken(call: ToolCall, *, now: datetime) -> str:
-    """Who was faster, while somebody still fills the form in; a request that waits (again, after an undo) is nobody's."""
+    """Who was faster, while somebody still fills the form in; nobody was where it waits again after an undo."""
     if call.status == CallStatus.AWAITING:
-        late = call.expires_at is not None and call.expires_at <= now
-        return gettext("Time ran out at %(at)s.") % {"at": say_when(call.expires_at, now=now)} if late else ""
+        if call.expires_at is None or call.expires_at > now:
+            return ""
+        return gettext("Time ran out at %(at)s.") % {"at": say_when(call.expires_at, now=now)}
     notice = notice_of(call, read_card(call), now=now)
     return notice.fact if notice else ""
 
