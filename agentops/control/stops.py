@@ -13,6 +13,7 @@ from agentops.domain.outcomes import ToolResult, failure
 from agentops.models import AgentRun, StopScope, StopSwitch, TaskType, ToolCall, ToolPolicy, move_call, requeue_run
 
 MAX_REASON = 300
+_OF_NO_RUN = Event(kind="desk.changed", run_id=0)
 
 
 @transaction.atomic
@@ -33,6 +34,7 @@ def stop_work(*, scope: str, name: str = "", reason: str, by: str) -> Stopped:
     stopped = Stopped(created=True, invalidated=_withdraw_approved(stop, wait=False), in_flight=begun.count())
     facts = {"reason": stop.reason, "withdrawn": stopped.invalidated, "in_flight": stopped.in_flight}
     append_entry(who=by, what="work.stopped", subject=_subject(stop), facts=facts)
+    announce(_OF_NO_RUN)
     return stopped
 
 
@@ -50,6 +52,7 @@ def lift_stop(*, scope: str, name: str = "", reason: str, by: str) -> bool:
     append_entry(
         who=by, what="work.resumed", subject=_subject(stop), facts={"reason": reason, "withdrawn": withdrawn}
     )
+    announce(_OF_NO_RUN)
     return True
 
 

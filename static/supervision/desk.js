@@ -20,7 +20,7 @@ if (document.querySelector("[data-desk]")) {
 if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
 if (document.querySelector("[data-refresh=run]")) startTrace();
-if (document.querySelector("[data-stops]")) startStops();
+if (document.querySelector("[data-stops]")) readers.push(startStops());
 
 if (document.querySelector("[data-notices-box]")) startNoticesBox();
 startMarks();
@@ -79,14 +79,27 @@ function mendKnown(rows, freshRows) {
 
 /** What is stopped stands on every page, and is read again from the smallest one. */
 function startStops() {
-  setInterval(async () => {
+  const read = calmly(async () => {
     const shown = document.querySelector("[data-stops]");
     const fresh = shown && (await readPart("/me/", "stops"));
     if (!fresh || fresh.innerHTML === shown.innerHTML) return;
     shown.replaceWith(fresh);
+    forgetLifted(shown, fresh);
     arm();
     announce(fresh.textContent.trim() || "The assistant works again.");
-  }, 10000);
+  }, 60);
+  setInterval(read, 10000);
+  return (hint) => {
+    if (!hint || hint.kind === "desk.changed") read();
+  };
+}
+
+/** An answer that was not used because of a stop is told for as long as that stop stands. */
+function forgetLifted(shown, fresh) {
+  const told = document.querySelector("[data-told]");
+  for (const { textContent: sentence } of shown.querySelectorAll("bdi")) {
+    if (told?.textContent.includes(sentence) && !fresh.textContent.includes(sentence)) told.remove();
+  }
 }
 
 function showState({ live, since, next }) {

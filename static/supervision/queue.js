@@ -35,7 +35,7 @@ export function startQueue() {
   focusFirst();
   startCallers();
   watchCallers(list(), readRows);
-  setInterval(() => watchEnds(list, readRows), 1000);
+  setInterval(() => list() && watchEnds(list, readRows), 1000);
   scheduleLookEnd(list());
   sayHeld();
   startCountdowns(() => {
@@ -44,6 +44,7 @@ export function startQueue() {
   });
   setInterval(() => readList(), 30000);
   return (hint) => {
+    if (!list()) return; // the session ended with the page open
     if (!CALM.includes(hint?.kind)) readList(paceOf(hint));
     const open = request()?.dataset;
     if (!hint || hint.call_id === Number(open?.call) || hint.run_id === Number(open?.run)) readRequest();
@@ -100,6 +101,7 @@ async function openPath(href, { top = false, push = false, focus = false, still 
   if (push) history.pushState(null, "", href);
   else if (location.href !== href) history.replaceState(null, "", href);
   swapRequest(fresh, { top });
+  markOpen(list());
   if (focus) document.querySelector("#rh")?.focus({ preventScroll: true });
   return true;
 }
@@ -133,12 +135,20 @@ async function refreshList() {
   counted = Number(fresh.querySelector(".qhead").dataset.waiting);
   countUp(counted);
   replaceIfChanged(shown.querySelector("[data-head]"), fresh.querySelector("[data-head]"));
+  markOpen(fresh);
   mendShelf(shown.querySelector("[data-shelf]"), fresh.querySelector("[data-shelf]"));
   if (!rowsOf(shown).querySelector("[data-key]")) return showFirst(rowsOf(shown), rowsOf(fresh));
   held = new Set(mendRows(rowsOf(shown), rowsOf(fresh)));
   for (const [key, at] of arrived) if (at < began || held.has(key)) arrived.delete(key);
   waitingRows = rowsOf(fresh);
   sayNew();
+}
+
+/** The list was asked for at the address of the page; the request beside it may be another one by now. */
+function markOpen(part) {
+  for (const one of part.querySelectorAll("[data-holds] li")) {
+    one.toggleAttribute("data-open", one.querySelector("a").pathname === request()?.dataset.url);
+  }
 }
 
 const readRows = () => readPart(list().dataset.url, "list");

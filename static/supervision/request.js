@@ -56,11 +56,13 @@ export function tellLookNow() {
 /** Put another request in the place of this one. */
 export function swapRequest(fresh, { top = false } = {}) {
   const open = request();
+  if (!open) return; // the session ended meanwhile
   const focused = open.contains(document.activeElement);
   const scroll = top ? 0 : (open.querySelector(".rscroll")?.scrollTop ?? 0);
   opened ||= top;
   open.replaceWith(fresh);
   fresh.querySelector(".rscroll").scrollTop = scroll;
+  if (top) scrollTo(0, 0); // a telephone scrolls the page, not the part
   if (focused) fresh.querySelector("#rh")?.focus({ preventScroll: true });
   arm();
 }

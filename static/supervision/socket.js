@@ -23,6 +23,7 @@ export function watchDesk({ onChange, onState, onOver }) {
   let since = new Date();
   let retryAt = 0;
   let timer = 0;
+  let over = false;
 
   const state = (live) => onState({ live, since, next: Math.max(0, Math.ceil((retryAt - Date.now()) / 1000)) });
 
@@ -42,15 +43,19 @@ export function watchDesk({ onChange, onState, onOver }) {
       heard = Date.now();
       const message = JSON.parse(event.data);
       if (message.kind === "ping") return state(true);
-      if (message.run_id) onChange(message);
+      if (message.run_id || message.kind === "desk.changed") onChange(message);
     });
     opening.addEventListener("close", ({ code }) => lose(opening, code));
   };
 
   const lose = (lost, code) => {
-    if (OVER.includes(code)) onOver();
+    if (OVER.includes(code)) {
+      over = true;
+      onOver();
+    }
     if (lost !== socket) return;
     socket = null;
+    if (over) return;
     if (!failures) since = new Date(heard);
     failures += 1;
     const wait = Math.min(LONGEST_WAIT_S, 2 ** (failures - 1)) * (0.75 + Math.random() / 2);
@@ -68,7 +73,7 @@ export function watchDesk({ onChange, onState, onOver }) {
   };
 
   tryNow = () => {
-    if (socket) return;
+    if (socket || over) return;
     open();
     onChange(null);
   };
@@ -76,10 +81,10 @@ export function watchDesk({ onChange, onState, onOver }) {
   addEventListener("online", () => retryNow());
   setInterval(() => {
     if (socket && Date.now() - heard > SILENCE_MS && (socket.readyState === WebSocket.OPEN || failures === 0)) giveUp();
-    if (!socket) state(false);
+    if (!socket && !over) state(false);
   }, 500);
   setInterval(() => {
-    if (socket?.readyState !== WebSocket.OPEN) onChange(null);
+    if (!over && socket?.readyState !== WebSocket.OPEN) onChange(null);
   }, POLL_MS);
   open();
 }

@@ -127,10 +127,12 @@ def read_changed(call: ToolCall, *, now: datetime) -> Changed | None:
 
 
 def _overtaken(call: ToolCall, *, now: datetime) -> str:
-    """Who was faster, while somebody still fills the form in."""
-    notice = notice_of(call, read_card(call), now=now)
-    if notice is None and call.expires_at and call.expires_at <= now:
+    """Who was faster, while somebody still fills the form in; nobody was where it waits again after an undo."""
+    if call.status == CallStatus.AWAITING:
+        if call.expires_at is None or call.expires_at > now:
+            return ""
         return gettext("Time ran out at %(at)s.") % {"at": say_when(call.expires_at, now=now)}
+    notice = notice_of(call, read_card(call), now=now)
     return notice.fact if notice else ""
 
 

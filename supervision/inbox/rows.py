@@ -326,6 +326,8 @@ def _came_to(status: CallStatus) -> str:
         return gettext("being done")
     if status is CallStatus.FAILED:
         return gettext("did not work")
+    if status is CallStatus.INVALIDATED:
+        return gettext("withdrawn")
     if status is CallStatus.IN_DOUBT:
         return gettext("in doubt")
     return gettext("not done")

@@ -1,5 +1,6 @@
 """Finding a request: by the patient, by the tool, by what the caller said."""
 
+import re
 from collections.abc import Iterable
 from functools import reduce
 from operator import or_
@@ -28,6 +29,19 @@ def find_keys(words: str, *, calls: QuerySet[ToolCall], handoffs: QuerySet[Agent
 
 def _hold_each(words: str, places: Iterable[str]) -> Q:
     wanted = Q()
-    for word in words.split()[:MOST_WORDS]:
-        wanted &= reduce(or_, (Q(**{f"{place}__icontains": word}) for place in places))
+    for word in split_words(words)[:MOST_WORDS]:
+        wanted &= reduce(or_, (_holds(place, word) for place in places))
     return wanted
+
+
+def split_words(words: str) -> list[str]:
+    """What is looked for, one by one: groups of digits that follow each other are one number."""
+    return re.findall(r"\d+(?:\s+\d+)*(?!\S)|\S+", words)
+
+
+def _holds(place: str, word: str) -> Q:
+    """Whether the place holds the word; a number is the same with and without the blanks in it."""
+    digits = "".join(word.split())
+    if not digits.isdecimal():
+        return Q(**{f"{place}__icontains": word})
+    return Q(**{f"{place}__regex": r"\s*".join(digits)})

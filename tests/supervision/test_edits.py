@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from agentops.models import CallEdit, ToolCall
+from agentops.models import CallEdit, ToolCall, ToolPolicy
 from agentops.runner.edits import answer_wish
 from agentops.toolsets.clinic.models import Slot
 from supervision.models import Decision
@@ -245,3 +245,20 @@ def test_what_was_typed_is_shown_as_text_whatever_it_is(desk: Client, booking: T
     page = desk.get(f"/requests/{edit.successor.pk}/").content.decode()
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
     assert Slot.objects.count() == 4
+
+
+def test_colleagues_can_be_told_of_it_while_the_form_waits(desk: Client, booking: ToolCall) -> None:
+    sent = post(desk, booking, "choices")
+    waiting = desk.get(sent["Location"], headers={"X-Desk-Part": "request"}).content.decode()
+    assert "data-pending" in waiting and 'name="csrfmiddlewaretoken"' in waiting
+
+
+def test_a_yes_taken_back_does_not_overtake_the_form(desk: Client, booking: ToolCall) -> None:
+    ToolPolicy.objects.update(hold_seconds=30)
+    answer(desk, booking)
+    booking.refresh_from_db()
+    undone = desk.post(f"/requests/{booking.pk}/undo/", {"version": booking.version, "digest": booking.digest})
+    assert undone.status_code == 302
+    booking.refresh_from_db()
+    page = read(desk, open_form(desk, booking))
+    assert "A change would not be used any more." not in page and "Nothing is changed yet." in page

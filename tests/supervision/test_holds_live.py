@@ -12,6 +12,7 @@ from agentops.models import Conversation, ToolCall, ToolPolicy
 from agentops.toolsets.clinic.models import Appointment
 from supervision.models import Decision
 from tests.live import PASSWORD, fill_clinic, running_desk
+from tests.supervision.rows import MOVE, add_call
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -79,6 +80,34 @@ def test_a_yes_is_taken_back_said_again_and_done_with_and_without_javascript(bro
         priya, ruth, plain = (log_in(page, who) for page, who in zip(pages, ["priya", "ruth", "leo"], strict=True))
         takes_it_back_and_says_it_again(priya, ruth)
         works_without_javascript(plain)
+
+
+def test_on_a_phone_a_yes_stays_in_sight_with_its_undo(browser: Browser) -> None:
+    fill_clinic(hold=60)
+    with running_desk() as address:
+        stays_in_sight_on_a_phone(browser, address)
+
+
+def stays_in_sight_on_a_phone(browser: Browser, address: str) -> None:
+    hold_for(60)
+    first, second = add_call(MOVE), add_call(MOVE)
+    ToolCall.objects.filter(pk__in=[first.pk, second.pk]).update(expires_at=timezone.now() + timedelta(hours=1))
+    for size in ((390, 844), (320, 640)):
+        phone = browser.new_context(base_url=address, viewport={"width": size[0], "height": size[1]}).new_page()
+        log_in(phone, "priya")
+        phone.goto(f"/requests/{first.pk}/")
+        phone.wait_for_timeout(700)
+        phone.locator("[data-yes] button").click()
+        phone.wait_for_url(re.compile(f"/requests/{second.pk}/"))
+        strip = phone.locator("[data-shelf] .held")
+        for scroll in (0, 600):
+            phone.evaluate("(y) => scrollTo(0, y)", scroll)
+            expect(strip).to_contain_text(re.compile("You said yes"))
+            expect(strip.get_by_role("button", name=re.compile("^Undo"))).to_be_in_viewport(ratio=1)
+        phone.goto("/")
+        expect(strip.get_by_role("button", name=re.compile("^Undo"))).to_be_in_viewport(ratio=1)
+        strip.get_by_role("button", name=re.compile("^Undo")).click()
+        expect(phone.locator(".became")).to_contain_text("Taken back by Priya Nair at")
 
 
 def takes_it_back_and_says_it_again(priya: Page, ruth: Page) -> None:

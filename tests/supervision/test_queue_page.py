@@ -202,3 +202,11 @@ def test_a_row_says_when_a_look_at_it_ends_by_itself_and_a_kept_one_does_not(pri
     Claim.objects.create(call=kept, **seen)
     left = {row.id: row.look_left for row in read_desk(view="waiting", now=now).rows}
     assert left == {looked_at.pk: 13, kept.pk: 0}
+
+
+def test_what_was_withdrawn_after_a_yes_says_so_and_leads_to_the_hand_off(desk: Client) -> None:
+    now = timezone.now()
+    run = add_run(status="handed_off", handoff_reason="Asked for a person", finished_at=now)
+    call = add_call(run=run, status="invalidated", decided_by="Mo Ali", decided_at=now, finished_at=now)
+    assert "<small>withdrawn</small>" in desk.get("/?view=decided").content.decode()
+    assert f'href="/handoffs/{run.pk}/">See what needs a person' in desk.get(f"/requests/{call.pk}/").content.decode()

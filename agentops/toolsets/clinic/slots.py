@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import CharField, Exists, OuterRef, QuerySet, Value
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat, TruncTime
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThan
 
@@ -43,7 +43,7 @@ def day_start(day: date) -> datetime:
 
 def free_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySet[Slot]:
     """Free slots in the window that have not begun, soonest first, without those kept for a request of another run."""
-    return unbooked_slots(window, now=now, run_id=run_id).filter(~_kept_for_others(run_id))
+    return unbooked_slots(window, now=now, run_id=run_id).exclude(kept=True)
 
 
 def unbooked_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySet[Slot]:
@@ -51,6 +51,7 @@ def unbooked_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySe
     held = Appointment.objects.filter(slot=OuterRef("pk"), status=AppointmentStatus.BOOKED)
     slots = (
         Slot.objects.select_related("provider")
+        .alias(name=Concat(Value(KEEPS), Cast("pk", CharField())))
         .annotate(kept=_kept_for_others(run_id))
         .filter(
             ~Exists(held),
@@ -66,9 +67,10 @@ def unbooked_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySe
     return _narrow_clock(slots, window).order_by("starts_at", "provider_id")
 
 
-def _kept_for_others(run_id: int) -> Exists:
-    calls = ToolCall.objects.filter(status__in=OPEN_CALLS).exclude(run_id=run_id)
-    return Exists(calls.filter(keeps=Concat(Value(KEEPS), Cast(OuterRef("pk"), CharField()))))
+def _kept_for_others(run_id: int) -> ExpressionWrapper:
+    """Whether the slot's name is among those kept, which are read once and not for each slot."""
+    calls = ToolCall.objects.filter(status__in=OPEN_CALLS, keeps__startswith=KEEPS).exclude(run_id=run_id)
+    return ExpressionWrapper(Q(name__in=calls.values("keeps")), output_field=BooleanField())
 
 
 def name_kept(slot: Slot) -> str:
