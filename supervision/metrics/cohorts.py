@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from agentops.models import RunFact
+from agentops.models import RunFact, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ DIMENSIONS = {
     for one in (
         Dimension("task_type", "Type of task", "task_type"),
         Dimension("outcome", "How it ended", "outcome"),
-        Dimension("model", "Model", "model"),
+        Dimension("model", "Model", "model", several=True),
         Dimension("tool", "Tool", "tools", several=True),
         Dimension("channel", "Channel", "channel"),
         Dimension("tier", "Strictest level", "tier"),
@@ -73,6 +73,10 @@ def is_value(dimension: Dimension, value: str) -> bool:
 
 
 def _in_group(dimension: Dimension, value: str) -> Q:
+    if dimension.slug == "model":
+        # A run that one model began and another ended is of both: only its steps name them all.
+        steps = Step.objects.filter(run=OuterRef("run"), model=value).exclude(model="").exclude(kind="note")
+        return Q(Exists(steps))
     if dimension.several:
         return Q(**{f"{dimension.column}__has_key": value})
     return Q(**{dimension.column: int(value) if dimension.whole_number else value})

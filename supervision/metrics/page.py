@@ -11,6 +11,7 @@ from supervision.metrics.behind import Behind, read_behind, tabs_of
 from supervision.metrics.checking import Checking, read_checking
 from supervision.metrics.cohorts import Cohort
 from supervision.metrics.cost import Weekly, cover_weeks, make_weekly
+from supervision.metrics.parting import read_groups
 from supervision.metrics.reading import read_breakdown, read_days, read_open
 from supervision.metrics.statistics import Verdict
 from supervision.metrics.table import Cell, Line, Table, make_table
@@ -57,7 +58,7 @@ class MetricsPage:
 def read_metrics(asked: Asked) -> MetricsPage:
     """The figures of the runs that were asked for."""
     targets, cohort = read_targets(), asked.cohort
-    found = read_breakdown(cohort, by=asked.by)
+    found = read_groups(cohort, by=asked.by)
     by_task = found if asked.by == "task_type" else read_breakdown(cohort, by="task_type")
     earlier = read_breakdown(asked.before, by="task_type")
     days = read_days(_lately(asked), by="task_type")
