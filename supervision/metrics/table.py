@@ -90,7 +90,8 @@ def make_table(asked: Asked, found: Breakdown, *, targets: Targets, still_open: 
     together = None
     if len(small) > 1 and not dimension.several:
         sums = merge(found.groups[value] for value in small)
-        together = _line(replace(asked, value=None), _("Small types together") if own else _("These together"), sums, targets, task=asked.task, linked=False)
+        name = _("Small types together") if own else _("These together")
+        together = _line(replace(asked, value=None), name, sums, targets, task=asked.task, linked=False)
     return Table(
         total=total,
         lines=[line for line in lines if line.runs >= FEW],
