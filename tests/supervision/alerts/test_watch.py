@@ -107,7 +107,7 @@ def test_the_preview_of_a_drift_says_what_the_live_rule_says_and_today_is_judged
     for back in range(55, 0, -1):
         unsteady = 3.0 if back % 2 else 0.4
         factor = unsteady if back > 28 else 1.0 if back > 7 else 1.0 + 0.06 * (8 - back)
-        if back > 28 or back % 4:
+        if back > 28 or back <= 7 or (back % 2 == 0 and back < 28):
             add_facts(*[round(2 * CENT * factor)] * 6, at=NOW - timedelta(days=back))
     add_facts(*[90 * CENT] * 6, at=NOW)
     look_at_rules(now=NOW)
