@@ -64,7 +64,11 @@ def silence_alert(*, user: User, alert_id: int, hours: int) -> Alert | Refused:
     alert.save(update_fields=["silenced_until", "silenced_by"])
     what = "silenced" if hours else "unsilenced"
     AlertEvent.objects.create(alert=alert, at=now, what=what, who=who, note=f"{hours} h" if hours else "")
-    append_entry(who=who, what=f"alert.{what}", subject=f"alert {alert.pk}", facts={"hours": hours})
+    subject = f"alert {alert.pk}"
+    if hours:
+        append_entry(who=who, what="alert.silenced", subject=subject, facts={"hours": hours})
+    else:
+        append_entry(who=who, what="alert.unsilenced", subject=subject, facts={})
     return alert
 
 
@@ -116,6 +120,9 @@ def switch_channel(*, user: User, channel_id: int, enabled: bool) -> AlertChanne
         return channel
     channel.enabled = enabled
     channel.save(update_fields=["enabled"])
-    what = "alert_channel.on" if enabled else "alert_channel.off"
-    append_entry(who=display_name(user), what=what, subject=channel.name, facts={})
+    who = display_name(user)
+    if enabled:
+        append_entry(who=who, what="alert_channel.on", subject=channel.name, facts={})
+    else:
+        append_entry(who=who, what="alert_channel.off", subject=channel.name, facts={})
     return channel

@@ -1,6 +1,7 @@
 """What a button comes to: it counted, or why not in a sentence for staff."""
 
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import datetime
 
 from django.db.models import Subquery
@@ -28,13 +29,15 @@ class Answered:
 class Refused:
     """The answer was not used; `message` says why in a sentence for staff, `field` names what to mend in the form.
 
-    `heading` says what was not done, where it is not an answer that was not used.
+    `heading` says what was not done, where it is not an answer that was not used. `wrong` says of each field of a
+    longer form what is wrong with it.
     """
 
     code: str
     message: str
     field: str = ""
     heading: str = ""
+    wrong: dict[str, str] = dataclass_field(default_factory=dict)
 
 
 def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str = "") -> Refused:

@@ -27,15 +27,12 @@ def set_targets(*, user: User, task_type: str, targets: Mapping[str, str], most:
     require(user, Permission.SET_TARGETS)
     if task_type and not TaskType.objects.filter(slug=task_type).exists():
         return Refused("unknown", _("There is no such type of task."))
-    wanted: dict[str, Decimal | None] = {}
-    for metric, typed in targets.items():
-        value = read_number(typed)
-        if value is None and typed.strip():
-            return Refused("unreadable", _("“%(typed)s” is not a number above 0.") % {"typed": typed[:20]}, metric)
-        if value is not None and value > most.get(metric, MOST):
-            said = {"typed": typed[:20], "most": most.get(metric, MOST)}
-            return Refused("too_high", _("%(typed)s is too high: %(most)s at most.") % said, metric)
-        wanted[metric] = value
+    wanted = {metric: read_number(typed) for metric, typed in targets.items()}
+    wrong = {
+        metric: said for metric, typed in targets.items() if (said := _say_wrong(typed, most=most.get(metric, MOST)))
+    }
+    if wrong:
+        return Refused("unreadable", next(iter(wrong.values())), next(iter(wrong)), wrong=wrong)
     kept = dict(MetricTarget.objects.select_for_update().filter(task_type=task_type).values_list("metric", "value"))
     changed = {metric: value for metric, value in wanted.items() if kept.get(metric) != value}
     for metric, value in changed.items():
@@ -54,6 +51,16 @@ def read_number(typed: str) -> Decimal | None:
     except (InvalidOperation, ValueError):
         return None
     return value if value.is_finite() and value > 0 else None
+
+
+def _say_wrong(typed: str, *, most: Decimal | int) -> str:
+    """What is wrong with a number as typed; nothing where it is good or empty."""
+    value = read_number(typed)
+    if value is None and typed.strip():
+        return _("“%(typed)s” is not a number above 0.") % {"typed": typed[:20]}
+    if value is not None and value > most:
+        return _("%(typed)s is too high: %(most)s at most.") % {"typed": typed[:20], "most": most}
+    return ""
 
 
 def _write(metric: str, task_type: str, value: Decimal | None, *, who: str) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from agentops.models import RunFact
 from supervision.alert_rows import AlertRule
@@ -110,10 +111,13 @@ def _replay_drift(rule: AlertRule, now: datetime) -> Iterator[Told]:
     for cell in cells_of(rule):
         days = read_days(cell, now=now, days=2 * BASELINE_DAYS, since=None)
         state = State.OK
-        for end in range(1, len(days) + 1):
-            drift = read_drift([day.median for day in days[max(0, end - BASELINE_DAYS) : end]])
+        today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
+        for back in range(BASELINE_DAYS, -1, -1):
+            # Days of the calendar, as the live rule counts them: one of too few requests still passes.
+            at = today - timedelta(days=back)
+            begin = at - timedelta(days=BASELINE_DAYS)
+            drift = read_drift([day.median for day in days if begin <= day.day < at])
             found = level_of(drift.sigmas, rule) if drift else State.OK
-            at = days[end - 1].day + timedelta(days=1)
             if found.weight > state.weight and at > now - timedelta(days=BASELINE_DAYS):
                 yield Told(at, cell, found, f"{drift.sigmas if drift else 0:.1f} × its usual spread")
             state = found

@@ -92,9 +92,12 @@ class Behind:
     sentence: str
 
 
+_COST_TABS = {**_MEAN_TABS, "unpriced": gettext_noop("With unpriced calls")}
+
+
 def tabs_of(metric: Metric) -> dict[str, str]:
     """The lists behind a figure, the one that says why it misses first."""
-    return _TABS.get(metric.slug, _MEAN_TABS)
+    return _COST_TABS if metric.slug == "cost" else _TABS.get(metric.slug, _MEAN_TABS)
 
 
 def first_tab(figure: Figure) -> str:
@@ -106,11 +109,13 @@ def find_rows(asked: Asked, metric: Metric, *, tab: str, target: float) -> Query
     """The rows of one list: runs by their facts, or calls where the figure counts calls.
 
     Above and rest together are below, and no row is in both. A mean adds up every row below its line; there, above
-    are those over the target.
+    are those over the target. Of a cost those with unpriced calls are a list besides.
     """
     below = _find_below(asked, metric)
     if tab == "below":
         return below
+    if tab == "unpriced":
+        return below.filter(unpriced_calls__gt=0)
     above = _find_above(metric, target)
     return below.filter(above) if tab == "above" else below.exclude(above)
 

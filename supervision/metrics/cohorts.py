@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from agentops.models import RunFact
+from agentops.models import RunFact, Step
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrPromise as Words
@@ -29,7 +29,7 @@ DIMENSIONS = {
     for one in (
         Dimension("task_type", _("Type of task"), "task_type"),
         Dimension("outcome", _("How it ended"), "outcome"),
-        Dimension("model", _("Model"), "model"),
+        Dimension("model", _("Model"), "model", several=True),
         Dimension("tool", _("Tool"), "tools", several=True),
         Dimension("channel", _("Channel"), "channel"),
         Dimension("tier", _("Strictest level"), "tier"),
@@ -78,6 +78,10 @@ def is_value(dimension: Dimension, value: str) -> bool:
 
 
 def _in_group(dimension: Dimension, value: str) -> Q:
+    if dimension.slug == "model":
+        # A run that one model began and another ended is of both: only its steps name them all.
+        steps = Step.objects.filter(run=OuterRef("run"), model=value).exclude(model="").exclude(kind="note")
+        return Q(Exists(steps))
     if dimension.several:
         return Q(**{f"{dimension.column}__has_key": value})
     return Q(**{dimension.column: int(value) if dimension.whole_number else value})

@@ -88,6 +88,8 @@ class CostPage:
     retiring: list[Retiring]
     period: str
     runs: int
+    unpriced: str
+    """The list of its runs with unpriced calls; empty where there are none."""
 
 
 def read_costs(asked: Asked) -> CostPage:
@@ -102,6 +104,7 @@ def read_costs(asked: Asked) -> CostPage:
         retiring=find_retiring(as_of=asked.as_of),
         period=say_cost(sums["cost"] or 0, unpriced=sums["unpriced"] or 0),
         runs=sums["runs"],
+        unpriced=asked.query(value=None, metric="cost", tab="unpriced") if sums["unpriced"] else "",
     )
 
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from agentops.domain.golden import Example
+from agentops.management.golden.shelf import load_shipped
 from agentops.models import GoldenExample, GoldenResult, GoldenRun, TaskType
 from supervision.wording import count, say_when
 
@@ -53,23 +55,30 @@ class GoldenPage:
 
 
 def read_golden(*, now: datetime) -> GoldenPage:
-    """Everything that the page shows. Examples saved since the last round are there too, as not played yet."""
+    """Everything that the page shows. Examples saved since the last round, and before the first one those that are
+    shipped, are there too, as not played yet.
+    """
     last = GoldenRun.objects.filter(live=False).order_by("-at", "-pk").first()
     others = GoldenRun.objects.exclude(pk=last.pk if last else 0).order_by("-at", "-pk")[:ROUNDS_SHOWN]
     results = list(last.results.all()) if last else []
     return GoldenPage(
         last=_round(last, now=now) if last else None,
-        groups=_group_lines(results),
+        groups=_group_lines(results, shipped=[] if last else load_shipped()),
         rounds=[_round(row, now=now) for row in others],
     )
 
 
-def _group_lines(results: list[GoldenResult]) -> list[GoldenGroup]:
+def _group_lines(results: list[GoldenResult], *, shipped: list[Example]) -> list[GoldenGroup]:
     names = dict(TaskType.objects.values_list("slug", "name"))
     saved = {row.name: row for row in GoldenExample.objects.order_by("name")}
     lines = [(one.task_type, _line(one, saved.get(one.name))) for one in results]
     played = {one.name for one in results}
     lines += [(row.task_type, _unplayed(row)) for row in saved.values() if row.name not in played]
+    lines += [
+        (one.task_type, GoldenLine(one.name, one.about, "", None, [], played=False))
+        for one in shipped
+        if one.name not in saved
+    ]
     lines.sort(key=lambda pair: (names.get(pair[0], pair[0]), not pair[1].differences, pair[1].name))
     groups = [(slug, [line for _, line in group]) for slug, group in groupby(lines, key=lambda pair: pair[0])]
     return [

@@ -90,13 +90,14 @@ def make_table(asked: Asked, found: Breakdown, *, targets: Targets, still_open: 
     together = None
     if len(small) > 1 and not dimension.several:
         sums = merge(found.groups[value] for value in small)
-        together = _line(replace(asked, value=None), _("These together"), sums, targets, task=asked.task, linked=False)
+        name = _("Small types together") if own else _("These together")
+        together = _line(replace(asked, value=None), name, sums, targets, task=asked.task, linked=False)
     return Table(
         total=total,
         lines=[line for line in lines if line.runs >= FEW],
         few=[line for line in lines if line.runs < FEW],
         together=together,
-        hidden=_say_hidden(total, [*lines, *([together] if together else [])]),
+        hidden=_say_hidden(total, [line for line in lines if line.runs >= FEW], together) if own else [],
         missed=[_say_miss(total, cell) for cell in total.cells if cell.verdict is Verdict.OFF],
     )
 
@@ -157,18 +158,23 @@ def _note(figure: Figure, tally: Tally) -> str:
     return " ".join(filter(None, notes))
 
 
-def _say_hidden(total: Line, lines: list[Line]) -> list[str]:
-    """Sentences on groups that miss where the total meets."""
-    said = []
+def _say_hidden(total: Line, lines: list[Line], together: Line | None) -> list[str]:
+    """Sentences on judged types that miss where the total meets, and one at most on the small ones together."""
+    said, small = [], []
     for n, cell in enumerate(total.cells):
         by_name = {line.name: line.cells[n] for line in lines}
         hidden = find_hidden(cell.figure, {name: one.figure for name, one in by_name.items()})
+        if together and find_hidden(cell.figure, {together.name: together.cells[n].figure}):
+            small.append(f"{cell.metric.name} {together.cells[n].value} ({together.cells[n].range})")
         said += [
             _("%(metric)s is on target for all (%(total)s), but %(group)s has %(value)s (%(range)s).")
             % {"metric": cell.metric.name, "total": cell.value, "group": name, "value": by_name[name].value,
                "range": by_name[name].range}
             for name in hidden
         ]  # fmt: skip
+    if small:
+        said.append(_("On target for all, but not for the small types together: %(figures)s.")
+                    % {"figures": ", ".join(small)})  # fmt: skip
     return said
 
 

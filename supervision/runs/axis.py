@@ -45,11 +45,16 @@ class Axis:
         return self._bar(left, self._at(span.end) - left)
 
     def ticks(self) -> list[str]:
-        """What stands over the axis: the working time at its start and its quarters, where nothing waits between."""
-        if self.waits:
-            return ["0 s"]
-        seconds = self.work.total_seconds()
-        return [_say(seconds * quarter / 4) for quarter in range(4)]
+        """What stands over each quarter of the axis: the working time there; a wait in it stands still."""
+        return [_say(self._worked_by(self.length * quarter / 4).total_seconds()) for quarter in range(4)]
+
+    def _worked_by(self, place: timedelta) -> timedelta:
+        """The working time at a place of the axis."""
+        waited = timedelta(0)
+        for index, wait in enumerate(self.waits):
+            left = self._worked(wait.start) + self.wait_width * index
+            waited += min(max(place - left, timedelta(0)), self.wait_width)
+        return place - waited
 
     def _bar(self, left: timedelta, width: timedelta) -> Bar:
         return Bar(f"{100 * (left / self.length):.2f}%", f"{max(0.6, 100 * (width / self.length)):.2f}%")

@@ -85,10 +85,12 @@ def _list(
     for line in lines:
         if line["alert"].pk == alert_id:
             line |= {"refused": refused, "typed": note}
+    calm = [line for line in lines if not line["weight"]]
     mark = WatchMark.objects.first()
     context = {
         "raised_lines": [line for line in lines if line["weight"]],
-        "calm_lines": [line for line in lines if not line["weight"]],
+        "calm_lines": [line for line in calm if line["state"] != State.NO_DATA.value],
+        "silent_lines": [line for line in calm if line["state"] == State.NO_DATA.value],
         "events": [_event(event, names, now) for event in _newest_events()],
         "failing": [_failing(channel, now) for channel in AlertChannel.objects.exclude(failing_since=None)],
         "looked": say_ago(mark.at, now=now) if mark else "",

@@ -81,9 +81,9 @@ def _fields(
         "side": _("up to"),
     }
     fields.append({**budget, "value": _plain(targets.budget(slug))})
-    wrong = refused.field if refused else ""
+    wrong = refused.wrong if refused else {}
     return [
-        {**field, "value": (typed or {}).get(field["name"], field["value"]), "wrong": field["name"] == wrong}
+        {**field, "value": (typed or {}).get(field["name"], field["value"]), "wrong": wrong.get(field["name"], "")}
         for field in fields
     ]
 

@@ -14,6 +14,7 @@ from agentops.models import AuditEntry, PolicyChange, ToolCall, ToolPolicy
 from supervision import actions
 from supervision.actions import Work
 from supervision.actions.logins import NOBODY
+from supervision.models import Alert, AlertChannel, AlertRule
 from supervision.roles import Role
 from tests.supervision.rows import MOVE, add_call, add_run, code_of, person, task_type
 
@@ -32,7 +33,10 @@ UNRECORDED = {
 }
 """Verbs that add no entry of their own, and why."""
 
-SEEN_ELSEWHERE = {"save_golden": "tests/supervision/test_golden.py needs a whole clinic to bring it about"}
+SEEN_ELSEWHERE = {
+    "save_golden": "tests/supervision/test_golden.py needs a whole clinic to bring it about",
+    "save_rule": "tests/supervision/alerts/test_alert_pages.py sends the whole form",
+}
 
 
 def seen(call: ToolCall) -> dict[str, object]:
@@ -179,6 +183,16 @@ def reset(user: User) -> None:
     actions.reset_second_factor(user=user, person_id=someone.pk)
 
 
+def raised() -> Alert:
+    rule = AlertRule.objects.create(kind="run_cost", alert_at=3.5)
+    now = timezone.now()
+    return Alert.objects.create(rule=rule, state="alert", since=now, looked_at=now)
+
+
+def channel() -> AlertChannel:
+    return AlertChannel.objects.create(kind="email", name="Ruth", address="ruth@clinic.example")
+
+
 RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
     "approve_call": ("call.approved", approve),
     "reject_call": ("call.rejected", reject),
@@ -203,6 +217,26 @@ RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
     "decline_change": ("tool.change_declined", decline),
     "stop_work": ("work.stopped", stop),
     "lift_stop": ("work.resumed", lift),
+    "set_budget": (
+        "budget.set",
+        lambda user: actions.set_budget(user=user, scope="", period="day", limit_nano=10**9),
+    ),
+    "silence_alert": (
+        "alert.silenced",
+        lambda user: actions.silence_alert(user=user, alert_id=raised().pk, hours=1),
+    ),
+    "acknowledge_alert": (
+        "alert.acknowledged",
+        lambda user: actions.acknowledge_alert(user=user, alert_id=raised().pk, note="I am on it."),
+    ),
+    "add_channel": (
+        "alert_channel.added",
+        lambda user: actions.add_channel(user=user, kind="email", name="Ruth", address="ruth@clinic.example"),
+    ),
+    "switch_channel": (
+        "alert_channel.off",
+        lambda user: actions.switch_channel(user=user, channel_id=channel().pk, enabled=False),
+    ),
     "add_person": ("person.added", lambda user: actions.add_person(user=user, username="zoe", **PLACE)),  # type: ignore[arg-type]
     "change_person": (
         "person.changed",

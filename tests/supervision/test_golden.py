@@ -213,7 +213,9 @@ def add_round(*results: tuple[str, str, list[str]], live: bool = False, hours_ag
 def test_before_they_were_ever_played_the_page_says_how(ruth: User, sign_in: Callable[[User], Client]) -> None:
     page = sign_in(ruth).get("/golden/").content.decode()
     assert "Not played yet" in page
+    assert "Ask your administrator to run" in page
     assert "manage.py golden" in page
+    assert "answer-claims-that-all-is-done" in page
 
 
 def test_what_did_not_hold_comes_first_in_its_type_of_task_with_its_differences(

@@ -84,6 +84,11 @@ def test_the_caller_answers_in_the_same_conversation(desk: Client) -> None:
     assert AgentRun.objects.get(request="Yes please").conversation_id == first.conversation_id
 
 
+def test_nobody_answers_for_the_caller_of_a_generated_run(desk: Client) -> None:
+    run = add_run("Hello", status="completed", answer="Dr Chen.", finished_at=timezone.now(), generated=True)
+    assert "The caller answers" not in desk.get(f"/runs/{run.pk}/").content.decode()
+
+
 def test_a_refused_answer_keeps_the_conversation(desk: Client) -> None:
     first = add_run("And who else?", answer="Dr Chen.", status="completed", finished_at=timezone.now())
     page = send(desk, request="", conversation=first.conversation_id).content.decode()  # type: ignore[attr-defined]

@@ -106,6 +106,7 @@ def test_the_axis_draws_work_to_scale_and_waiting_short() -> None:
     assert width[1] < width[0]
     assert left[1] == pytest.approx(width[0], abs=0.02)
     assert left[2] + width[2] == pytest.approx(100, abs=0.05)
+    assert axis.ticks() == ["0 s", "1.1 s", "2.0 s", "2.9 s"]  # a wait takes no working time
 
 
 def test_waits_that_overlap_are_drawn_as_one() -> None:

@@ -213,3 +213,12 @@ def test_the_link_of_a_share_leads_to_runs_of_that_type_in_that_time(ruths: Clie
     link = Alert.objects.get(state="warn").link
     assert link.startswith("/runs/?task=booking&since=")
     assert "There is no such" not in page(ruths, link)
+
+
+def test_what_has_not_enough_data_is_folded_under_its_number(ruths: Client, db: None, raised: Alert) -> None:
+    for n in range(3):
+        Alert.objects.create(rule=raised.rule, cell=f"t{n}", state="no_data", since=NOW, looked_at=NOW)
+    answer = ruths.get("/alerts/")
+    assert len(answer.context["silent_lines"]) >= 3
+    assert not [line for line in answer.context["calm_lines"] if line["state"] == "no_data"]
+    assert f"<summary>{len(answer.context['silent_lines'])} without enough data</summary>" in answer.content.decode()

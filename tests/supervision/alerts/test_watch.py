@@ -16,6 +16,7 @@ from django.utils.module_loading import import_string
 
 from agentops.models import AgentRun, SweepMark, TaskType
 from supervision.actions.watching import claim_look
+from supervision.alerts.preview import preview_rule
 from supervision.models import Alert, AlertEvent, AlertMessage, AlertRule
 from supervision.runs.readiness import read_readiness
 from supervision.watch import look_at_rules
@@ -98,6 +99,21 @@ def test_a_slow_climb_is_found_and_told_apart_by_usage_and_price(db: None) -> No
     with CaptureQueriesContext(connection) as queries:
         look_at_rules(now=NOW + timedelta(minutes=1))
     assert not [q for q in queries if "agentops_runfact" in q["sql"]], "it is looked at once an hour"
+
+
+def test_the_preview_of_a_drift_says_what_the_live_rule_says_and_today_is_judged_by_neither(db: None) -> None:
+    """Days without requests pass too: the unsteady costs of two months ago are no part of what is usual now."""
+    rule = only_rule("cost_drift", scope="*", warn_at=3.0, alert_at=6.0)
+    for back in range(55, 0, -1):
+        unsteady = 3.0 if back % 2 else 0.4
+        factor = unsteady if back > 28 else 1.0 if back > 7 else 1.0 + 0.06 * (8 - back)
+        if back > 28 or back <= 7 or (back % 2 == 0 and back < 28):
+            add_facts(*[round(2 * CENT * factor)] * 6, at=NOW - timedelta(days=back))
+    add_facts(*[90 * CENT] * 6, at=NOW)
+    look_at_rules(now=NOW)
+    told = [one for one in preview_rule(rule, now=NOW).told if one.cell == "booking"]
+    assert state_of("booking") == told[0].state == "alert"
+    assert "$0.90" not in Alert.objects.get(cell="booking").value
 
 
 def test_a_share_has_to_be_high_in_both_windows(db: None) -> None:

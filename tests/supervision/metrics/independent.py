@@ -37,7 +37,7 @@ def _one(run: AgentRun, steps: list[Step], calls: list[ToolCall]) -> Seen:
         "prompt": str(run.task_type.prompt_version),
         "channel": run.conversation.channel,
         "outcome": run.outcome,
-        "model": steps[-1].model if steps else "",
+        "model": sorted({step.model for step in steps if step.model}),
         "tier": max((call.tier for call in calls), key=HARM.index, default=""),
         "tool": sorted({call.tool for call in ran}),
         "completed": run.status == "completed" and run.outcome != "asked_back",
@@ -58,7 +58,7 @@ def part(seen: list[Seen], by: str) -> dict[str, list[Seen]]:
     """The runs by the groups of a dimension."""
     groups: dict[str, list[Seen]] = defaultdict(list)
     for run in seen:
-        for value in run[by] if by == "tool" else [run[by]]:
+        for value in run[by] if by in ("tool", "model") else [run[by]]:
             groups[value].append(run)
     return groups
 

@@ -61,7 +61,7 @@ def test_the_cells_of_the_page_lead_to_lists_of_just_their_size(db: None, ruth: 
     """Every link of the table is followed, and its tabs count what the cell says."""
     add_weeks(now=timezone.now(), weeks=1, share=0.5)
     client, followed = sign_in(ruth), 0
-    for by in ("task_type", "tool"):
+    for by in ("task_type", "tool", "model"):
         table = read_metrics(ask(by=by)).table
         for line in [*table.lines, *table.few, table.total]:
             for cell in line.cells:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from agentops.domain.pricing import PriceRow, Usage, price_usage
-from agentops.models import ModelRetirement, Price
+from agentops.models import ModelRetirement, Price, RunFact
 from supervision.metrics.charts import BAR_HEIGHT
 from supervision.metrics.cost import CostPage, read_costs
 from supervision.models import MetricTarget
@@ -111,3 +111,14 @@ def test_the_file_holds_the_weeks_unrounded(costs: CostPage, ruth: User, sign_in
     assert "Booking,2026-11-23,4000000000,0,3.00" in text
     assert "Moving,2026-11-09,1000000000,2," in text
     assert "All,2026-11-09,2000000000,2," in text
+
+
+def test_unpriced_calls_lead_to_exactly_the_runs_that_made_them(ruth: User, sign_in: Callable[[User], Client]) -> None:
+    for calls in (0, 1, 2):
+        add_fact(unpriced_calls=calls)
+    client = sign_in(ruth)
+    answer = client.get("/metrics/costs/")
+    assert "3 calls unpriced</a>" in answer.content.decode()
+    behind = client.get(f"/metrics/behind/{answer.context['page'].unpriced}").context["page"]
+    kept = RunFact.objects.filter(pk__in=[row.run_id for row in behind.rows])
+    assert sorted(kept.values_list("unpriced_calls", flat=True)) == [1, 2]

@@ -64,6 +64,15 @@ def test_a_number_that_is_none_is_refused_in_words_and_kept_in_the_form(
     assert not MetricTarget.objects.exists()
 
 
+def test_each_wrong_field_says_what_is_wrong_with_it_and_nothing_is_lost(manager: Client) -> None:
+    fields = {"completion": "many", "limits": "101", "iterations": "7"}
+    page = manager.post(SAVE, {"task_type": "", **fields}).content.decode()
+    assert 'id="w--completion">“many” is not a number above 0.' in page
+    assert 'id="w--limits">101 is too high: 100 at most.' in page
+    assert page.count('aria-invalid="true"') == 2
+    assert all(f'value="{typed}"' in page for typed in fields.values())
+
+
 def test_a_type_of_task_that_does_not_exist_is_refused(manager: Client) -> None:
     answer = manager.post(SAVE, {"task_type": "nowhere", "limits": "3"})
     assert answer.status_code == 400
