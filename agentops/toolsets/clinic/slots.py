@@ -43,7 +43,7 @@ def day_start(day: date) -> datetime:
 
 def free_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySet[Slot]:
     """Free slots in the window that have not begun, soonest first, without those kept for a request of another run."""
-    return unbooked_slots(window, now=now, run_id=run_id).exclude(kept=True)
+    return unbooked_slots(window, now=now, run_id=run_id).exclude(Q(kept=True))
 
 
 def unbooked_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySet[Slot]:
@@ -67,7 +67,7 @@ def unbooked_slots(window: Window, *, now: datetime, run_id: int = 0) -> QuerySe
     return _narrow_clock(slots, window).order_by("starts_at", "provider_id")
 
 
-def _kept_for_others(run_id: int) -> ExpressionWrapper:
+def _kept_for_others(run_id: int) -> "ExpressionWrapper[Q]":
     """Whether the slot's name is among those kept, which are read once and not for each slot."""
     calls = ToolCall.objects.filter(status__in=OPEN_CALLS, keeps__startswith=KEEPS).exclude(run_id=run_id)
     return ExpressionWrapper(Q(name__in=calls.values("keeps")), output_field=BooleanField())
