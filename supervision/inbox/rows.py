@@ -160,8 +160,9 @@ def read_desk(*, view: str, now: datetime, user: User | None = None, words: str 
     in_order = waiting_calls().order_by("expires_at", "pk")
     calls = _tell_twins([_call_row(call, held, now=now) for call in _with_run(in_order)])
     handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows(open_handoffs())]
-    waiting, decided = count_waiting(), decided_today(now)
     known = {row.key for row in [*calls, *handoffs]}
+    whole = max(len(calls), len(handoffs)) < MOST_ROWS  # nothing is cut off, so nothing has to be counted
+    waiting, decided = len(known) if whole else count_waiting(), decided_today(now)
     beyond = max(0, waiting - len(known)) if view == "waiting" and not words else 0
     if view == "decided":
         rows = [_decided_row(call, now=now) for call in _with_run(decided.filter(calls_with(words)))]

@@ -224,6 +224,7 @@ def show_beside(
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
     if part != "request":
         context["desk_list"] = desk or _read_desk(request)
+        context["waiting_count"] = context["desk_list"].waiting
         context["groups"] = draw_groups(context["desk_list"], selected=context["selected"])
         context["holds"] = list_holds(user=request.user, now=now)
         context["just_answered"] = just_answered(request.user, now=now)
