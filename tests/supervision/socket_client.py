@@ -1,5 +1,6 @@
 """A browser's end of the desk's socket, spoken to over ASGI."""
 
+import asyncio
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ from asgiref.testing import ApplicationCommunicator
 from agentops.asgi import application
 
 PATIENCE_S = 3
+HEARING_S = 15
 
 
 class Socket:
@@ -28,13 +30,14 @@ class Socket:
         await self.ends.send_input({"type": "websocket.receive", "text": text, "bytes": data})
 
     async def hear(self, kind: str) -> dict[str, Any]:
-        """The next message of that kind."""
-        while True:
-            event = await self.ends.receive_output(PATIENCE_S)
-            assert event["type"] == "websocket.send", event
-            message: dict[str, Any] = json.loads(event["text"])
-            if message["kind"] == kind:
-                return message
+        """The next message of that kind. Others may come meanwhile; they do not make the wait longer."""
+        async with asyncio.timeout(HEARING_S):
+            while True:
+                event = await self.ends.receive_output(HEARING_S)
+                assert event["type"] == "websocket.send", event
+                message: dict[str, Any] = json.loads(event["text"])
+                if message["kind"] == kind:
+                    return message
 
     async def hear_close(self) -> int:
         """The code with which the server hangs up."""
