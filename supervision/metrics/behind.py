@@ -131,6 +131,8 @@ def read_behind(asked: Asked, metric: Metric, *, targets: Targets, before: str) 
     lists = {tab: find_rows(asked, metric, tab=tab, target=target) for tab in tabs_of(metric)}
     sizes = lists["below"].aggregate(below=Count("pk"), above=Count("pk", filter=_find_above(metric, target)))
     sizes["rest"] = sizes["below"] - sizes["above"]
+    if "unpriced" in lists:
+        sizes["unpriced"] = lists["unpriced"].count()
     tabs = [Tab(tab, _(tabs_of(metric)[tab]), sizes[tab], asked.query(tab=tab), tab == asked.tab) for tab in lists]
     rows, older = _page(lists[asked.tab], metric, before=before)
     why = find_reasons(lists[next(iter(lists))], metric)
