@@ -175,7 +175,7 @@ def test_an_admin_says_how_many_confirm_a_tool_and_whether_one_may_be_alone(leo:
     assert ToolPolicy.objects.get().confirmation == "two"
     assert status_of(waiting) == "invalidated", "it waited under the milder rule"
     facts = AuditEntry.objects.get(what="tool.changed").facts
-    assert facts["differences"] == {"Who confirms": ["Nobody", "Two people"]} and facts["withdrawn"] == 1
+    assert facts["differences"] == {"Who confirms": ["One of the staff", "Two people"]} and facts["withdrawn"] == 1
 
 
 def words_of(page: Page) -> list[str]:
