@@ -262,37 +262,3 @@ def test_a_yes_taken_back_does_not_overtake_the_form(desk: Client, booking: Tool
     booking.refresh_from_db()
     page = read(desk, open_form(desk, booking))
     assert "A change would not be used any more." not in page and "Nothing is changed yet." in page
-
-
-def test_colleagues_can_be_told_of_it_while_the_form_waits(desk: Client, booking: ToolCall) -> None:
-    sent = post(desk, booking, "choices")
-    waiting = desk.get(sent["Location"], headers={"X-Desk-Part": "request"}).content.decode()
-    assert "data-pending" in waiting and 'name="csrfmiddlewaretoken"' in waiting
-
-
-def test_a_yes_taken_back_does_not_overtake_the_form(desk: Client, booking: ToolCall) -> None:
-    ToolPolicy.objects.update(hold_seconds=30)
-    answer(desk, booking)
-    booking.refresh_from_db()
-    undone = desk.post(f"/requests/{booking.pk}/undo/", {"version": booking.version, "digest": booking.digest})
-    assert undone.status_code == 302
-    booking.refresh_from_db()
-    page = read(desk, open_form(desk, booking))
-    assert "A change would not be used any more." not in page and "Nothing is changed yet." in page
-
-
-def test_colleagues_can_be_told_of_it_while_the_form_waits(desk: Client, booking: ToolCall) -> None:
-    sent = post(desk, booking, "choices")
-    waiting = desk.get(sent["Location"], headers={"X-Desk-Part": "request"}).content.decode()
-    assert "data-pending" in waiting and 'name="csrfmiddlewaretoken"' in waiting
-
-
-def test_a_yes_taken_back_does_not_overtake_the_form(desk: Client, booking: ToolCall) -> None:
-    ToolPolicy.objects.update(hold_seconds=30)
-    answer(desk, booking)
-    booking.refresh_from_db()
-    undone = desk.post(f"/requests/{booking.pk}/undo/", {"version": booking.version, "digest": booking.digest})
-    assert undone.status_code == 302
-    booking.refresh_from_db()
-    page = read(desk, open_form(desk, booking))
-    assert "A change would not be used any more." not in page and "Nothing is changed yet." in page

@@ -82,39 +82,3 @@ def test_a_search_that_finds_nothing_says_so_and_what_waits(desk: Client) -> Non
     page = desk.get("/", {"q": "zzz"}).content.decode()
     assert "No request with “zzz”." in page and "2 are waiting." in page
     assert "Nothing needs you right now" not in page and 'href="/?view=waiting">Show all</a>' in page
-
-
-def test_a_number_is_one_word_with_and_without_its_blanks(desk: Client) -> None:
-    number = MOVE.model_copy(update={"title": "Ana", "subject": ANA.model_copy(update={"number": "4821 077"})})
-    mobile = {"surname": "Brandt", "number": "4821 555", "mobile": "07700 900077"}
-    add_call(number)
-    add_call(MOVE.model_copy(update={"title": "Leo", "subject": ANA.model_copy(update=mobile)}))
-    for words in ("4821 077", "4821077", "  4821   077 "):
-        assert titles(desk, f"q={words}") == ["Ana"], words
-    assert titles(desk, "q=07700900077") == ["Leo"] and titles(desk, "q=4821 555 brandt") == ["Leo"]
-
-
-def test_a_search_that_finds_nothing_says_so_and_what_waits(desk: Client) -> None:
-    add_call(MOVE)
-    add_call(LEO)
-    page = desk.get("/", {"q": "zzz"}).content.decode()
-    assert "No request with “zzz”." in page and "2 are waiting." in page
-    assert "Nothing needs you right now" not in page and 'href="/?view=waiting">Show all</a>' in page
-
-
-def test_a_number_is_one_word_with_and_without_its_blanks(desk: Client) -> None:
-    number = MOVE.model_copy(update={"title": "Ana", "subject": ANA.model_copy(update={"number": "4821 077"})})
-    mobile = {"surname": "Brandt", "number": "4821 555", "mobile": "07700 900077"}
-    add_call(number)
-    add_call(MOVE.model_copy(update={"title": "Leo", "subject": ANA.model_copy(update=mobile)}))
-    for words in ("4821 077", "4821077", "  4821   077 "):
-        assert titles(desk, f"q={words}") == ["Ana"], words
-    assert titles(desk, "q=07700900077") == ["Leo"] and titles(desk, "q=4821 555 brandt") == ["Leo"]
-
-
-def test_a_search_that_finds_nothing_says_so_and_what_waits(desk: Client) -> None:
-    add_call(MOVE)
-    add_call(LEO)
-    page = desk.get("/", {"q": "zzz"}).content.decode()
-    assert "No request with “zzz”." in page and "2 are waiting." in page
-    assert "Nothing needs you right now" not in page and 'href="/?view=waiting">Show all</a>' in page
