@@ -18,7 +18,7 @@ def measure_arrival(scene: Scene) -> Figure:
     took = []
     add_call()
     with scene.stage.page("/", who="mo") as page:
-        page.wait_for_function("document.querySelector('[data-live]').dataset.state === 'live'")
+        page.wait_for_function("() => document.querySelector('[data-live]').dataset.state === 'live'")
         page.wait_for_timeout(300)
         for number in range(30):
             shown = _number_said(page)
@@ -56,7 +56,7 @@ def survive_a_lost_line(scene: Scene) -> Figure:
     away_s = 5 if scene.quick else 30
     answered = add_call()
     with scene.stage.page("/", who="mo") as page:
-        page.wait_for_function("document.querySelector('[data-live]').dataset.state === 'live'")
+        page.wait_for_function("() => document.querySelector('[data-live]').dataset.state === 'live'")
         page.wait_for_timeout(500)
         page.context.set_offline(True)
         began = time.perf_counter()
