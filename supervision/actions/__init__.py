@@ -29,7 +29,7 @@ from supervision.actions.logins import choose_password, record_login, record_pau
 from supervision.actions.looks import look_again
 from supervision.actions.outcomes import Answered, Refused
 from supervision.actions.people import choose_language, record_viewing, save_preferences
-from supervision.actions.policy import change_policy, confirm_change, decline_change, return_policy
+from supervision.actions.policy import PolicyOutcome, change_policy, confirm_change, decline_change, return_policy
 from supervision.actions.runs import cancel_run, start_run
 from supervision.actions.second_factors import (
     add_second_factor,
@@ -48,6 +48,7 @@ __all__ = [
     "Changed",
     "Conflict",
     "Draft",
+    "PolicyOutcome",
     "Proposed",
     "Refused",
     "RuleDraft",

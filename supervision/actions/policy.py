@@ -1,5 +1,8 @@
 """What admins decide about tools and types of task. The machine records each change; what gives more room waits."""
 
+from collections.abc import Callable
+from typing import Any, TypeVar
+
 from django.contrib.auth.models import User
 from django.db import transaction
 
@@ -12,70 +15,44 @@ from supervision.actions.outcomes import Refused
 from supervision.roles import Permission, display_name, require
 from supervision.second_admin import why_not_second
 
-Outcome = control.Changed | control.Proposed | control.Conflict | Refused
+PolicyOutcome = control.Changed | control.Proposed | control.Conflict | Refused
+Told = TypeVar("Told")
 
 
 def change_policy(
     *, user: User, kind: str, subject: str, after: ToolSetting | TaskSetting, version: int, reason: str
-) -> Outcome:
+) -> PolicyOutcome:
     """Save the setting of a tool ("tool") or a type of task ("task_type"), or propose it to a second admin."""
-    require(user, Permission.SET_TIERS)
-    try:
-        return control.change_policy(
-            kind=kind,
-            subject=subject,
-            after=after,
-            version=version,
-            reason=reason,
-            by=display_name(user),
-            account=user.pk,
-        )
-    except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, refusal.field)
+    asked = {"kind": kind, "subject": subject, "after": after, "version": version, "reason": reason}
+    return _ask(control.change_policy, user, **asked)
 
 
 def return_policy(
     *, user: User, kind: str, subject: str, to_version: int, version: int, reason: str
-) -> Outcome:
+) -> PolicyOutcome:
     """Bring an earlier version back, or propose it to a second admin."""
-    require(user, Permission.SET_TIERS)
-    try:
-        return control.return_policy(
-            kind=kind,
-            subject=subject,
-            to_version=to_version,
-            version=version,
-            reason=reason,
-            by=display_name(user),
-            account=user.pk,
-        )
-    except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, refusal.field)
-
-
-def confirm_change(*, user: User, change_id: int) -> Outcome:
-    """The second admin's yes to a change that gives more room; not of one whom the first could have made up."""
-    require(user, Permission.SET_TIERS)
-    try:
-        return _confirm(user=user, change_id=change_id)
-    except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, refusal.field)
+    asked = {"kind": kind, "subject": subject, "to_version": to_version, "version": version, "reason": reason}
+    return _ask(control.return_policy, user, **asked)
 
 
 @transaction.atomic
-def _confirm(*, user: User, change_id: int) -> Outcome:
+def confirm_change(*, user: User, change_id: int) -> PolicyOutcome:
+    """The second admin's yes to a change that gives more room; not of one whom the first could have made up."""
+    require(user, Permission.SET_TIERS)
     change = PolicyChange.objects.filter(pk=change_id, state="waiting").first()
     why_not = why_not_second(user=user, change=change) if change and change.account != user.pk else ""
-    if why_not:
-        return Refused("not_second", why_not)
-    return control.confirm_change(change_id=change_id, by=display_name(user), account=user.pk)
+    return Refused("not_second", why_not) if why_not else _ask(control.confirm_change, user, change_id=change_id)
 
 
 def decline_change(*, user: User, change_id: int) -> Refused | None:
     """Say no to a change that waits, or take back one's own."""
+    return _ask(control.decline_change, user, change_id=change_id)
+
+
+def _ask(verb: Callable[..., Told], user: User, **asked: Any) -> Told | Refused:
+    """Ask the machine in this admin's name."""
     require(user, Permission.SET_TIERS)
     try:
-        control.decline_change(change_id=change_id, by=display_name(user), account=user.pk)
+        return verb(by=display_name(user), account=user.pk, **asked)
     except BadRequest as refusal:
         return Refused(refusal.code, refusal.message, refusal.field)
-    return None

@@ -8,8 +8,8 @@ from agentops.models import ToolCall
 from supervision import actions
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, clean_note, form_of
-from supervision.views.queue import read_number
 from supervision.views.runs import show_run_again
+from supervision.views.sent import read_number
 
 
 @form_of("request")

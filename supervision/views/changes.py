@@ -1,7 +1,6 @@
 """Changes of policy that give more room: each waits for a second admin, who confirms or declines it."""
 
 from django.contrib import messages
-from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,6 +12,7 @@ from supervision.policy.versions import list_waiting
 from supervision.roles import Permission
 from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
+from supervision.views.sent import read_number
 
 
 @require_safe
@@ -26,7 +26,7 @@ def list_changes(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.SET_TIERS)
 def confirm_change(request: DeskRequest) -> HttpResponseBase:
     """The second admin's yes: the change is in force at once."""
-    told = actions.confirm_change(user=request.user, change_id=_read_change(request))
+    told = actions.confirm_change(user=request.user, change_id=read_number(request, "change", digits=18))
     if isinstance(told, actions.Refused):
         return _list(request, refused=told.message, status=400)
     if isinstance(told, actions.Conflict):
@@ -39,18 +39,11 @@ def confirm_change(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.SET_TIERS)
 def decline_change(request: DeskRequest) -> HttpResponseBase:
     """A no, or the way back for whoever proposed it."""
-    told = actions.decline_change(user=request.user, change_id=_read_change(request))
+    told = actions.decline_change(user=request.user, change_id=read_number(request, "change", digits=18))
     if isinstance(told, actions.Refused):
         return _list(request, refused=told.message, status=400)
     messages.success(request, _("Declined. Nothing is different."))
     return redirect("changes")
-
-
-def _read_change(request: DeskRequest) -> int:
-    change = request.POST.get("change", "")
-    if not change.isascii() or not change.isdecimal() or len(change) > 18:
-        raise BadRequest("The form is incomplete: change is missing.")
-    return int(change)
 
 
 def _list(request: DeskRequest, *, refused: str | None, status: int = 200) -> HttpResponse:

@@ -11,7 +11,8 @@ from supervision import actions
 from supervision.inbox.edits import find_edit, read_edit, read_refused
 from supervision.roles import Permission
 from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of
-from supervision.views.queue import Kept, read_number, show_beside, show_refusal
+from supervision.views.queue import Kept, show_beside, show_refusal
+from supervision.views.sent import read_number
 
 _VALUE = "value-"
 """What stands before the name of a control in the form, so that no control can be taken for another field."""

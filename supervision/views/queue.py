@@ -25,6 +25,7 @@ from supervision.models import REASONS
 from supervision.roles import Permission
 from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of, render_part
 from supervision.views.drawing import draw_groups
+from supervision.views.sent import read_number
 
 PARTS = {"list": "_list.html", "request": "_beside.html"}
 MOST_CHARS = 100
@@ -286,11 +287,3 @@ def _read_desk(request: DeskRequest) -> Desk:
 def _view_of(request: HttpRequest) -> str:
     view = request.GET.get("view", "")
     return view if view in {"mine", "decided"} else "waiting"
-
-
-def read_number(request: HttpRequest, name: str) -> int:
-    """A number that the page put into its form."""
-    value = request.POST.get(name, "")
-    if not value.isdecimal() or len(value) > 9:
-        raise BadRequest(gettext("The form is incomplete: %(name)s is missing.") % {"name": name})
-    return int(value)

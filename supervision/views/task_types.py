@@ -2,16 +2,14 @@
 
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from pydantic import ValidationError
 
-from agentops.domain.policy.changes import Difference, compare_tasks, is_looser, is_stricter
+from agentops.domain.policy.changes import Difference, compare_tasks
 from agentops.domain.policy.task_settings import ANSWER_EARLY, TaskSetting
 from agentops.domain.tiers import ActionTier
 from agentops.models import TaskType, read_general_caps
@@ -29,9 +27,9 @@ from supervision.policy.task_form import (
 from supervision.policy.versions import first_version, list_versions, list_waiting, task_setting_at
 from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
-from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
-from supervision.wording import count
+from supervision.views.policy_changes import frame_check, read_returns_to, save_change, tell_saved
+from supervision.views.sent import read_number, read_setting
 
 
 @require_safe
@@ -64,11 +62,11 @@ def show_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
 def check_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
     """What a change would come to, before it counts: from the form, or from an earlier version."""
     task, today = get_object_or_404(TaskType, pk=task_id), timezone.localdate()
-    post, version = request.POST, _read_version(request)
+    post, version = request.POST, read_number(request, "version")
     if "again" in post:
-        return _show(request, task, draft_of_task(_read_setting(request), today=today), version=version)
+        return _show(request, task, draft_of_task(read_setting(request, TaskSetting), today=today), version=version)
     if "returns_to" in post:
-        returns_to = _read_version(request, "returns_to")
+        returns_to = read_number(request, "returns_to")
         setting = task_setting_at(task, returns_to)
         if setting is None:
             raise BadRequest("There is no such version.")
@@ -84,15 +82,9 @@ def check_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
 def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
     """Save what was checked, or propose it to a second admin."""
     task, today = get_object_or_404(TaskType, pk=task_id), timezone.localdate()
-    setting, version, reason = _read_setting(request), _read_version(request), request.POST.get("reason", "")
-    same: dict[str, Any] = {"user": request.user, "kind": "task_type", "subject": task.slug}
-    same |= {"version": version, "reason": reason}
-    returns_to = _read_version(request, "returns_to") if request.POST.get("returns_to") else None
-    told = (
-        actions.change_policy(after=setting, **same)
-        if returns_to is None
-        else actions.return_policy(to_version=returns_to, **same)
-    )
+    setting, version = read_setting(request, TaskSetting), read_number(request, "version")
+    returns_to = read_returns_to(request)
+    told = save_change(request, kind="task_type", subject=task.slug, setting=setting)
     if isinstance(told, actions.Refused) and told.field == "reason":
         return _check(request, task, setting, version=version, returns_to=returns_to, refused=told)
     if isinstance(told, actions.Refused):
@@ -101,13 +93,7 @@ def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
     if isinstance(told, actions.Conflict):
         draft = draft_of_task(setting, today=today)
         return _show(request, task, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
-    if isinstance(told, actions.Proposed):
-        told_why = _("%(name)s: this gives more room, so it waits for a second admin.")
-        messages.success(request, told_why % {"name": task.name})
-        return redirect("task_type", task_id)
-    number = {"number": count(told.invalidated, "waiting request")}
-    withdrawn = _(" %(number)s withdrawn.") % number if told.invalidated else ""
-    messages.success(request, _("Saved: %(name)s.") % {"name": task.name} + withdrawn)
+    tell_saved(request, told, name=task.name)
     return redirect("task_type", task_id)
 
 
@@ -162,12 +148,12 @@ def _check(
         draft = draft_of_task(setting, today=today, errors={"form": _("Nothing is different from what is saved.")})
         return _show(request, task, draft, version=version, status=400)
     new_models = {route.model: route.valid_from for route in setting.routes if route not in before.routes}
+    frame = frame_check(
+        request, setting, differences, version=version, returns_to=returns_to, refused=refused
+    )
     context: dict[str, Any] = {
+        **frame,
         "task": task,
-        "differences": differences,
-        "looser": is_looser(differences),
-        "alone": not has_second_admin(request.user),
-        "stricter": is_stricter(differences),
         "stopped": count_stopped(task.slug, before=before, after=setting, now=now),
         "notes": [note for model, day in new_models.items() if (note := say_of_model(model, on=day))],
         "new_prompt": task.prompt_version + 1 if setting.prompt != before.prompt else 0,
@@ -176,24 +162,5 @@ def _check(
         "would": read_would_have(kind="task_type", subject=task.slug, after=setting, now=now)
         if setting.permitted_tiers != before.permitted_tiers
         else None,
-        "setting": setting.model_dump_json(),
-        "version": version,
-        "returns_to": returns_to,
-        "reason": request.POST.get("reason", ""),
-        "refused": refused,
     }
     return render_part(request, "task_type_check.html", {}, context, status=400 if refused else 200)
-
-
-def _read_version(request: DeskRequest, name: str = "version") -> int:
-    version = request.POST.get(name, "")
-    if not version.isascii() or not version.isdecimal() or len(version) > 9:
-        raise BadRequest(f"The form is incomplete: {name} is missing.")
-    return int(version)
-
-
-def _read_setting(request: DeskRequest) -> TaskSetting:
-    try:
-        return TaskSetting.model_validate_json(request.POST.get("setting", ""))
-    except ValidationError:
-        raise BadRequest("The form is incomplete: setting is missing.") from None

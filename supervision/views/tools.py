@@ -3,16 +3,14 @@
 import re
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
-from pydantic import ValidationError
 
-from agentops.domain.policy.changes import Difference, compare_tools, is_looser, is_stricter
+from agentops.domain.policy.changes import Difference, compare_tools
 from agentops.domain.policy.rules import Confirmation
 from agentops.domain.policy.settings import Answerers, ToolSetting
 from agentops.domain.tiers import ActionTier
@@ -26,9 +24,9 @@ from supervision.policy.suggestions import list_suggestions
 from supervision.policy.versions import first_version, list_versions, list_waiting, setting_at
 from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
-from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
-from supervision.wording import count
+from supervision.views.policy_changes import frame_check, read_returns_to, save_change, tell_saved
+from supervision.views.sent import read_number, read_setting
 
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s")
 _ERRORS = {"conflict": 409}
@@ -69,11 +67,11 @@ def show_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
 def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
     """What a change would come to, before it counts: from the form, or from an earlier version."""
     policy = get_object_or_404(ToolPolicy, pk=tool_id)
-    post, version = request.POST, _read_version(request)
+    post, version = request.POST, read_number(request, "version")
     if "again" in post:
-        return _show(request, policy, draft_of(_read_setting(request)), version=version)
+        return _show(request, policy, draft_of(read_setting(request, ToolSetting)), version=version)
     if "returns_to" in post:
-        returns_to = _read_version(request, "returns_to")
+        returns_to = read_number(request, "returns_to")
         setting = setting_at(policy, returns_to)
         if setting is None:
             raise BadRequest("There is no such version.")
@@ -89,19 +87,9 @@ def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
 def save_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
     """Save what was checked, or propose it to a second admin."""
     policy = get_object_or_404(ToolPolicy, pk=tool_id)
-    setting, version = _read_setting(request), _read_version(request)
-    same: dict[str, Any] = {
-        "user": request.user,
-        "kind": "tool",
-        "subject": policy.tool,
-        "version": version,
-        "reason": request.POST.get("reason", ""),
-    }
-    returns_to = _read_version(request, "returns_to") if request.POST.get("returns_to") else None
-    if returns_to is None:
-        told = actions.change_policy(after=setting, **same)
-    else:
-        told = actions.return_policy(to_version=returns_to, **same)
+    setting, version = read_setting(request, ToolSetting), read_number(request, "version")
+    returns_to = read_returns_to(request)
+    told = save_change(request, kind="tool", subject=policy.tool, setting=setting)
     label = policy.label or policy.tool
     if isinstance(told, actions.Refused) and told.field == "reason":
         return _check(request, policy, setting, version=version, returns_to=returns_to, refused=told)
@@ -112,13 +100,7 @@ def save_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
         return _show(
             request, policy, draft_of(setting), version=told.version, theirs=told.theirs, told=told.message, status=409
         )
-    if isinstance(told, actions.Proposed):
-        told_why = _("%(name)s: this gives more room, so it waits for a second admin.")
-        messages.success(request, told_why % {"name": label})
-        return redirect("tool", tool_id)
-    number = {"number": count(told.invalidated, "waiting request")}
-    withdrawn = _(" %(number)s withdrawn.") % number if told.invalidated else ""
-    messages.success(request, _("Saved: %(name)s.") % {"name": label} + withdrawn)
+    tell_saved(request, told, name=label)
     return redirect("tool", tool_id)
 
 
@@ -186,32 +168,13 @@ def _check(
     if not differences and refused is None:
         draft = draft_of(setting, errors={"form": _("Nothing is different from what is saved.")})
         return _show(request, policy, draft, version=version, status=400)
+    frame = frame_check(
+        request, setting, differences, version=version, returns_to=returns_to, refused=refused
+    )
     context = {
+        **frame,
         "policy": policy,
         "label": policy.label or policy.tool,
-        "differences": differences,
-        "looser": is_looser(differences),
-        "alone": not has_second_admin(request.user),
-        "stricter": is_stricter(differences),
         "would": read_would_have(kind="tool", subject=policy.tool, after=setting, now=timezone.now()),
-        "setting": setting.model_dump_json(),
-        "version": version,
-        "returns_to": returns_to,
-        "reason": request.POST.get("reason", ""),
-        "refused": refused,
     }
     return render_part(request, "tool_check.html", {}, context, status=400 if refused else 200)
-
-
-def _read_version(request: DeskRequest, name: str = "version") -> int:
-    version = request.POST.get(name, "")
-    if not version.isascii() or not version.isdecimal() or len(version) > 9:
-        raise BadRequest(f"The form is incomplete: {name} is missing.")
-    return int(version)
-
-
-def _read_setting(request: DeskRequest) -> ToolSetting:
-    try:
-        return ToolSetting.model_validate_json(request.POST.get("setting", ""))
-    except ValidationError:
-        raise BadRequest("The form is incomplete: setting is missing.") from None
