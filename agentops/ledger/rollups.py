@@ -1,7 +1,7 @@
 """Counts days in advance, after the fact: nothing of it happens where runs end (docs/decisions/0020)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 
 import structlog
@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from agentops.domain.tallies import Tally, merge, tally_facts
 from agentops.models import RolledDay, Rollup, RunFact, StaleDay
+from agentops.models.facts import Share, share_by_model, share_by_tool
 from agentops.models.rollups import (
+    MODELS,
     PLAIN,
     ROLLED,
     TOOLS,
@@ -61,20 +63,22 @@ def roll_up_day(*, day: date) -> bool:
         return False
     begins, ends, now = start_of(day), end_of(day), timezone.now()
     row, _ = RolledDay.objects.get_or_create(day=day, defaults={"begins": begins, "ends": ends, "rolled_at": now})
-    facts = list(RunFact.objects.filter(started_at__gte=begins, started_at__lt=ends).iterator())
+    of_day = RunFact.objects.filter(started_at__gte=begins, started_at__lt=ends)
+    facts = list(of_day.iterator())
     row.begins, row.ends, row.rolled_at = begins, ends, now
     row.runs, row.last_finish = len(facts), max((fact.finished_at for fact in facts), default=None)
-    return _write(row, count_groups(facts), marks)
+    several = {TOOLS: share_by_tool(facts), MODELS: share_by_model(of_day, facts)}
+    return _write(row, count_groups(facts, several=several), marks)
 
 
-def count_groups(facts: Iterable[RunFact]) -> dict[str, Groups]:
-    """By each column the tallies of its groups. Runs that are alike in all columns are counted once, then merged."""
+def count_groups(facts: Iterable[RunFact], *, several: Mapping[str, Mapping[str, list[Share]]]) -> dict[str, Groups]:
+    """By each column the tallies of its groups. Runs that are alike in all columns are counted once, then merged.
+
+    `several` holds by what runs stand in several groups, the share that each has in them.
+    """
     alike: dict[tuple[object, ...], list[RunFact]] = defaultdict(list)
-    with_tool: dict[tuple[str, str], list[tuple[RunFact, int, int]]] = defaultdict(list)
     for fact in facts:
         alike[tuple(getattr(fact, column) for column in PLAIN)].append(fact)
-        for tool, (executed, errors) in fact.tools.items():
-            with_tool[fact.task_type, tool].append((fact, executed, errors))
     parts: dict[str, dict[tuple[str, str], list[Tally]]] = {column: defaultdict(list) for column in PLAIN}
     for key, same in alike.items():
         tally = tally_facts((fact, fact.tools_executed, fact.tool_errors) for fact in same)
@@ -83,7 +87,15 @@ def count_groups(facts: Iterable[RunFact]) -> dict[str, Groups]:
     found: dict[str, Groups] = {
         column: {key: merge(tallies) for key, tallies in of_column.items()} for column, of_column in parts.items()
     }
-    return found | {TOOLS: {key: tally_facts(rows) for key, rows in with_tool.items()}}
+    return found | {column: _count_shares(groups) for column, groups in several.items()}
+
+
+def _count_shares(groups: Mapping[str, list[Share]]) -> Groups:
+    shares: dict[tuple[str, str], list[Share]] = defaultdict(list)
+    for value, of_value in groups.items():
+        for share in of_value:
+            shares[share[0].task_type, value].append(share)
+    return {key: tally_facts(rows) for key, rows in shares.items()}
 
 
 @transaction.atomic

@@ -1,14 +1,16 @@
 """What each finished run came to: one narrow row, written with the end of the run, read by the metrics."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Protocol
 
 from django.db import models
+from django.db.models import QuerySet
 
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import read_tier
-from agentops.models.runs import AgentRun
+from agentops.models.runs import AgentRun, Step
 
 
 class CountedCall(Protocol):
@@ -155,3 +157,30 @@ def _count_by_tool(executed: Collection[CountedCall]) -> dict[str, list[int]]:
         of_tool[0] += 1
         of_tool[1] += call.status == CallStatus.FAILED
     return counts
+
+
+Share = tuple[RunFact, int, int]
+"""What a run counts for in one of several groups: its fact, the calls that were run, and those that failed."""
+
+
+def share_by_tool(facts: Iterable[RunFact]) -> dict[str, list[Share]]:
+    """By each tool the runs that called it, each with the calls of that tool alone."""
+    found: dict[str, list[Share]] = defaultdict(list)
+    for fact in facts:
+        for tool, (executed, errors) in fact.tools.items():
+            found[tool].append((fact, executed, errors))
+    return found
+
+
+def share_by_model(facts: QuerySet[RunFact], read: Iterable[RunFact]) -> dict[str, list[Share]]:
+    """By each model the runs that called it, failed calls included, each with all of its figures.
+
+    Only a run's steps know which it called; `read` are the rows of `facts`.
+    """
+    by_run = {fact.pk: fact for fact in read}
+    called = Step.objects.filter(run__in=facts.values("run")).exclude(kind="note").exclude(model="")
+    found: dict[str, list[Share]] = defaultdict(list)
+    for run, model in called.values_list("run", "model").distinct().order_by():
+        if fact := by_run.get(run):
+            found[model].append((fact, fact.tools_executed, fact.tool_errors))
+    return found

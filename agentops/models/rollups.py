@@ -14,11 +14,13 @@ from django.utils.crypto import salted_hmac
 from agentops.domain.tallies import SUMS, Tally
 from agentops.models.facts import RunFact
 
-PLAIN = ("task_type", "outcome", "model", "channel", "tier", "prompt_version")
-"""The columns of a fact by which its day is parted, besides its tools; each within its type of task."""
+PLAIN = ("task_type", "outcome", "channel", "tier", "prompt_version")
+"""The columns of a fact by which its day is parted; each within its type of task."""
 
-TOOLS = "tools"
-ROLLED = (*PLAIN, TOOLS)
+TOOLS, MODELS = "tools", "model"
+"""By what a run called it stands in several groups: each of its tools, each of its models."""
+
+ROLLED = (*PLAIN, TOOLS, MODELS)
 
 Groups = Mapping[tuple[str, str], Tally]
 """What was counted of a day, by type of task and value of a column."""

@@ -11,7 +11,7 @@ from agentops.models import RunFact, Step, ToolCall
 from supervision.metrics.asking import Asked
 from supervision.metrics.behind import VALUES, Behind, first_tab, read_behind
 from supervision.metrics.definitions import BY_SLUG, Metric
-from supervision.metrics.parting import read_groups
+from supervision.metrics.reading import read_breakdown
 from supervision.metrics.table import Cell, make_cells
 from supervision.metrics.targets import read_targets
 from supervision.metrics.words import name_groups, say_value
@@ -67,7 +67,7 @@ def read_list(asked: Asked, *, before: str, now: datetime) -> ListPage:
 
 def _read_group(asked: Asked) -> Tally:
     """The tally behind the cell, counted the way the table counts it."""
-    found = read_groups(asked.cohort, by=asked.by)
+    found = read_breakdown(asked.cohort, by=asked.by)
     return found.total if asked.value is None else found.groups.get(asked.value, Tally())
 
 

@@ -11,7 +11,6 @@ from supervision.metrics.behind import Behind, read_behind, tabs_of
 from supervision.metrics.checking import Checking, read_checking
 from supervision.metrics.cohorts import Cohort
 from supervision.metrics.cost import Weekly, cover_weeks, make_weekly
-from supervision.metrics.parting import read_groups
 from supervision.metrics.prepared import read_prepared
 from supervision.metrics.reading import columns_of, read_breakdown, read_days, read_open
 from supervision.metrics.statistics import Verdict
@@ -60,7 +59,7 @@ def read_metrics(asked: Asked) -> MetricsPage:
     """The figures of the runs that were asked for."""
     targets, cohort = read_targets(), asked.cohort
     ready = read_prepared([cohort, asked.before, _lately(asked)], {*columns_of(asked.by), "task_type"})
-    found = read_groups(cohort, by=asked.by, prepared=ready)
+    found = read_breakdown(cohort, by=asked.by, prepared=ready)
     by_task = found if asked.by == "task_type" else read_breakdown(cohort, by="task_type", prepared=ready)
     earlier = read_breakdown(asked.before, by="task_type", prepared=ready)
     days = read_days(_lately(asked), by="task_type", prepared=ready)

@@ -20,6 +20,8 @@ from django.utils import timezone
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.tallies import ASKED_BACK, Tally, add_sums, merge, tally_facts
 from agentops.models import AgentRun, RunFact
+from agentops.models.facts import share_by_model, share_by_tool
+from agentops.models.rollups import TOOLS
 from supervision.metrics.cohorts import DIMENSIONS, Cohort, Dimension, find_facts
 from supervision.metrics.prepared import Prepared, Span, read_prepared
 
@@ -46,7 +48,7 @@ _SUMS: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The tally of all runs and of each group. With tools a run may stand in several groups: they do not add up."""
+    """The tally of all runs and of each group. With tools and models a run may stand in several: they do not add up."""
 
     total: Tally
     groups: Mapping[str, Tally]
@@ -109,7 +111,7 @@ def _find_gaps(cohort: Cohort, gaps: list[Span]) -> list[QuerySet[RunFact]]:
 
 def _read_rows(facts: QuerySet[RunFact], dimension: Dimension) -> Breakdown:
     if dimension.several:
-        return _read_by_tool(facts)
+        return _read_shares(facts, dimension)
     groups = _read_by_column(facts, dimension)
     return Breakdown(merge(groups.values()), groups)
 
@@ -145,14 +147,12 @@ def _read_by_column(facts: QuerySet[RunFact], dimension: Dimension) -> dict[str,
     return {value: merge(found) for value, found in parts.items()}
 
 
-def _read_by_tool(facts: QuerySet[RunFact]) -> Breakdown:
-    found: dict[str, list[tuple[RunFact, int, int]]] = defaultdict(list)
+def _read_shares(facts: QuerySet[RunFact], dimension: Dimension) -> Breakdown:
+    """By what a run called it counts for each of them; so these groups do not add up to all."""
     everything = list(facts)
-    for fact in everything:
-        for tool, (executed, errors) in fact.tools.items():
-            found[tool].append((fact, executed, errors))
+    found = share_by_tool(everything) if dimension.column == TOOLS else share_by_model(facts, everything)
     total = tally_facts((fact, fact.tools_executed, fact.tool_errors) for fact in everything)
-    return Breakdown(total, {tool: tally_facts(rows) for tool, rows in found.items()})
+    return Breakdown(total, {value: tally_facts(rows) for value, rows in found.items()})
 
 
 def _sums_of(row: Mapping[str, Any]) -> Tally:

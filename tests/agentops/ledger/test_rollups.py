@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from unittest.mock import patch
 
 import pytest
@@ -84,8 +85,8 @@ def test_what_is_marked_while_a_day_is_counted_is_counted_once_more() -> None:
     add(days_ago=1)
     count = rollups.count_groups
 
-    def count_and_change(facts: list[RunFact]) -> object:
-        found = count(facts)
+    def count_and_change(facts: list[RunFact], **more: Any) -> object:
+        found = count(facts, **more)
         RunFact.objects.update(cost_nano=1)
         mark_stale([YESTERDAY])
         return found
@@ -102,8 +103,8 @@ def test_of_two_who_count_a_day_the_first_to_write_stands() -> None:
     fact = add(days_ago=1)
     count = rollups.count_groups
 
-    def count_slowly(facts: list[RunFact]) -> object:
-        found = count(facts)
+    def count_slowly(facts: list[RunFact], **more: Any) -> object:
+        found = count(facts, **more)
         RunFact.objects.update(cost_nano=12_345)
         with patch.object(rollups, "count_groups", count):
             assert roll_up_day(day=YESTERDAY)

@@ -18,7 +18,6 @@ from supervision.metrics.asking import Asked
 from supervision.metrics.cohorts import DIMENSIONS, Cohort
 from supervision.metrics.cost import read_costs
 from supervision.metrics.page import read_metrics
-from supervision.metrics.parting import read_groups
 from supervision.metrics.prepared import Prepared, read_prepared
 from supervision.metrics.reading import columns_of, read_breakdown, read_days
 from tests.supervision.metrics.facts import add_fact, add_weeks
@@ -79,7 +78,7 @@ def test_whatever_became_of_the_prepared_days_every_tally_is_that_of_the_rows(
             only=dice.choice([(), (("task_type", "booking"),), (("channel", "phone"),)]),
         )  # fmt: skip
         for by in DIMENSIONS:
-            prepared, rows = (read_groups(cohort, by=by, prepared=ready) for ready in (None, Prepared()))
+            prepared, rows = (read_breakdown(cohort, by=by, prepared=ready) for ready in (None, Prepared()))
             assert prepared == rows, by
             if not DIMENSIONS[by].several:
                 assert read_days(cohort, by=by) == read_days(cohort, by=by, prepared=Prepared())

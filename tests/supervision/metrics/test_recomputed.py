@@ -15,7 +15,6 @@ from agentops.domain.tallies import SUMS, Tally, merge
 from supervision.metrics.cohorts import DIMENSIONS, Cohort
 from supervision.metrics.definitions import METRICS
 from supervision.metrics.figures import compute_figure
-from supervision.metrics.parting import read_groups
 from supervision.metrics.reading import read_breakdown, read_days
 from tests.supervision.metrics import independent
 from tests.supervision.metrics.histories import draw_shape, undone, write_history
@@ -55,7 +54,7 @@ def test_every_figure_is_what_an_independent_pass_over_the_rows_counts(
         write_history([draw_shape(dice, now=NOW, days=days) for _ in range(runs)], now=NOW)
         seen = independent.look(since=cohort.since, until=cohort.until, as_of=cohort.as_of)
         for by in DIMENSIONS:
-            found = read_groups(cohort, by=by)
+            found = read_breakdown(cohort, by=by)
             agrees(found.total, seen)
             groups = independent.part(seen, by)
             assert set(found.groups) == set(groups), by
