@@ -9,10 +9,11 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from agentops.control import cancel_run, settle_call, start_run
+from agentops.control import cancel_run, start_run
 from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.routing import DecisionType
 from agentops.ledger import expire_calls, release_holds
+from agentops.management.deciding import decide_call
 from agentops.models import ModelRoute, TaskType, ToolCall
 from agentops.runner.loop import advance
 
@@ -137,11 +138,9 @@ def _decide(call: ToolCall, *, then: Then) -> None:
         expire_calls()
     if then not in {"yes", "held", "no"}:
         return
-    settle_call(
-        call_id=call.pk,
+    decide_call(
+        call=call,
         approve=then != "no",
-        version=call.version,
-        digest=call.digest,
         by=STAFF,
         approver=get_user_model().objects.filter(username="priya").values_list("pk", flat=True).first(),
         reason="I will do it myself" if then == "no" else "",

@@ -8,12 +8,13 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
 
-from agentops.control import BadRequest, Unsettled, settle_call, start_run, undo_approval
+from agentops.control import BadRequest, Unsettled, start_run
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import read_tier
 from agentops.ledger import release_holds
 from agentops.llm.models import describe_model
+from agentops.management.deciding import decide_call, take_back
 from agentops.models import AgentRun, Step, ToolCall
 from agentops.runner.loop import advance
 
@@ -94,9 +95,7 @@ class Command(BaseCommand):
                 return False
             yes = given.lower() in {"y", "yes"}
             note = "" if yes else given.removeprefix("no").removeprefix("n").strip(" ,:")
-            outcome = settle_call(
-                call_id=call.pk, approve=yes, version=call.version, digest=call.digest, by=TERMINAL, note=note
-            )
+            outcome = decide_call(call=call, approve=yes, by=TERMINAL, note=note)
             if isinstance(outcome, Unsettled):
                 self.say(outcome.message)
             elif outcome.status is CallStatus.AWAITING:
@@ -112,7 +111,7 @@ class Command(BaseCommand):
         try:
             time.sleep(seconds)
         except KeyboardInterrupt:
-            undo_approval(call_id=call.pk, version=call.version + 1, digest=call.digest)
+            take_back(call=call, by=TERMINAL)
             self.say("  Taken back. Nothing was done.")
         release_holds()
 

@@ -8,7 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from agentops.models import AgentRun, ToolCall
+from agentops.management.commands.ask import TERMINAL
+from agentops.models import AgentRun, AuditEntry, ToolCall
 from agentops.toolsets.clinic.models import Appointment
 from tests.live import fill_clinic
 
@@ -48,6 +49,20 @@ def test_a_no_in_the_terminal_books_nothing_and_gives_the_reason_on() -> None:
     ask(wish(), "n he should call us", "n", "n", "n")
     assert Appointment.objects.filter(status="booked").count() == before
     assert "he should call us" in ToolCall.objects.filter(status="rejected").first().result["message"]
+
+
+@pytest.mark.parametrize(("answer", "what"), [("y", "call.approved"), ("n he is away", "call.rejected")])
+def test_what_is_answered_in_the_terminal_stands_in_the_record(answer: str, what: str) -> None:
+    ask(wish(), answer)
+    entries = list(AuditEntry.objects.values_list("what", "who", "facts"))
+    assert [entry[:2] for entry in entries] == [(what, TERMINAL)]
+    assert "away" not in str(entries), "a note may be about a patient"
+
+
+def test_an_answer_that_cannot_be_recorded_is_not_given() -> None:
+    with mock.patch("agentops.management.deciding.append_entry", side_effect=OSError), pytest.raises(OSError):
+        ask(wish(), "y")
+    assert ToolCall.objects.get(tool="book_appointment").status == "awaiting"
 
 
 def test_without_anyone_at_the_terminal_the_request_waits_at_the_desk() -> None:
