@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from agentops.domain.lifetimes import LifeStage
@@ -117,7 +118,7 @@ def _say_known() -> str:
 
 
 def _say_day(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+    return date_format(day, _("j F Y"))
 
 
 def _read_number(name: str, text: str, errors: dict[str, str]) -> int | None:

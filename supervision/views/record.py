@@ -10,6 +10,7 @@ from supervision.exports import export_csv, export_json
 from supervision.record import COLUMNS, WHAT, Asked, check_health, read_asked, read_record, read_rows
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, render_part
+from supervision.views.sent import read_cursor
 
 FIELDS = ("q", "who", "what", "about", "since", "until")
 
@@ -35,9 +36,8 @@ def export_record(request: DeskRequest) -> HttpResponseBase:
 
 
 def _list(request: DeskRequest, asked: Asked) -> HttpResponse:
-    cursor, now = request.GET.get("before", ""), timezone.now()
-    before = int(cursor) if cursor.isdecimal() and len(cursor) < 15 else None
-    lines, following = ([], None) if asked.errors else read_record(asked, before=before, now=now)
+    now = timezone.now()
+    lines, following = ([], None) if asked.errors else read_record(asked, before=read_cursor(request), now=now)
     typed = {name: request.GET.get(name, "")[:200] for name in FIELDS}
     context = {
         "lines": lines,

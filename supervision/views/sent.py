@@ -18,6 +18,12 @@ def read_number(request: HttpRequest, name: str, *, digits: int = 9) -> int:
     return int(value)
 
 
+def read_cursor(request: HttpRequest) -> int | None:
+    """Where a list goes on, by its address; one that cannot be read begins at the newest."""
+    cursor = request.GET.get("before", "")
+    return int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
+
+
 def read_setting(request: HttpRequest, kind: type[Setting]) -> Setting:
     """A whole setting that the page put into its form, as it was checked."""
     try:

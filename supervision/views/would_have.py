@@ -12,6 +12,7 @@ from supervision.policy.replay import Pick
 from supervision.policy.would_have import ANSWERS, read_question, say_answer, say_fate
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, render_part
+from supervision.views.sent import read_cursor
 
 _FATES = {fate.value: fate for fate in Fate}
 
@@ -27,9 +28,7 @@ def list_would_have(request: DeskRequest) -> HttpResponseBase:
     answer = asked.get("answer") if asked.get("answer") in ANSWERS else None
     then, now = _FATES.get(asked.get("then", "")), _FATES.get(asked.get("now", ""))
     pick = Pick(then=then, now=now, answer=answer, judged="judged" in asked)
-    cursor = asked.get("before", "")
-    before = int(cursor) if cursor.isascii() and cursor.isdecimal() and len(cursor) < 19 else None
-    page = list_behind(question, pick, before=before, now=timezone.now())
+    page = list_behind(question, pick, before=read_cursor(request), now=timezone.now())
     told = [(_("Then"), then and say_fate(then)), (_("With the change"), now and say_fate(now))]
     told.append((_("People had said"), answer and say_answer(answer)))
     following = asked.copy()
