@@ -154,6 +154,7 @@ def test_calls_that_the_provider_failed_are_of_all_calls_to_it(db: None) -> None
 def test_the_alerts_and_the_probe_agree_on_the_sweeper_and_on_what_waits(
     db: None, seconds: int
 ) -> None:
+    ship_rules()
     AlertRule.objects.exclude(kind__in=["stuck_runs", "sweeper_age"]).delete()
     SweepMark.objects.create(pk=1, at=timezone.now() - timedelta(seconds=seconds))
     look_at_rules(now=timezone.now())
@@ -178,6 +179,7 @@ def test_of_several_processes_one_looks(db: None) -> None:
 
 def test_a_look_reads_its_windows_by_the_index_and_not_what_lies_before(db: None) -> None:
     """However many runs there were: no look reads the facts without a bound on their start."""
+    ship_rules()
     add_facts(*[CENT] * 40, at=NOW - HOUR)
     with CaptureQueriesContext(connection) as queries:
         look_at_rules(now=NOW)
