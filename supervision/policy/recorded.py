@@ -5,7 +5,20 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import BooleanField, Case, DateTimeField, ExpressionWrapper, F, Q, QuerySet, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Q,
+    QuerySet,
+    TextField,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast
+from pydantic_core import from_json
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.policy.counting import COUNTED
@@ -22,6 +35,8 @@ REFUSED_BY_POLICY = frozenset(
     {"tool_disabled", "tier_not_permitted", "tool_limit_run", "tool_limit_hour", "tool_limit_day", "tool_limit_patient"}
 )
 CHUNK = 5_000
+_FACTS = Cast("facts", TextField())
+"""As they are stored: to read them here takes a third of the time that the field takes."""
 _NEVER = Value(None, output_field=DateTimeField(null=True))
 _OVER_AT = Case(When(status__in=[one.value for one in COUNTED], then=_NEVER), default=F("finished_at"))
 
@@ -70,7 +85,7 @@ def read_recorded(scope: Scope, *, policies: Policies) -> Iterator[Recorded]:
     slugs = dict(TaskType.objects.values_list("pk", "slug"))
     times = (F("proposed_at"), _OVER_AT) if bounded else (_NEVER, _NEVER)
     columns = calls.order_by(*(["proposed_at", "pk"] if bounded else [])).values_list(
-        "pk", "run_id", "tool", "run__task_type_id", F("arguments") if looks else Value(""), "facts", "status",
+        "pk", "run_id", "tool", "run__task_type_id", F("arguments") if looks else Value(""), _FACTS, "status",
         "confirmers", _is_there("expires_at"), _is_there("decided_at"), *times, "supersedes_id",
     )  # fmt: skip
     for row in columns.iterator(chunk_size=CHUNK):
@@ -98,7 +113,7 @@ def _read(row: tuple[Any, ...], *, slugs: dict[int, str], codes: dict[int, Any],
     answer = _read_answer(status, decided=decided) if asked else ""
     early = at is not None and at <= scope.since
     at = at or scope.until
-    return Recorded(pk, run, tool, slugs[task], arguments, facts, fate, at, answer, over_at, follows, early)
+    return Recorded(pk, run, tool, slugs[task], arguments, from_json(facts), fate, at, answer, over_at, follows, early)
 
 
 def _read_answer(status: str, *, decided: bool) -> str:

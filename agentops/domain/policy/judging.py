@@ -1,10 +1,11 @@
 """The judgement of a call: by policy, rules, facts and taint. Pure, so that a recorded call can be judged again."""
 
-import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
+
+from pydantic_core import from_json
 
 from agentops.domain.holds import usual_seconds
 from agentops.domain.policy.rules import Confirmation, Kind, Rule, Subject
@@ -67,7 +68,7 @@ class AskedCall(NamedTuple):
     def read_arguments(self) -> Mapping[str, Any]:
         """The arguments as values; none where they cannot be read."""
         try:
-            found = json.loads(self.arguments)
+            found = from_json(self.arguments)
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
