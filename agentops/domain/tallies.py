@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import Protocol
+from operator import attrgetter
+from typing import Any, Protocol
 
 ASKED_BACK = "asked_back"
 """The outcome of a run that ended with a question to the caller: neither a success nor a failure."""
@@ -65,12 +66,14 @@ class CountedFact(Protocol):
 SUMS = tuple(one.name for one in fields(Tally) if one.type is int or one.type == "int")
 """The names of the plain sums."""
 
+_sums_of = attrgetter(*SUMS)
+
 
 def merge(tallies: Iterable[Tally]) -> Tally:
     """The tally of all their runs together."""
     parts = list(tallies)
-    return replace(
-        add_sums(parts),
+    return Tally(
+        **_add_up(parts),
         steps=_merge_counts([one.steps for one in parts]),
         calls=_merge_pairs([one.calls for one in parts]),
         active=_merge_bins([one.active for one in parts]),
@@ -107,8 +110,13 @@ def tally_facts(rows: Iterable[tuple[CountedFact, int, int]]) -> Tally:
 
 def add_sums(tallies: Iterable[Tally]) -> Tally:
     """Their plain sums, without the histograms."""
-    parts = list(tallies)
-    return Tally(**{name: sum(getattr(one, name) for one in parts) for name in SUMS})
+    return Tally(**_add_up(tallies))
+
+
+def _add_up(tallies: Iterable[Tally]) -> dict[str, Any]:
+    """Each plain sum by its name; none of them where there is nothing to add."""
+    columns = zip(*map(_sums_of, tallies), strict=True)
+    return dict(zip(SUMS, map(sum, columns), strict=False))
 
 
 def bin_of(value: int) -> int:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Q
 from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import ActionTier
-from agentops.models import AgentRun
+from agentops.models import AgentRun, ToolCall
 from supervision.callers import Asking, find_asking
 from supervision.cards import find_subject, read_card, title_of
 from supervision.runs.folding import FoldedPage, fold_lines
@@ -85,26 +84,27 @@ def read_run(
     run = AgentRun.objects.select_related("task_type", "conversation", "handoff_closing").filter(pk=run_id).first()
     if run is None:
         return None
-    lines, ticks = read_lines(run, now=now)
-    waiting = run.calls.filter(status__in=[CallStatus.AWAITING, CallStatus.IN_DOUBT]).order_by("pk").first()
+    calls = list(run.calls.order_by("pk").defer("arguments"))
+    lines, ticks = read_lines(run, calls=calls, now=now)
+    waiting = next((call for call in calls if call.status in {CallStatus.AWAITING, CallStatus.IN_DOUBT}), None)
     return RunView(
         run=run,
-        title=_title(run),
-        state=_needs_attention() if waiting and waiting.status == CallStatus.IN_DOUBT else _state(run),
+        title=_title(run, calls),
+        state=_needs_attention() if waiting and waiting.status == CallStatus.IN_DOUBT else _state(run, calls),
         working=run.status == RunStatus.RUNNING,
         over=RunStatus(run.status).over,
         channel=gettext(_CHANNELS[run.conversation.channel]) if run.conversation.channel in _CHANNELS else "",
         started=say_when(run.created_at, now=now),
         took=say_duration(run.active_ms),
         cost=say_cost(run.cost_nano, unpriced=run.unpriced_calls),
-        meters=_meters(run, now=now),
+        meters=_meters(run, calls, now=now),
         lines=lines,
         folded=fold_lines(lines, page=page, chosen=chosen),
         ticks=ticks,
         chosen=read_chosen(run, lines, chosen, now=now, in_full=in_full) if chosen else None,
         findings=say_findings(run.findings),
         others=_others(run, now=now),
-        subject=find_subject(run.calls.order_by("pk")),
+        subject=find_subject(calls),
         waiting_call=waiting.pk if waiting else None,
         handoff_open=bool(run.handoff_reason and run.finished_at and not hasattr(run, "handoff_closing")),
         asking=find_asking(run, now=now),
@@ -117,12 +117,12 @@ def _needs_attention() -> State:
     return replace(NEEDS_ATTENTION, words=words, detail=detail)
 
 
-def _state(run: AgentRun) -> State:
+def _state(run: AgentRun, calls: list[ToolCall]) -> State:
     """The run's state; of one that a limit stopped also what it had changed by then."""
     state = state_of(run)
     if run.status != RunStatus.LIMIT_REACHED:
         return state
-    changed = [call for call in run.calls.exclude(tier=ActionTier.READ) if CallStatus(call.status).took_effect]
+    changed = [call for call in calls if call.tier != ActionTier.READ and CallStatus(call.status).took_effect]
     last = read_card(changed[-1]) if changed else None
     after = (
         gettext(" after “%(done)s”") % {"done": last.done}
@@ -136,25 +136,30 @@ def _state(run: AgentRun) -> State:
     )
 
 
-def _title(run: AgentRun) -> str:
-    """What the run was about: the weightiest thing it proposed, else the caller's own first words."""
-    asked = run.calls.filter(expires_at__isnull=False).order_by("-pk").first()
+def _last_asked(calls: list[ToolCall]) -> ToolCall | None:
+    """The last call that a person was asked about."""
+    return next((call for call in reversed(calls) if call.expires_at), None)
+
+
+def _title(run: AgentRun, calls: list[ToolCall]) -> str:
+    """What the run was about: the last thing a person was asked about, else the caller's own first words."""
+    asked = _last_asked(calls)
     return title_of(asked) if asked else shorten(run.request, 80)
 
 
-def _meters(run: AgentRun, *, now: datetime) -> list[Meter]:
-    errors = run.calls.aggregate(n=Count("pk", filter=Q(status=CallStatus.FAILED)))["n"]
+def _meters(run: AgentRun, calls: list[ToolCall], *, now: datetime) -> list[Meter]:
+    errors = sum(call.status == CallStatus.FAILED for call in calls)
     waited = run.waited_ms + (int((now - run.suspended_at).total_seconds() * 1000) if run.suspended_at else 0)
-    asked = run.calls.filter(expires_at__isnull=False).order_by("-pk").first()
+    asked = _last_asked(calls)
     limit = int((asked.expires_at - asked.proposed_at).total_seconds() * 1000) if asked and asked.expires_at else 0
-    calls = (
+    told = (
         gettext("of %(limit)s, %(number)s") % {"limit": run.max_tool_calls, "number": count(errors, "error")}
         if errors
         else gettext("of %(limit)s") % {"limit": run.max_tool_calls}
     )
     return [
         _meter(gettext("Steps used"), run.iterations, run.max_iterations),
-        _meter(gettext("Tool calls"), run.tool_calls, run.max_tool_calls, of=calls, kind="err" if errors else ""),
+        _meter(gettext("Tool calls"), run.tool_calls, run.max_tool_calls, of=told, kind="err" if errors else ""),
         _meter(gettext("Working time"), run.active_ms, run.max_active_ms, say=say_duration),
         _meter(gettext("Tokens"), run.tokens, run.max_tokens),
         _waiting(waited, limit),

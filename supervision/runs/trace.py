@@ -1,6 +1,7 @@
 """One run as lines a receptionist can read: the model's turns, the calls, the waiting, in the order they came."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
+from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, read_tier
@@ -95,16 +97,16 @@ class Chosen:
     suggestion: str = ""
 
 
-def read_lines(run: AgentRun, *, now: datetime) -> tuple[list[Line], list[str]]:
-    """The lines of a run with their bars, and what stands over the axis."""
+def read_lines(run: AgentRun, *, calls: Iterable[ToolCall], now: datetime) -> tuple[list[Line], list[str]]:
+    """The lines of a run and its calls with their bars, and what stands over the axis."""
     lines: list[Line] = []
     of_step: dict[int, list[ToolCall]] = defaultdict(list)
-    for call in run.calls.order_by("step_id", "position").defer("arguments"):
+    for call in sorted(calls, key=lambda call: call.position):
         of_step[call.step_id].append(call)
     for step in run.steps.defer("content"):
-        calls = of_step[step.pk]
-        lines.append(_step_line(step, asks=bool(calls)))
-        for call in calls:
+        asked = of_step[step.pk]
+        lines.append(_step_line(step, asks=bool(asked)))
+        for call in asked:
             lines += _call_lines(call, now=now)
     axis = Axis([line.span for line in lines if line.span])
     return [_drawn(line, axis) for line in lines], axis.ticks()
@@ -209,7 +211,7 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
         icon="warn" if status in _TROUBLE else _ICONS[tier],
         kind="err" if status in _TROUBLE else "tool",
         text=done if status.took_effect else f"{gettext(_BEFORE[status]) if status in _BEFORE else ''}{doing}",
-        notes=_act_notes(call, status),
+        notes=_act_notes(call, status, card),
         tool=show_text(call.tool),
         tier=tier,
         took=took,
@@ -219,7 +221,7 @@ def _act_line(call: ToolCall, status: CallStatus, *, now: datetime) -> Line:
     )
 
 
-def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
+def _act_notes(call: ToolCall, status: CallStatus, card: Card | None) -> tuple[str, ...]:
     held = (
         gettext("approved, held until %(at)s") % {"at": say_clock(call.held_until)}
         if call.held_until
@@ -232,27 +234,20 @@ def _act_notes(call: ToolCall, status: CallStatus) -> tuple[str, ...]:
         gettext("%(attempts)s tries") % {"attempts": call.attempts} if call.attempts > 1 else "",
         gettext("a person found that it happened") if status is CallStatus.HAPPENED else "",
         _message(call, status),
-        _change(call),
+        _change(card),
     ]
     return tuple(note for note in notes if note)
 
 
-def _change(call: ToolCall) -> str:
+def _change(card: Card | None) -> str:
     """What staff changed of it, in the card's words."""
-    card = read_card(call)
-    lines = (
-        [
-            gettext("%(label)s: %(then)s instead of %(now)s") % {"label": one.label, "then": one.then, "now": one.now}
-            for one in card.edit.shown
-        ]
-        if card and card.edit
-        else []
-    )
-    return (
-        gettext("changed by %(by)s: %(lines)s") % {"by": card.edit.by, "lines": "; ".join(lines)}
-        if card and card.edit
-        else ""
-    )
+    if card is None or card.edit is None:
+        return ""
+    lines = [
+        gettext("%(label)s: %(then)s instead of %(now)s") % {"label": one.label, "then": one.then, "now": one.now}
+        for one in card.edit.shown
+    ]
+    return gettext("changed by %(by)s: %(lines)s") % {"by": card.edit.by, "lines": "; ".join(lines)}
 
 
 def _message(call: ToolCall, status: CallStatus) -> str:
