@@ -15,6 +15,7 @@ ROWS = [
     Row("LCP / INP / CLS", "1.5 s / 100 ms / 0.02", living.measure_vitals),
     Row("axe violations", "0 in every state, light and dark, 1440 and 390", seeing.count_violations),
     Row("Without JavaScript", "open, yes, no and reason, take, drill down", acting.decide_without_script, quick=True),
+    Row("First sight at 1440x900", "all that decides a request, unscrolled", seeing.measure_first_sight, quick=True),
     Row("Zoom and reflow", "200% and 400%: nothing sideways, cut or covered", seeing.count_zoom_faults, quick=True),
     Row("Text spacing 1.4.12", "nothing clipped", seeing.count_spacing_faults),
     Row("Contrast", "text at least 5.5, controls at least 3.5", seeing.measure_contrast, quick=True),

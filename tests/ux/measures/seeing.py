@@ -14,6 +14,11 @@ SPACING = """
 p { margin-bottom: 2em !important }
 """
 FEW = ("request-conflict", "run-waiting")
+DECIDES = {
+    "who": ".pbar", "question": ".rhead h2", "what does not match": ".check", "its tick": ".tick",
+    "what will change": ".diff", "yes": ".bar [data-yes] button", "change": ".bar .acts > :nth-child(2)",
+    "no": ".bar .no summary", "time left": ".bar [data-left]",
+}  # fmt: skip
 AXE = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}}
 
 
@@ -54,6 +59,19 @@ def measure_targets(scene: Scene) -> Figure:
             least, answer = min(least, seen["least"]), min(answer, seen["answer"])
             faults += [f"{state.name} {size[0]}: {one}" for one in seen["small"]]
     return Figure(f"smallest {least:.0f} px, answers {answer:.0f} px", not faults, tuple(faults))
+
+
+def measure_first_sight(scene: Scene) -> Figure:
+    """What decides a request and does not stand on the first screen of a desk, or only in part."""
+    faults = []
+    with bring_about(scene.stage, scene.state("request-conflict")) as page:
+        bar = page.locator(".bar").bounding_box() or {"y": 0.0}
+        for name, place in DECIDES.items():
+            box = page.locator(f"#request {place}").first.bounding_box()
+            bottom = SIZES["desk"][1] if place.startswith(".bar") else bar["y"]
+            if box is None or box["y"] < 0 or box["y"] + box["height"] > bottom:
+                faults.append(f"{name}: {box}")
+    return Figure(f"{len(DECIDES) - len(faults)} of {len(DECIDES)} seen", not faults, tuple(faults))
 
 
 def count_zoom_faults(scene: Scene) -> Figure:
