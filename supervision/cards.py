@@ -6,16 +6,22 @@ Anything unreadable is treated as no description at all.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext
 from pydantic import ValidationError
 
+from agentops.domain import cards
 from agentops.domain.cards import Card, Subject
+from agentops.domain.lifecycle import CallStatus
+from agentops.domain.partial import DOUBTFUL
+from agentops.domain.phrases import say_date
 from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_json, show_text
-from agentops.models import ToolCall
+from agentops.models import AgentRun, ToolCall
+from supervision.phrases import is_foreign, tell, tell_all, tell_message
 
 _YEAR = re.compile(r"\b(\d{4})\s*$")
 
@@ -36,11 +42,11 @@ def read_card(call: ToolCall) -> Card | None:
 
 
 def parse_card(stored: Any) -> Card | None:
-    """A stored card as JSON values, read back for the eye."""
+    """A stored card as JSON values, read back for the eye and in the reader's language."""
     if not stored:
         return None
     try:
-        return Card.model_validate(show_json(stored))
+        return tell_all(cards.read_card(stored))
     except ValidationError:
         return None
 
@@ -49,6 +55,31 @@ def title_of(call: ToolCall) -> str:
     """The line that names a call in a list."""
     card = read_card(call)
     return card.title if card else gettext("Use “%(tool)s”") % {"tool": show_text(call.tool)}
+
+
+def summary_of(run: AgentRun, calls: Iterable[ToolCall]) -> str:
+    """What was found and done in a run that was handed over, and what was not: as it was written down, or the same
+    said again from its calls where the reader's language is another.
+    """
+    if not run.handoff_summary or not is_foreign():
+        return show_text(run.handoff_summary)
+    told = [(CallStatus(call.status).took_effect, call) for call in calls if not call.hands_off]
+    done = [_line_of(call, done=True) for happened, call in told if happened]
+    missing = [_why_missing(call) for happened, call in told if not happened]
+    lines = [gettext("Found and done:"), *done] if done else [gettext("Nothing was looked up or done yet.")]
+    return "\n".join([*lines, *([gettext("Not done:"), *missing] if missing else [])])
+
+
+def _line_of(call: ToolCall, *, done: bool) -> str:
+    card = read_card(call)
+    words = (card.done if done else card.doing) if card else ""
+    return f"- {words or title_of(call)}"
+
+
+def _why_missing(call: ToolCall) -> str:
+    doubtful = CallStatus(call.status) in DOUBTFUL
+    why = gettext("Nobody knows whether this happened.") if doubtful else tell_message(call.result)
+    return f"{_line_of(call, done=False)}: {why}" if why else _line_of(call, done=False)
 
 
 def undescribed(tool: str) -> str:
@@ -103,13 +134,16 @@ def _subject_found(call: ToolCall) -> Subject | None:
     except ValueError:
         return None
     mobile = str(one.get("mobile") or "")
-    return Subject(surname=surname, given=given, born=f"{born.day} {born:%B %Y}", number="", mobile=mobile)
+    return Subject(surname=surname, given=given, born=tell(say_date(born)), number="", mobile=mobile)
 
 
 def age_of(subject: Subject, today: date) -> int | None:
-    """Age in full years, None where the date of birth is not written as "14 May 1987"."""
+    """Age in full years, None where the date of birth is not written as "14 May 1987", or so in another language."""
+    months = {str(name).casefold(): number for number, name in MONTHS.items()}
+    day, *words, year = subject.born.split() or ("",)
+    month = next((months[word.casefold()] for word in words if word.casefold() in months), 0)
     try:
-        born = datetime.strptime(subject.born, "%d %B %Y").date()  # noqa: DTZ007  (a day has no zone)
+        born = date(int(year), month, int(day))
     except ValueError:
         return None
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

@@ -4,11 +4,12 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.policy.settings import Answerers
 
 MAX_NAME = 150
-NO_ROLE = "This account cannot use the dashboard. Ask an administrator."
+NO_ROLE = gettext_noop("This account cannot use the dashboard. Ask an administrator.")
 
 
 class Role(StrEnum):
@@ -22,27 +23,27 @@ class Role(StrEnum):
 class Permission(StrEnum):
     """One thing that a page shows or a button does."""
 
-    SIGN_IN = "sign in or out"
-    SEE_QUEUE = "see the requests"
-    DECIDE = "answer requests"
-    CLOSE_HANDOFF = "close what was handed over"
-    START_RUN = "start a request"
-    STOP_RUN = "stop a run"
-    SEE_RUNS = "see the runs"
-    SEE_COST = "see costs"
-    SEE_METRICS = "see the metrics"
-    SET_TARGETS = "set what the figures should be"
-    SEE_ALERTS = "see the alerts"
-    SET_ALERTS = "set and silence alerts"
-    SET_BUDGETS = "set budgets"
-    SEE_RAW = "see raw data"
-    SET_TIERS = "set what tools may do"
-    STOP_WORK = "stop and resume all work"
-    SEE_ACCESS = "see who saw whom"
-    SEE_RECORD = "read the record of decisions"
-    SET_PEOPLE = "set who may use the dashboard"
-    SEE_GOLDEN = "see the golden examples"
-    SAVE_GOLDEN = "save a run as a golden example"
+    SIGN_IN = gettext_noop("sign in or out")
+    SEE_QUEUE = gettext_noop("see the requests")
+    DECIDE = gettext_noop("answer requests")
+    CLOSE_HANDOFF = gettext_noop("close what was handed over")
+    START_RUN = gettext_noop("start a request")
+    STOP_RUN = gettext_noop("stop a run")
+    SEE_RUNS = gettext_noop("see the runs")
+    SEE_COST = gettext_noop("see costs")
+    SEE_METRICS = gettext_noop("see the metrics")
+    SET_TARGETS = gettext_noop("set what the figures should be")
+    SEE_ALERTS = gettext_noop("see the alerts")
+    SET_ALERTS = gettext_noop("set and silence alerts")
+    SET_BUDGETS = gettext_noop("set budgets")
+    SEE_RAW = gettext_noop("see raw data")
+    SET_TIERS = gettext_noop("set what tools may do")
+    STOP_WORK = gettext_noop("stop and resume all work")
+    SEE_ACCESS = gettext_noop("see who saw whom")
+    SEE_RECORD = gettext_noop("read the record of decisions")
+    SET_PEOPLE = gettext_noop("set who may use the dashboard")
+    SEE_GOLDEN = gettext_noop("see the golden examples")
+    SAVE_GOLDEN = gettext_noop("save a run as a golden example")
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -74,8 +75,8 @@ ROLES: dict[Permission, frozenset[Role]] = {
 
 _ANSWERS: dict[Answerers, tuple[frozenset[Role], str]] = {
     Answerers.ANYBODY: (_EVERY_ROLE, ""),
-    Answerers.LEADERS: (_LEADERS, "Only a manager can answer this. Pass it on."),
-    Answerers.ADMINS: (frozenset({Role.ADMIN}), "Only an admin can answer this. Pass it on."),
+    Answerers.LEADERS: (_LEADERS, gettext_noop("Only a manager can answer this. Pass it on.")),
+    Answerers.ADMINS: (frozenset({Role.ADMIN}), gettext_noop("Only an admin can answer this. Pass it on.")),
 }
 """Who may answer by a tool's policy, and what everybody else is told."""
 
@@ -103,16 +104,19 @@ def why_not_answer(role: Role | None, answerers: str | None) -> str:
     """
     known = answerers is None or answerers in set(Answerers)
     roles, words = _ANSWERS[Answerers(answerers or Answerers.ANYBODY) if known else Answerers.ADMINS]
-    return "" if role in roles else words
+    return "" if role in roles else gettext(words)
 
 
 def require(user: AnyUser, permission: Permission) -> Role:
     """The person's role; raises PermissionDenied, in words for the page, where it does not hold the permission."""
     role = role_of(user)
     if role is None:
-        raise PermissionDenied(NO_ROLE)
+        raise PermissionDenied(gettext(NO_ROLE))
     if not may(role, permission):
-        raise PermissionDenied(f"Your account ({role}) may not {permission}. Ask an administrator if you need to.")
+        told = {"role": gettext(role), "permission": gettext(permission)}
+        raise PermissionDenied(
+            gettext("Your account (%(role)s) may not %(permission)s. Ask an administrator if you need to.") % told
+        )
     return role
 
 

@@ -14,7 +14,8 @@ from agentops.domain.cards import Card
 from agentops.domain.events import Event
 from agentops.domain.holds import hold_time
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure
+from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure, read_result
+from agentops.domain.phrases import join_phrases, say, say_clock
 from agentops.domain.tiers import read_tier
 from agentops.models import AgentRun, ToolCall, move_call, read_stops, requeue_run
 from agentops.models.moves import NOW, Suspended
@@ -44,17 +45,17 @@ def settle_call(
     call = CALL.row(call_id=call_id)
     run = LOCKED_RUN.row(run_id=call.run_id) if call else None
     if call is None or run is None:
-        return Unsettled("not_found", "There is no such request.")
+        return Unsettled("not_found", say("There is no such request."))
     if approve and not _is_approvable(call):
-        return Unsettled("not_approvable", "This tool has no plain description, so it can only be turned down.")
+        return Unsettled("not_approvable", say("This tool has no plain description, so it can only be turned down."))
     now = run.now
     if approve and run.stop_requested:
-        return Unsettled("withdrawn", "This run was stopped, so nothing more is done. Nothing was changed.")
+        return Unsettled("withdrawn", say("This run was stopped, so nothing more is done. Nothing was changed."))
     # A no may always be said, and whoever comes late is told who was first.
     policy = POLICY.row(tool=call.tool) if approve and call.status == CallStatus.AWAITING else None
     stop = _find_stop(run, call, policy) if approve and call.status == CallStatus.AWAITING else ""
     if stop:
-        return Unsettled("stopped", f"{stop} Nothing was changed, and the request goes on waiting.")
+        return Unsettled("stopped", say("%(stop)s Nothing was changed, and the request goes on waiting.", stop=stop))
     second = Second()
     if approve and call.confirmers > 1:
         said = {"by": by, "person": str(approver or by), "digest": digest, "alone_because": alone_because}
@@ -74,7 +75,7 @@ def settle_call(
         decided_at=now,
         decision_note=note,
         **(asdict(second) if approve and call.confirmers > 1 else {}),
-        **(yes if approve else {"finished_at": now, "result": _rejection(reason, note).model_dump(mode="json")}),
+        **(yes if approve else {"finished_at": now, "result": _rejection(reason, note).stored}),
     )
     if not settled:
         return _why_not(call_id, version=version, digest=digest)
@@ -89,7 +90,7 @@ def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: s
     """Record what a person found out about a call in doubt; the model is told exactly that."""
     call = ToolCall.objects.filter(pk=call_id).first()
     if call is None:
-        return Unsettled("not_found", "There is no such request.")
+        return Unsettled("not_found", say("There is no such request."))
     run = AgentRun.objects.select_for_update().get(pk=call.run_id)
     now = timezone.now()
     new = CallStatus.HAPPENED if happened else CallStatus.NOT_HAPPENED
@@ -101,7 +102,7 @@ def resolve_call(*, call_id: int, happened: bool, version: int, by: str, note: s
         # Who said yes before it was tried stays on the row; who cleared the doubt stands in the decision.
         decision_note=note,
         finished_at=now,
-        result=_resolution(happened, by, note).model_dump(mode="json"),
+        result=_resolution(happened, by, note).stored,
     )
     if not settled:
         return _why_not(call_id, version=version, digest=call.digest)
@@ -147,10 +148,10 @@ def _is_approvable(call: CallRow) -> bool:
 
 
 def _rejection(reason: str, note: str) -> ToolResult:
-    words = " ".join(part for part in (f"Reason: {reason}." if reason else "", note) if part)
+    words = [say("Reason: %(reason)s.", reason=say(reason)) if reason else "", note]
     return failure(
         "rejected_by_staff",
-        f"Staff turned this down. It was not done. {words}".strip(),
+        join_phrases([say("Staff turned this down. It was not done."), *words]),
         "This is an instruction, not an error: do not try the same call again. Follow the reason if it says what to "
         "do instead; otherwise tell the caller that it was not done.",
     )
@@ -161,12 +162,14 @@ def _resolution(happened: bool, by: str, note: str) -> ToolResult:
         return ToolResult(
             status=ToolResultStatus.SUCCESS,
             code="confirmed_by_staff",
-            message=f"The connection broke while it ran. {by} looked: it did happen. {note}".strip(),
+            message=join_phrases(
+                [say("The connection broke while it ran. %(by)s looked: it did happen.", by=by), note]
+            ),
             data={},
         )
     return failure(
         "not_done",
-        f"The connection broke while it ran. {by} looked: it did not happen. {note}".strip(),
+        join_phrases([say("The connection broke while it ran. %(by)s looked: it did not happen.", by=by), note]),
         "Propose it again if it is still needed.",
     )
 
@@ -176,25 +179,30 @@ def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
     call = ToolCall.objects.get(pk=call_id)
     status = CallStatus(call.status)
     if status is CallStatus.ASKING:
-        return Unsettled("asking", "The caller is asked first. Staff decide after the caller has said yes.")
+        return Unsettled("asking", say("The caller is asked first. Staff decide after the caller has said yes."))
     resolved = status in {CallStatus.HAPPENED, CallStatus.NOT_HAPPENED}
     at = call.finished_at if resolved else call.decided_at or call.finished_at
-    local = timezone.localtime(at).strftime("%-I:%M%p").lower() if at else ""
+    local = say_clock(timezone.localtime(at).time()) if at else ""
     match status:
         case CallStatus.AWAITING | CallStatus.IN_DOUBT if (call.version, call.digest) != (version, digest):
-            return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
+            return Unsettled("card_changed", say("What you saw is no longer what would run. Read the new request."))
         case CallStatus.AWAITING | CallStatus.EXPIRED:
-            return Unsettled("expired", "Time ran out. Nothing was changed, and a person has to call back.", at=at)
+            return Unsettled("expired", say("Time ran out. Nothing was changed, and a person has to call back."), at=at)
         case CallStatus.CANCELLED | CallStatus.INVALIDATED:
-            return Unsettled("withdrawn", f"This was withdrawn at {local}. Nothing was changed.", at=at)
+            return Unsettled(
+                "withdrawn", say("This was withdrawn at %(local)s. Nothing was changed.", local=local), at=at
+            )
         case CallStatus.HAPPENED | CallStatus.NOT_HAPPENED:
-            return Unsettled("already_decided", f"This was cleared up at {local}. Your answer was not used.", at=at)
+            return Unsettled(
+                "already_decided",
+                say("This was cleared up at %(local)s.", local=local),
+                at=at,
+            )
         case CallStatus.SUPERSEDED:
-            said = str((call.result or {}).get("message", "")).rstrip(".")
-            return Unsettled("superseded", f"{said}, at {local}. Read the changed request, then answer.", at=at)
-        case CallStatus.REJECTED:
-            verdict = "no"
-        case _:
-            verdict = "yes"
-    message = f"{call.decided_by or 'Somebody'} said {verdict} at {local}. Your answer was not used."
+            told = read_result(call.result).message if call.result else ""
+            again = say("That was at %(local)s. Read the changed request, then answer.", local=local)
+            return Unsettled("superseded", join_phrases([told, again]), at=at)
+    said = {"by": call.decided_by or say("Somebody"), "at": local}
+    no = status is CallStatus.REJECTED
+    message = say("%(by)s said no at %(at)s.", **said) if no else say("%(by)s said yes at %(at)s.", **said)
     return Unsettled("already_decided", message, by=call.decided_by, at=at)

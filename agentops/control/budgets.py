@@ -9,6 +9,7 @@ from django.utils import timezone
 from agentops.audit import append_entry
 from agentops.control.outcomes import BadRequest
 from agentops.domain.budgets import BudgetPeriod
+from agentops.domain.phrases import say
 from agentops.models import AgentRun, Budget, BudgetUse, CostReservation, TaskType
 
 MOST_NANO = 1_000_000 * 1_000_000_000
@@ -22,9 +23,9 @@ def set_budget(*, scope: str, period: str, limit_nano: int | None, by: str) -> b
     What the period came to before the budget was set counts: by the runs that began in it.
     """
     if period not in set(BudgetPeriod) or (scope and not TaskType.objects.filter(slug=scope).exists()):
-        raise BadRequest("unknown_budget", "There is no such budget.")
+        raise BadRequest("unknown_budget", say("There is no such budget."))
     if limit_nano is not None and not 0 <= limit_nano <= MOST_NANO:
-        raise BadRequest("limit", "Write an amount from 0 to 1,000,000 dollars.")
+        raise BadRequest("limit", say("Write an amount from 0 to 1,000,000 dollars."))
     kept = BudgetPeriod(period)
     budget = Budget.objects.select_for_update().filter(scope=scope, period=kept).first()
     was = budget.limit_nano if budget else None

@@ -6,6 +6,7 @@ from django.db.models.functions import Now
 
 from agentops.control.outcomes import Settled, Unsettled
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.phrases import say
 from agentops.models import AgentRun, Confirmation, ToolCall, ToolPolicy
 from agentops.models.rows import CallRow, RunRow
 
@@ -33,10 +34,14 @@ def confirm_call(
     if alone_because:
         return _decide_alone(call, because=alone_because)
     if _acts_for(run, person=person, by=by):
-        return Unsettled("own_request", "You took this request, so two others have to say yes. You can still say no.")
+        return Unsettled(
+            "own_request", say("You took this request, so two others have to say yes. You can still say no.")
+        )
     said = Confirmation.objects.filter(call=call.pk, **seen)
     if said.filter(person=person).exists():
-        return Unsettled("said_already", "You said yes already. Somebody else has to say yes too before it is done.")
+        return Unsettled(
+            "said_already", say("You said yes already. Somebody else has to say yes too before it is done.")
+        )
     first = said.first()
     if first:
         return Second(seconded_by=first.who, seconder=int(first.person) if first.person.isdecimal() else None)
@@ -53,5 +58,7 @@ def _acts_for(run: RunRow, *, person: str, by: str) -> bool:
 def _decide_alone(call: CallRow, *, because: str) -> Second | Unsettled:
     """The declared way out for a desk with one person on duty, where the tool's policy allows it."""
     if not ToolPolicy.objects.filter(tool=call.tool, one_on_duty=True).exists():
-        return Unsettled("not_alone", "This always needs two people, also when one is alone on duty. Nothing was done.")
+        return Unsettled(
+            "not_alone", say("This always needs two people, also when one is alone on duty. Nothing was done.")
+        )
     return Second(alone_because=because)

@@ -16,6 +16,7 @@ from agentops.domain.language import is_foreign
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.messages import FailureKind, StopReason
 from agentops.domain.outcomes import ToolResult
+from agentops.domain.phrases import say
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier
 from agentops.domain.validation import extract_contacts
@@ -26,17 +27,17 @@ _UNTOLD = {"unknown_tool", "bad_arguments"}
 """Refusals in which the tool was never asked to show anything."""
 
 _UNREPEATABLE = {
-    CallStatus.SUPERSEDED: "Staff changed a request in it first, which cannot be played again.",
-    CallStatus.CANCELLED: "Something in it was withdrawn by people.",
-    CallStatus.INVALIDATED: "Something in it was withdrawn by a rule or a stop.",
-    CallStatus.IN_DOUBT: "Nobody knows of one of its calls whether it happened.",
-    CallStatus.HAPPENED: "A person had to find out what became of one of its calls.",
-    CallStatus.NOT_HAPPENED: "A person had to find out what became of one of its calls.",
+    CallStatus.SUPERSEDED: say("Staff changed a request in it first, which cannot be played again."),
+    CallStatus.CANCELLED: say("Something in it was withdrawn by people."),
+    CallStatus.INVALIDATED: say("Something in it was withdrawn by a rule or a stop."),
+    CallStatus.IN_DOUBT: say("Nobody knows of one of its calls whether it happened."),
+    CallStatus.HAPPENED: say("A person had to find out what became of one of its calls."),
+    CallStatus.NOT_HAPPENED: say("A person had to find out what became of one of its calls."),
 }
 _ENDS = {
-    "cancelled": "It was stopped by people.",
-    "limit_active_time": "It ran out of working time, which depends on the day.",
-    "workers_lost": "Its work broke off, which will not come out the same again.",
+    "cancelled": say("It was stopped by people."),
+    "limit_active_time": say("It ran out of working time, which depends on the day."),
+    "workers_lost": say("Its work broke off, which will not come out the same again."),
 }
 
 
@@ -56,7 +57,7 @@ def draft_golden(*, run_id: int, hide: Iterable[str] = (), name: str = "", about
     """
     run = AgentRun.objects.select_related("conversation", "task_type").filter(pk=run_id).first()
     if run is None:
-        raise BadRequest("unknown_run", "There is no run with this number.")
+        raise BadRequest("unknown_run", say("There is no run with this number."))
     earlier = AgentRun.objects.filter(conversation=run.conversation_id, ordinal__lte=run.ordinal)
     parts = [_Rows(one) for one in earlier.select_related("task_type").order_by("ordinal")]
     for part in parts:
@@ -103,15 +104,15 @@ class _Rows:
 def _refuse_unrepeatable(part: _Rows) -> None:
     """Say why a run would not come out again as it did; nothing where it would."""
     if not RunStatus(part.run.status).over:
-        raise BadRequest("not_over", "This run is not over yet.")
+        raise BadRequest("not_over", say("This run is not over yet."))
     reasons = [_ENDS.get(part.run.outcome, ""), *(_UNREPEATABLE.get(CallStatus(c.status), "") for c in part.calls)]
     if any(finding["rule"] == "protected_value" for finding in part.run.findings):
-        reasons.append("It was stopped because of another patient’s data, which an example must not hold.")
+        reasons.append(say("It was stopped because of another patient’s data, which an example must not hold."))
     if any((call.result or {}).get("code") == "stopped" for call in part.calls):
-        reasons.append("Something was stopped by people while it ran.")
+        reasons.append(say("Something was stopped by people while it ran."))
     reason = next(filter(None, reasons), "")
     if reason:
-        raise BadRequest("unrepeatable", f"This run cannot be saved. {reason}")
+        raise BadRequest("unrepeatable", say("This run cannot be saved. %(reason)s", reason=reason))
 
 
 def _make_redactor(parts: list[_Rows], *, hide: Iterable[str]) -> Redactor:
@@ -206,7 +207,7 @@ def _draft_call(call: ToolCall, redactor: Redactor) -> RecordedCall:
     return RecordedCall(
         tool=call.tool,
         card=redactor.card(Card.model_validate(call.card or {"title": call.tool})),
-        result=ToolResult.model_validate(redactor.value(call.result)) if answered and call.result else None,
+        result=_bare(redactor.value(call.result)) if answered and call.result else None,
         refuses=refused,
     )
 
@@ -215,5 +216,10 @@ def _validate(facts: dict[str, Any]) -> Example:
     try:
         return Example.model_validate(facts)
     except ValidationError:
-        problem = "Give it a name of small letters, digits and hyphens, 3 to 80 of them."
+        problem = say("Give it a name of small letters, digits and hyphens, 3 to 80 of them.")
         raise BadRequest("bad_name", problem) from None
+
+
+def _bare(stored: Any) -> ToolResult:
+    """A result as an example keeps it: without what its message was made of, which nobody reads there."""
+    return ToolResult.model_validate(stored).model_copy(update={"words": {}})

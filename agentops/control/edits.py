@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 from agentops.after_commit import ring_for_edit
 from agentops.control.answers import find_problem
 from agentops.control.outcomes import Asked, Unsettled
+from agentops.domain.phrases import say
 from agentops.domain.storable import storable
 from agentops.models import CallEdit, ToolCall
 
@@ -43,13 +44,17 @@ def _ask(
 ) -> Asked | Unsettled:
     call = ToolCall.objects.filter(pk=call_id).first()
     if call is None:
-        return Unsettled("not_found", "There is no such request.")
+        return Unsettled("not_found", say("There is no such request."))
     if problem := find_problem(call, version=version, digest=digest):
         return problem
     if not isinstance(call.card, dict) or not call.card.get("changeable"):
-        return Unsettled("not_changeable", "Nothing of this can be changed. Say no, and what it should do instead.")
+        return Unsettled(
+            "not_changeable", say("Nothing of this can be changed. Say no, and what it should do instead.")
+        )
     if len(values) > MOST_VALUES or any(len(value) > MOST_CHARS for value in values.values()):
-        return Unsettled("too_long", f"A field can hold {MOST_CHARS:,} characters. Shorten it.")
+        return Unsettled(
+            "too_long", say("A field can hold %(most_chars)s characters. Shorten it.", most_chars=f"{MOST_CHARS:,}")
+        )
     edit = CallEdit.objects.create(
         call=call,
         who=by,

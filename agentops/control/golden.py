@@ -10,6 +10,7 @@ from django.utils import timezone
 from agentops.control.drafts import draft_golden
 from agentops.control.outcomes import BadRequest
 from agentops.domain.golden import Example
+from agentops.domain.phrases import say
 from agentops.models import GoldenExample
 
 MOST_REASON = 300
@@ -19,14 +20,21 @@ MOST_REASON = 300
 def save_golden(*, run_id: int, name: str, about: str, hide: Iterable[str], by: str, shown: str) -> GoldenExample:
     """Store what `draft_golden` made, if it is still what was `shown` (a digest that the page got)."""
     if not about.strip():
-        raise BadRequest("no_reason", "Write what it shows, so that others know why it has to hold.")
+        raise BadRequest("no_reason", say("Write what it shows, so that others know why it has to hold."))
     if len(about) > MOST_REASON:
-        raise BadRequest("no_reason", f"This is too long: {len(about)} of {MOST_REASON} characters.")
+        raise BadRequest(
+            "no_reason",
+            say(
+                "This is too long: %(length)s of %(most_reason)s characters.",
+                length=len(about),
+                most_reason=MOST_REASON,
+            ),
+        )
     draft = draft_golden(run_id=run_id, hide=hide, name=name, about=about)
     if draft.saved_as:
-        raise BadRequest("saved", f"This run is saved already, as {draft.saved_as}.")
+        raise BadRequest("saved", say("This run is saved already, as %(saved_as)s.", saved_as=draft.saved_as))
     if digest_of(draft.example) != shown:
-        raise BadRequest("not_shown", "This is not what you were shown. Read it again, then save it.")
+        raise BadRequest("not_shown", say("This is not what you were shown. Read it again, then save it."))
     example = draft.example
     try:
         with transaction.atomic():
@@ -40,7 +48,9 @@ def save_golden(*, run_id: int, name: str, about: str, hide: Iterable[str], by: 
                 from_run=run_id,
             )
     except IntegrityError:
-        raise BadRequest("name_taken", f"Another example is called {example.name}. Choose another name.") from None
+        raise BadRequest(
+            "name_taken", say("Another example is called %(name)s. Choose another name.", name=example.name)
+        ) from None
 
 
 def digest_of(example: Example) -> str:

@@ -12,6 +12,7 @@ from agentops.control.outcomes import Extended, Settled, Unsettled
 from agentops.domain.events import Event
 from agentops.domain.holds import extend_until
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.phrases import Phrase, say, say_clock
 from agentops.models import ToolCall, move_call
 from agentops.models.moves import NOW
 from agentops.models.prepared import update_rows
@@ -55,11 +56,9 @@ def end_hold(*, call_id: int, version: int, digest: str) -> Settled | Unsettled:
         return _MISSING
     call, run = found
     if not run.on_the_line:
-        return Unsettled("hold_stands", "Nobody is on the line, so the yes is held to its end.")
+        return Unsettled("hold_stands", say("Nobody is on the line, so the yes is held to its end."))
     where = {"pk": call_id, "status": CallStatus.APPROVED.value, "held_until__gt": NOW}
-    if not update_rows(
-        ToolCall, where={**where, "version": version, "digest": digest}, changes={"held_until": NOW}
-    ):
+    if not update_rows(ToolCall, where={**where, "version": version, "digest": digest}, changes={"held_until": NOW}):
         return _why_not_undone(call, version=version, digest=digest)
     resume(run, now=run.now)
     announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version))
@@ -78,11 +77,11 @@ def extend_call(*, call_id: int, version: int, digest: str, seen_until: str) -> 
         return _MISSING
     call, run = found
     if call.status != CallStatus.AWAITING or call.expires_at is None or call.expires_at <= run.now:
-        return Unsettled("no_longer_waits", "It no longer waits for an answer, so it needs no more time.")
+        return Unsettled("no_longer_waits", say("It no longer waits for an answer, so it needs no more time."))
     if (call.version, call.digest) != (version, digest):
-        return Unsettled("card_changed", "What you saw is no longer what would run. Read the new request.")
+        return Unsettled("card_changed", say("What you saw is no longer what would run. Read the new request."))
     if call.expires_at.isoformat() != seen_until:
-        return Unsettled("already_extended", f"It already has more time, until {_say(call.expires_at)}.")
+        return Unsettled("already_extended", say("It already has more time, until %(at)s.", at=_say(call.expires_at)))
     until = extend_until(
         proposed_at=call.proposed_at,
         expires_at=call.expires_at,
@@ -90,7 +89,9 @@ def extend_call(*, call_id: int, version: int, digest: str, seen_until: str) -> 
         useful_until=_useful_until(call),
     )
     if until is None:
-        return Unsettled("no_more_time", "It has had all the time it can have. Answer it, or call the caller back.")
+        return Unsettled(
+            "no_more_time", say("It has had all the time it can have. Answer it, or call the caller back.")
+        )
     update_rows(ToolCall, where={"pk": call_id}, changes={"expires_at": until})
     announce(Event(kind="run.changed", run_id=run.pk, call_id=call_id, version=version))
     return Extended(call_id, until)
@@ -101,7 +102,7 @@ def _useful_until(call: ToolCall) -> datetime | None:
     return parse_datetime(str(card.get("useful_until") or ""))
 
 
-_MISSING = Unsettled("not_found", "There is no such request.")
+_MISSING = Unsettled("not_found", say("There is no such request."))
 
 
 def _lock(call_id: int) -> tuple[ToolCall, RunRow] | None:
@@ -116,18 +117,18 @@ def _why_not_undone(call: ToolCall, *, version: int, digest: str) -> Unsettled:
     at = call.finished_at or call.started_at or call.held_until
     match CallStatus(call.status):
         case CallStatus.AWAITING:
-            return Unsettled("taken_back", "It was taken back already, and is waiting again.")
+            return Unsettled("taken_back", say("It was taken back already, and is waiting again."))
         case CallStatus.APPROVED if (call.version, call.digest) != (version, digest):
-            return Unsettled("card_changed", "This yes is another one than you saw. Read the request once more.")
+            return Unsettled("card_changed", say("This yes is another one than you saw. Read the request once more."))
         case CallStatus.APPROVED | CallStatus.STARTED:
-            return Unsettled("too_late", "It is too late: it is being done now.", at=at)
+            return Unsettled("too_late", say("It is too late: it is being done now."), at=at)
         case CallStatus.SUCCEEDED | CallStatus.HAPPENED:
-            return Unsettled("too_late", f"It is too late: it was done at {_say(at)}.", at=at)
+            return Unsettled("too_late", say("It is too late: it was done at %(at)s.", at=_say(at)), at=at)
         case CallStatus.CANCELLED | CallStatus.INVALIDATED:
-            return Unsettled("withdrawn", f"It was withdrawn at {_say(at)}. Nothing was changed.", at=at)
+            return Unsettled("withdrawn", say("It was withdrawn at %(at)s. Nothing was changed.", at=_say(at)), at=at)
         case _:
-            return Unsettled("too_late", "There is no yes to take back any more.", at=at)
+            return Unsettled("too_late", say("There is no yes to take back any more."), at=at)
 
 
-def _say(at: datetime | None) -> str:
-    return timezone.localtime(at).strftime("%-I:%M%p").lower() if at else "an unknown time"
+def _say(at: datetime | None) -> Phrase:
+    return say_clock(timezone.localtime(at).time()) if at else say("an unknown time")

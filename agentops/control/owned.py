@@ -8,6 +8,7 @@ from django.utils import timezone
 from agentops.control.outcomes import BadRequest
 from agentops.control.withdrawals import withdraw_by_task, withdraw_by_tool
 from agentops.domain.lifetimes import LifeStage
+from agentops.domain.phrases import say
 from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
@@ -55,7 +56,7 @@ class OwnedTool(Owned):
     def __init__(self, tool: str) -> None:
         row = ToolPolicy.objects.select_for_update().filter(tool=tool).first()
         if row is None:
-            raise BadRequest("unknown_tool", f"There is no tool named {tool}.")
+            raise BadRequest("unknown_tool", say("There is no tool named %(tool)s.", tool=tool))
         self._row, self.subject, self.version, self.setting = row, row.tool, row.version, row.setting
 
     def read(self, document: Any) -> ToolSetting:
@@ -70,12 +71,16 @@ class OwnedTool(Owned):
         """A tier that exists and is not below the floor, a tool that can be read before it is approved, known rules."""
         floor, names = self._row.lowest, {one.name for one in differences}
         if after.tier and after.tier not in {known.value for known in ActionTier}:
-            raise BadRequest("unknown_tier", "Choose one of the four levels.", "tier")
+            raise BadRequest("unknown_tier", say("Choose one of the four levels."), "tier")
         if after.tier and floor and ActionTier(after.tier).rank < floor.rank:
-            raise BadRequest("below_floor", f"This tool can never be milder than “{floor.words}”.", "tier")
+            raise BadRequest(
+                "below_floor", say("This tool can never be milder than “%(words)s”.", words=floor.words), "tier"
+            )
         asks = after.confirmation_for(floor).rank > 0 or bool(after.rules)
         if after.tier and asks and not self._row.described and names & {"tier", "confirmation", "rules"}:
-            raise BadRequest("not_described", "Add a plain description first: nobody could approve this tool.", "tier")
+            raise BadRequest(
+                "not_described", say("Add a plain description first: nobody could approve this tool."), "tier"
+            )
         self._check_rules(after.rules)
         numbers = [rule.number for rule in after.rules]
         return after.model_copy(update={"last_rule": max([self.setting.last_rule, *numbers])})
@@ -83,9 +88,9 @@ class OwnedTool(Owned):
     def _check_rules(self, rules: tuple[Rule, ...]) -> None:
         known, numbers = self._row.looked_at, [rule.number for rule in rules]
         if len(set(numbers)) < len(numbers):
-            raise BadRequest("rule_twice", "Two rules have one number.", "rules")
+            raise BadRequest("rule_twice", say("Two rules have one number."), "rules")
         if any(one.subject not in known for rule in rules for one in rule.conditions):
-            raise BadRequest("unknown_subject", "A rule looks at something this tool does not have.", "rules")
+            raise BadRequest("unknown_subject", say("A rule looks at something this tool does not have."), "rules")
 
     def save(self, after: ToolSetting) -> bool:
         """Write it as the next version; False where somebody was first."""
@@ -107,7 +112,7 @@ class OwnedTask(Owned):
     def __init__(self, slug: str) -> None:
         row = TaskType.objects.select_for_update().filter(slug=slug).first()
         if row is None:
-            raise BadRequest("unknown_task_type", f"There is no type of task named {slug}.")
+            raise BadRequest("unknown_task_type", say("There is no type of task named %(slug)s.", slug=slug))
         self._row, self.subject, self.version, self.setting = row, row.slug, row.version, row.setting
 
     def read(self, document: Any) -> TaskSetting:
@@ -121,22 +126,24 @@ class OwnedTask(Owned):
     def check(self, after: TaskSetting, differences: list[Difference]) -> TaskSetting:
         """Tiers that exist, without a gap, instructions that say something, models that can be asked."""
         if len(permitted_tiers(after.permitted_tiers)) != len(set(after.permitted_tiers)):
-            raise BadRequest("tiers_with_gap", "Permit a level only with all milder ones.", "permitted_tiers")
+            raise BadRequest("tiers_with_gap", say("Permit a level only with all milder ones."), "permitted_tiers")
         if not after.prompt.strip():
-            raise BadRequest("prompt_missing", "Write what the assistant is to do.", "prompt")
+            raise BadRequest("prompt_missing", say("Write what the assistant is to do."), "prompt")
         self._check_routes(after.routes)
         return after
 
     def _check_routes(self, routes: tuple[RouteSetting, ...]) -> None:
         if len({route.place for route in routes}) < len(routes):
-            raise BadRequest("route_twice", "Two models are named for one decision and day.", "routes")
+            raise BadRequest("route_twice", say("Two models are named for one decision and day."), "routes")
         lifetimes = read_lifetimes()
         for route in set(routes) - set(self.setting.routes):
             if lifetimes.stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
                 told = f"{route.model} cannot be asked any more. Choose another model."
                 raise BadRequest("retired_model", told, "routes")
             if not is_known_model(route.model, provider=route.provider):
-                raise BadRequest("unknown_model", f"No such model is known: {route.model}.", "routes")
+                raise BadRequest(
+                    "unknown_model", say("No such model is known: %(model)s.", model=route.model), "routes"
+                )
 
     def save(self, after: TaskSetting) -> bool:
         """Write it as the next version; a changed prompt is its next version too. False where somebody was first."""
@@ -170,5 +177,5 @@ _KINDS: dict[str, type[OwnedTool] | type[OwnedTask]] = {"tool": OwnedTool, "task
 def find_owned(kind: str, subject: str) -> Owned:
     """The thing of that kind and name with its row locked; raises BadRequest where there is none."""
     if kind not in _KINDS:
-        raise BadRequest("unknown_kind", "There is nothing of this kind to change.")
+        raise BadRequest("unknown_kind", say("There is nothing of this kind to change."))
     return _KINDS[kind](subject)

@@ -12,6 +12,7 @@ from django.utils import timezone
 from agentops.audit import append_entry
 from agentops.control.outcomes import BadRequest, Changed, Conflict, Proposed
 from agentops.control.owned import Owned, find_owned
+from agentops.domain.phrases import say
 from agentops.domain.policy.changes import Difference, is_looser, is_stricter
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.task_settings import TaskSetting
@@ -46,7 +47,7 @@ def change_policy(
     differences = owned.compare(owned.setting, after)
     after = owned.check(after, differences)
     if not differences:
-        raise BadRequest("unchanged", "Nothing is different from what is saved.")
+        raise BadRequest("unchanged", say("Nothing is different from what is saved."))
     change = PolicyChange(
         kind=kind,
         subject=subject,
@@ -71,7 +72,7 @@ def return_policy(
     """Bring an earlier version back: a change like any other, with a reason, and by two where it gives more room."""
     found = read_version(kind, subject, to_version)
     if found is None:
-        raise BadRequest("unknown_version", f"There is no version {to_version} of this.")
+        raise BadRequest("unknown_version", say("There is no version %(to_version)s of this.", to_version=to_version))
     after = find_owned(kind, subject).read(found)
     return change_policy(
         kind=kind,
@@ -93,7 +94,7 @@ def confirm_change(*, change_id: int, by: str, account: int | None) -> Changed |
     """
     change, owned = _find_waiting(change_id)
     if account is None or account == change.account or by == change.who:
-        raise BadRequest("own_change", "You proposed this, so somebody else has to confirm it.")
+        raise BadRequest("own_change", say("You proposed this, so somebody else has to confirm it."))
     change.second, change.second_account = by, account
     if owned.version != change.base_version:
         change.state, change.settled_at = "overtaken", timezone.now()
@@ -125,11 +126,11 @@ def _find_waiting(change_id: int) -> tuple[PolicyChange, Owned]:
     """A change that waits, with what it is about locked first: in that order everywhere."""
     known = PolicyChange.objects.filter(pk=change_id).first()
     if known is None:
-        raise BadRequest("unknown_change", "There is no such change.")
+        raise BadRequest("unknown_change", say("There is no such change."))
     owned = find_owned(known.kind, known.subject)
     change = PolicyChange.objects.select_for_update().filter(pk=change_id, state="waiting").first()
     if change is None:
-        raise BadRequest("settled", "Somebody settled this change already.")
+        raise BadRequest("settled", say("Somebody settled this change already."))
     return change, owned
 
 
@@ -142,7 +143,7 @@ def _say_conflict(owned: Owned, *, version: int) -> Conflict:
 def _check_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason or "\x00" in reason:
-        raise BadRequest("reason_missing", "Write why, so that others understand it later.", "reason")
+        raise BadRequest("reason_missing", say("Write why, so that others understand it later."), "reason")
     if len(reason) > MAX_REASON:
         told = f"That is {len(reason):,} of {MAX_REASON} characters. Shorten it."
         raise BadRequest("reason_too_long", told, "reason")
@@ -157,9 +158,7 @@ def _propose(change: PolicyChange, differences: list[Difference]) -> Proposed:
     return Proposed(change.pk)
 
 
-def _put_in_force(
-    owned: Owned, change: PolicyChange, after: Any, differences: list[Difference]
-) -> Changed | Conflict:
+def _put_in_force(owned: Owned, change: PolicyChange, after: Any, differences: list[Difference]) -> Changed | Conflict:
     """The next version, the end of what waits under a milder rule, and the record of it: all in one transaction."""
     if not owned.save(after):
         return _say_conflict(owned, version=change.base_version)

@@ -13,6 +13,7 @@ from agentops.after_commit import announce, wake
 from agentops.control.outcomes import BadRequest, Started
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import RunStatus
+from agentops.domain.phrases import say
 from agentops.models import AgentRun, Conversation, read_stops, requeue_run
 from agentops.models.prepared import insert_row
 from agentops.models.rows import TASK, TaskRow
@@ -113,30 +114,39 @@ def _queue_run(
 
 def _check_request(words: str) -> str:
     if not words.strip():
-        raise BadRequest("empty", "Write what the caller said first.")
+        raise BadRequest("empty", say("Write what the caller said first."))
     if len(words) > settings.REQUEST_MAX_CHARS:
         limit = f"{settings.REQUEST_MAX_CHARS:,}"
-        raise BadRequest("too_long", f"That is {len(words):,} of {limit} characters. Shorten it and send it again.")
+        raise BadRequest(
+            "too_long",
+            say(
+                "That is %(length)s of %(limit)s characters. Shorten it and send it again.",
+                length=f"{len(words):,}",
+                limit=limit,
+            ),
+        )
     if "\x00" in words:
-        raise BadRequest("nul_character", "The text holds a character that cannot be stored. Type it again.")
+        raise BadRequest("nul_character", say("The text holds a character that cannot be stored. Type it again."))
     return words
 
 
 def _repeat(earlier: AgentRun, words: str) -> Started:
     if earlier.request != words:
-        raise BadRequest("key_reused", "This form was already sent with other words. Open a new one.")
+        raise BadRequest("key_reused", say("This form was already sent with other words. Open a new one."))
     return Started(earlier.pk, created=False)
 
 
 def _find_task(slug: str | None) -> TaskRow:
     task = TASK.row(slug=slug or UNSORTED)
     if task is None:
-        raise BadRequest("unknown_task_type", f"There is no kind of task named {slug or UNSORTED}.")
+        raise BadRequest("unknown_task_type", say("There is no kind of task named %(slug)s.", slug=slug or UNSORTED))
     if not task.enabled:
-        raise BadRequest("task_type_stopped", f"{task.name} is switched off at the moment. Handle it by hand.")
+        raise BadRequest(
+            "task_type_stopped", say("%(name)s is switched off at the moment. Handle it by hand.", name=task.name)
+        )
     stop = read_stops().forbid(task_type=task.slug) if task.stopped else ""
     if stop:
-        raise BadRequest("stopped", f"{stop} Nothing new is started; handle it by hand.")
+        raise BadRequest("stopped", say("%(stop)s Nothing new is started; handle it by hand.", stop=stop))
     return task
 
 
@@ -147,9 +157,11 @@ def _next_ordinal(conversation_id: int) -> int:
 
 def _lock_talk(conversation_id: int) -> None:
     if Conversation.objects.select_for_update().filter(pk=conversation_id).first() is None:
-        raise BadRequest("unknown_conversation", "There is no such conversation.")
+        raise BadRequest("unknown_conversation", say("There is no such conversation."))
 
 
 def _refuse_while_working(conversation_id: int) -> None:
     if AgentRun.objects.filter(conversation_id=conversation_id, finished_at=None).exists():
-        raise BadRequest("still_working", "The assistant is still working on the last message. Wait for its answer.")
+        raise BadRequest(
+            "still_working", say("The assistant is still working on the last message. Wait for its answer.")
+        )

@@ -10,6 +10,7 @@ from agentops.control.outcomes import BadRequest, Stopped
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.phrases import say
 from agentops.models import AgentRun, StopScope, StopSwitch, TaskType, ToolCall, ToolPolicy, move_call, requeue_run
 
 MAX_REASON = 300
@@ -49,9 +50,7 @@ def lift_stop(*, scope: str, name: str = "", reason: str, by: str) -> bool:
         return False
     withdrawn = _withdraw_approved(stop, wait=True)
     stop.delete()
-    append_entry(
-        who=by, what="work.resumed", subject=_subject(stop), facts={"reason": reason, "withdrawn": withdrawn}
-    )
+    append_entry(who=by, what="work.resumed", subject=_subject(stop), facts={"reason": reason, "withdrawn": withdrawn})
     announce(_OF_NO_RUN)
     return True
 
@@ -64,17 +63,24 @@ def _check_scope(scope: str, name: str) -> None:
         StopScope.TOOL: ToolPolicy.objects.filter(tool=name).exists() or ToolCall.objects.filter(tool=name).exists(),
     }
     if scope not in known:
-        raise BadRequest("unknown_scope", "Choose what to stop: everything, a type of task or a tool.")
+        raise BadRequest("unknown_scope", say("Choose what to stop: everything, a type of task or a tool."))
     if not known[StopScope(scope)]:
-        raise BadRequest("unknown_name", f"There is nothing named {name} to stop.")
+        raise BadRequest("unknown_name", say("There is nothing named %(name)s to stop.", name=name))
 
 
 def _check_reason(reason: str) -> str:
     reason = reason.strip()
     if not reason or "\x00" in reason:
-        raise BadRequest("reason_missing", "Write why, so that everybody who runs into it knows.")
+        raise BadRequest("reason_missing", say("Write why, so that everybody who runs into it knows."))
     if len(reason) > MAX_REASON:
-        raise BadRequest("reason_too_long", f"That is {len(reason):,} of {MAX_REASON} characters. Shorten it.")
+        raise BadRequest(
+            "reason_too_long",
+            say(
+                "That is %(length)s of %(max_reason)s characters. Shorten it.",
+                length=f"{len(reason):,}",
+                max_reason=MAX_REASON,
+            ),
+        )
     return reason
 
 
@@ -108,7 +114,7 @@ def _withdraw(call_id: int, run: AgentRun, result: ToolResult) -> bool:
         call_id=call_id,
         old=[CallStatus.APPROVED],
         new=CallStatus.INVALIDATED,
-        result=result.model_dump(mode="json"),
+        result=result.stored,
         finished_at=now,
     )
     if withdrawn:
@@ -121,6 +127,9 @@ def _withdraw(call_id: int, run: AgentRun, result: ToolResult) -> bool:
 def _withdrawal(stop: StopSwitch) -> ToolResult:
     return failure(
         "stopped",
-        f"Staff stopped this while it waited to be done, so it was withdrawn and not done. {stop.sentence}",
+        say(
+            "Staff stopped this while it waited to be done, so it was withdrawn and not done. %(sentence)s",
+            sentence=stop.sentence,
+        ),
         "Propose it once more if it is still needed.",
     )

@@ -9,6 +9,7 @@ from agentops.after_commit import announce, wake
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
+from agentops.domain.phrases import say
 from agentops.domain.policy.judging import AskedCall, judge_again
 from agentops.domain.policy.settings import REQUESTER_CHANNELS, ToolSetting
 from agentops.domain.tiers import ActionTier, permitted_tiers, read_tier
@@ -57,9 +58,12 @@ def _withdraw(calls: Q, needs_more_now: Callable[[ToolCall], bool], *, reason: s
     """Run by run, each locked before its call is moved; whoever waits for it, and the model, read the reason."""
     result = failure(
         "policy_changed",
-        f"The rule for this tool became stricter while the request waited, so it was withdrawn. Reason: {reason}",
+        say(
+            "The rule for this tool became stricter while the request waited, so it was withdrawn. Reason: %(reason)s",
+            reason=reason,
+        ),
         "Propose it once more if it is still needed.",
-    ).model_dump(mode="json")
+    ).stored
     count = 0
     for call in ToolCall.objects.filter(calls, status__in=[one.value for one in OPEN]).order_by("run_id", "pk"):
         run = AgentRun.objects.select_for_update().get(pk=call.run_id)

@@ -6,6 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from agentops.domain.phrases import Stored, Words, find_words, keep_words
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -16,7 +18,7 @@ class Subject(_Frozen):
 
     surname: str
     given: str
-    born: str
+    born: Words
     number: str
     mobile: str
 
@@ -24,27 +26,27 @@ class Subject(_Frozen):
 class Change(_Frozen):
     """One row of "what will change". `then` equal to `now` is shown as "No change". `is_message` marks exact text."""
 
-    label: str
-    now: str
-    then: str
+    label: Words
+    now: Words
+    then: Words
     is_message: bool = False
 
 
 class Check(_Frozen):
     """One check made by code. `ok` False is a conflict; `detail` says how it was looked at."""
 
-    label: str
+    label: Words
     ok: bool
-    detail: str = ""
+    detail: Words = ""
 
 
 class Mismatch(_Frozen):
     """A conflict between the proposal and what was asked or recorded, and the words of the box a person ticks."""
 
-    said: str
-    proposed: str
-    text: str
-    confirm: str
+    said: Words
+    proposed: Words
+    text: Words
+    confirm: Words
 
 
 class EditedValue(_Frozen):
@@ -78,7 +80,7 @@ class Renewal(_Frozen):
     """
 
     at: datetime
-    gone: str = ""
+    gone: Words = ""
     shown: list[Change] = []
 
 
@@ -101,19 +103,21 @@ class Card(_Frozen):
     to say yes, a sentence each; none where one is enough. `answer_by` is when an answer comes too late to be of use;
     it becomes the call's own deadline and is not stored with the card. More time may be given up to `useful_until`,
     when the appointment itself begins. `facts` are what a rule of the policy may look at ("notice_hours"); they are
-    stored with the call.
+    stored with the call. `why` is the rule by which it needs a person.
+    `words` tells what its phrases are made of, while it is stored: see `stored` and `read_card`.
     """
 
-    title: str
-    question: str = ""
-    ask: str = ""
-    yes: str = ""
-    no: str = ""
-    doing: str = ""
-    done: str = ""
-    soon: str = ""
+    title: Words
+    question: Words = ""
+    ask: Words = ""
+    yes: Words = ""
+    no: Words = ""
+    doing: Words = ""
+    done: Words = ""
+    soon: Words = ""
     keeps: str = ""
-    kept: str = ""
+    kept: Words = ""
+    why: Words = ""
     subject: Subject | None = None
     changes: list[Change] = []
     checks: list[Check] = []
@@ -123,10 +127,16 @@ class Card(_Frozen):
     changeable: bool = False
     edit: EditNote | None = None
     renewal: Renewal | None = None
-    two_people: list[str] = []
+    two_people: list[Words] = []
     useful_until: datetime | None = None
     answer_by: datetime | None = Field(default=None, exclude=True)
     facts: dict[str, Any] = Field(default={}, exclude=True)
+    words: dict[str, Stored] = {}
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """The card as JSON values: its texts as they are told to a model, and beside them what they are made of."""
+        return self.model_copy(update={"words": keep_words(self)}).model_dump(mode="json")
 
     @property
     def spoken(self) -> str:
@@ -137,3 +147,9 @@ class Card(_Frozen):
     def approvable(self) -> bool:
         """A call without a question, a preview and checks cannot be approved by anyone."""
         return bool(self.question and self.yes and self.no and self.changes and self.checks)
+
+
+def read_card(stored: Any) -> Card:
+    """A stored card with its phrases. Raises ValidationError where it cannot be read."""
+    card = Card.model_validate(stored)
+    return find_words(card.model_copy(update={"words": {}}), card.words)

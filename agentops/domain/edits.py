@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from agentops.domain.cards import Card, Change, EditedValue, EditNote
+from agentops.domain.phrases import Stored, Words, find_words, keep_words, say
 
 
 class _Frozen(BaseModel):
@@ -26,22 +27,22 @@ class Choice(_Frozen):
     """One thing that can be chosen. Choices of one `group` stand together under its name."""
 
     value: str
-    label: str
-    group: str = ""
+    label: Words
+    group: Words = ""
 
 
 class Control(_Frozen):
     """One field of the form. `value` is what stands in it, `error` why that cannot be, in a sentence for staff."""
 
     name: str
-    label: str
+    label: Words
     kind: ControlKind
     value: str = ""
     choices: list[Choice] = []
-    hint: str = ""
+    hint: Words = ""
     max_chars: int = 0
     lines: int = 1
-    error: str = ""
+    error: Words = ""
 
     @property
     def offered(self) -> bool:
@@ -50,9 +51,18 @@ class Control(_Frozen):
 
 
 class EditForm(_Frozen):
-    """Everything that may be changed of one call, with what may be chosen as of one moment."""
+    """Everything that may be changed of one call, with what may be chosen as of one moment.
+
+    `words` tells what its phrases are made of, while it is stored: see `stored` and `read_form`.
+    """
 
     controls: list[Control] = []
+    words: dict[str, Stored] = {}
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """The form as JSON values, with what its phrases are made of."""
+        return self.model_copy(update={"words": keep_words(self)}).model_dump(mode="json")
 
     @property
     def narrows(self) -> bool:
@@ -62,6 +72,12 @@ class EditForm(_Frozen):
     def filled(self, values: Mapping[str, str], errors: Mapping[str, str]) -> "EditForm":
         """The form as somebody filled it in, each error next to its field."""
         return EditForm(controls=[_filled(control, values, errors) for control in self.controls])
+
+
+def read_form(stored: Any) -> EditForm:
+    """A stored form with its phrases. Raises ValidationError where it cannot be read."""
+    form = EditForm.model_validate(stored)
+    return find_words(form.model_copy(update={"words": {}}), form.words)
 
 
 def _filled(control: Control, values: Mapping[str, str], errors: Mapping[str, str]) -> Control:
@@ -95,8 +111,8 @@ def _differences(before: Card | None, after: Card) -> list[Change]:
     lines = [
         Change(
             label=label,
-            now=proposed.get(label, "None"),
-            then=then[label].then if label in then else "None",
+            now=proposed.get(label, say("None")),
+            then=then[label].then if label in then else say("None"),
             is_message=label in then and then[label].is_message,
         )
         for label in {**then, **proposed}

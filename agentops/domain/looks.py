@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from agentops.domain.cards import Card, Change, Check, Renewal
+from agentops.domain.phrases import join_phrases, say
 
 LOOK_EVERY = timedelta(seconds=10)
 """However many have it open and however often they read it, a call is looked at no more often than this."""
 
-_NOTHING = "None"
+_NOTHING = say("None")
 _NOT_DECIDED_BY = {"checked_at", "said_spans", "renewal"}
 """What may differ although nothing that a person decides by does: when it was looked at, and which words are marked."""
 
@@ -29,6 +30,7 @@ def renew_card(before: Card, after: Card, *, at: datetime) -> Card:
             "edit": before.edit,
             "two_people": list(dict.fromkeys([*before.two_people, *after.two_people])),
             "renewal": before.renewal,
+            "why": before.why,
         }
     )
     if _decisive(before) == _decisive(after):
@@ -67,13 +69,20 @@ def _differences(before: Card, after: Card) -> list[Change]:
 
 def _lines(card: Card, *, beside: Card) -> dict[str, str]:
     others = {check.label for check in beside.checks}
-    lines = {"Question": card.question}
+    lines: dict[str, str] = {say("Question"): card.question}
     if subject := card.subject:
-        lines["Patient"] = f"{subject.given} {subject.surname}, born {subject.born}, no. {subject.number}"
-        lines["Mobile"] = subject.mobile or _NOTHING
-    lines |= {f"{change.label} now": change.now for change in card.changes}
+        lines[say("Patient")] = say(
+            "%(given)s %(surname)s, born %(born)s, no. %(number)s",
+            given=subject.given,
+            surname=subject.surname,
+            born=subject.born,
+            number=subject.number,
+        )
+        lines[say("Mobile")] = subject.mobile or _NOTHING
+    lines |= {say("%(label)s now", label=change.label): change.now for change in card.changes}
     lines |= {change.label: change.then for change in card.changes}
-    lines["Checked"] = "; ".join(check.label for check in card.checks if check.label not in others) or _NOTHING
-    lines["Does not match"] = "; ".join(one.text for one in card.mismatches) or _NOTHING
-    lines["Two people"] = " ".join(card.two_people) or _NOTHING
+    checked = [check.label for check in card.checks if check.label not in others]
+    lines[say("Checked")] = join_phrases(checked, between="; ") or _NOTHING
+    lines[say("Does not match")] = join_phrases([one.text for one in card.mismatches], between="; ") or _NOTHING
+    lines[say("Two people")] = join_phrases(card.two_people) or _NOTHING
     return lines

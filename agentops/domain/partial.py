@@ -2,42 +2,45 @@
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.messages import FailureKind
+from agentops.domain.phrases import mark
 from agentops.domain.transcript import CallView, Transcript
 
 REASONS = {
-    "limit_iterations": "it took too many steps",
-    "limit_tokens": "it became too long",
-    "limit_active_time": "it took too long",
-    "limit_tool_calls": "it needed too many look-ups",
-    "limit_repeated_call": "the assistant kept asking for the same thing",
-    "budget_run": "what one request may cost was used up",
-    "budget_day": "what may be spent on a day was used up",
-    "budget_month": "what may be spent in a month was used up",
-    "budget_unpriced": "the model has no known price, so it cannot be held to the budget",
-    "urgent_help": "urgent: somebody may be in danger",
-    "asked_for_a_person": "the assistant asked for a person",
-    "stopped_answer": "the assistant's answer must not leave as it was",
-    "stopped_text": "a text the assistant wrote must not leave as it was",
-    "unusable_calls": "the assistant could not use its tools",
-    "model_said_nothing": "the assistant gave no answer",
-    "model_refused": "the model declined to answer",
-    "context_full": "the conversation became too long for the model",
-    "unknown_stop_reason": "the model stopped for an unknown reason",
-    "request_expired": "nobody answered the request in time: call back",
-    "workers_lost": "the work broke off three times",
-    "api_key_rejected": "the model's provider did not accept the key (an administrator has to check ANTHROPIC_API_KEY)",
-    "bad_request": "the model's server turned the request down",
-    "model_not_found": "the model's server does not know the model (an administrator has to check its name)",
-    "model_unavailable": "the model could not be reached",
+    "limit_iterations": mark("it took too many steps"),
+    "limit_tokens": mark("it became too long"),
+    "limit_active_time": mark("it took too long"),
+    "limit_tool_calls": mark("it needed too many look-ups"),
+    "limit_repeated_call": mark("the assistant kept asking for the same thing"),
+    "budget_run": mark("what one request may cost was used up"),
+    "budget_day": mark("what may be spent on a day was used up"),
+    "budget_month": mark("what may be spent in a month was used up"),
+    "budget_unpriced": mark("the model has no known price, so it cannot be held to the budget"),
+    "urgent_help": mark("urgent: somebody may be in danger"),
+    "asked_for_a_person": mark("the assistant asked for a person"),
+    "stopped_answer": mark("the assistant's answer must not leave as it was"),
+    "stopped_text": mark("a text the assistant wrote must not leave as it was"),
+    "unusable_calls": mark("the assistant could not use its tools"),
+    "model_said_nothing": mark("the assistant gave no answer"),
+    "model_refused": mark("the model declined to answer"),
+    "context_full": mark("the conversation became too long for the model"),
+    "unknown_stop_reason": mark("the model stopped for an unknown reason"),
+    "request_expired": mark("nobody answered the request in time: call back"),
+    "workers_lost": mark("the work broke off three times"),
+    "api_key_rejected": mark(
+        "the model's provider did not accept the key (an administrator has to check ANTHROPIC_API_KEY)"
+    ),
+    "bad_request": mark("the model's server turned the request down"),
+    "model_not_found": mark("the model's server does not know the model (an administrator has to check its name)"),
+    "model_unavailable": mark("the model could not be reached"),
 }
 """Why a run needs a person, as it stands on the desk, by outcome."""
 
 CAUSES = {
-    FailureKind.OVERLOADED: "the model was overloaded",
-    FailureKind.RATE_LIMITED: "the model's provider asked us to slow down",
-    FailureKind.TIMEOUT: "the model did not answer in time",
-    FailureKind.UNREADABLE: "the model's answers could not be read",
-    FailureKind.TRUNCATED: "the model's answer broke off",
+    FailureKind.OVERLOADED: mark("the model was overloaded"),
+    FailureKind.RATE_LIMITED: mark("the model's provider asked us to slow down"),
+    FailureKind.TIMEOUT: mark("the model did not answer in time"),
+    FailureKind.UNREADABLE: mark("the model's answers could not be read"),
+    FailureKind.TRUNCATED: mark("the model's answer broke off"),
 }
 """What `model_unavailable` was in the end, where it was not that nobody could be reached."""
 

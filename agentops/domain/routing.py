@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from agentops.domain.phrases import mark
+
 
 class DecisionType(StrEnum):
     """The four kinds of model turn, each with its own model and token cap."""
@@ -15,10 +17,10 @@ class DecisionType(StrEnum):
     def words(self) -> str:
         """What people read instead of the name."""
         return {
-            DecisionType.CLASSIFY_INTENT: "sort the request",
-            DecisionType.SELECT_TOOL: "choose what to do next",
-            DecisionType.GENERATE_RESPONSE: "write the answer",
-            DecisionType.COMPLEX_REASONING: "think again after something failed",
+            DecisionType.CLASSIFY_INTENT: mark("sort the request"),
+            DecisionType.SELECT_TOOL: mark("choose what to do next"),
+            DecisionType.GENERATE_RESPONSE: mark("write the answer"),
+            DecisionType.COMPLEX_REASONING: mark("think again after something failed"),
         }[self]
 
 

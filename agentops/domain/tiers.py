@@ -4,6 +4,8 @@ from collections.abc import Collection
 from enum import StrEnum
 from itertools import takewhile
 
+from agentops.domain.phrases import mark
+
 
 class ActionTier(StrEnum):
     """What a call does to the world, from harmless to final. Order of definition is order of harm."""
@@ -31,11 +33,14 @@ class ActionTier(StrEnum):
 
 _RANKS = {tier: rank for rank, tier in enumerate(ActionTier)}
 _WORDS = {
-    ActionTier.READ: "Look-up only",
-    ActionTier.SAFE: "Easy to undo",
-    ActionTier.RISKY: "Hard to undo",
-    ActionTier.DESTRUCTIVE: "Cannot be undone",
+    ActionTier.READ: mark("Look-up only"),
+    ActionTier.SAFE: mark("Easy to undo"),
+    ActionTier.RISKY: mark("Hard to undo"),
+    ActionTier.DESTRUCTIVE: mark("Cannot be undone"),
 }
+
+_WITHIN = (mark("look-up only"), mark("easy to undo"), mark("hard to undo"), mark("cannot be undone"))
+"""The same within a sentence."""
 
 
 def read_tier(value: str | None) -> ActionTier:

@@ -11,6 +11,7 @@ from agentops.domain.limits import budget_turn
 from agentops.domain.messages import FailureKind
 from agentops.domain.next_move import AskModel, AwaitHuman, Doubt, Finish, RunTool, next_move
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.phrases import say
 from agentops.domain.policy.judging import AskedCall, judge_again
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.tiers import read_tier
@@ -26,7 +27,7 @@ from agentops.models.moves import NOW
 from agentops.models.rows import CALL, POLICY, SUCCESSOR, RunRow
 
 _STRICTER = failure(
-    "policy_changed", "The rule for this tool became stricter meanwhile.", "Propose the call once more."
+    "policy_changed", say("The rule for this tool became stricter meanwhile."), "Propose the call once more."
 )
 _NO_LEASE = {"lease_owner": "", "lease_expires_at": None}
 
@@ -209,18 +210,24 @@ def _dispatch_problem(call: CallView) -> ToolResult | None:
     once more.
     """
     if digest_call(tool=call.tool, arguments=call.arguments) != call.digest:
-        return failure("content_changed", "The stored call is not the one that was decided.", "Do not try it again.")
+        return failure(
+            "content_changed", say("The stored call is not the one that was decided."), "Do not try it again."
+        )
     if call.approver_gone:
         return failure(
             "approver_gone",
-            "Whoever said yes may no longer decide, so the yes was withdrawn and nothing was done.",
+            say("Whoever said yes may no longer decide, so the yes was withdrawn and nothing was done."),
             "Propose the call once more.",
         )
     policy = POLICY.row(tool=call.tool)
     if stop := tool_stop(call.tool, policy=policy):
         return stop
     if policy and not policy.enabled:
-        return failure("tool_disabled", f"{call.tool} was switched off meanwhile.", "Call escalate_to_human instead.")
+        return failure(
+            "tool_disabled",
+            say("%(tool)s was switched off meanwhile.", tool=call.tool),
+            "Call escalate_to_human instead.",
+        )
     stricter = judge_again(
         call=AskedCall(call.arguments, call.facts),
         setting=policy.setting if policy else ToolSetting(tier=call.tier.value),
@@ -233,12 +240,12 @@ def _dispatch_problem(call: CallView) -> ToolResult | None:
 
 
 def _out_of_time() -> ToolResult:
-    return failure("limit_active_time", "The run's working time is used up; this was not done.", "Answer now.")
+    return failure("limit_active_time", say("The run's working time is used up; this was not done."), "Answer now.")
 
 
 def _withdraw(call: CallView, result: ToolResult) -> CallView:
     new = CallStatus.INVALIDATED
-    _must_move(call_id=call.id, old=[call.status], new=new, result=result.model_dump(mode="json"), finished_at=NOW)
+    _must_move(call_id=call.id, old=[call.status], new=new, result=result.stored, finished_at=NOW)
     return call._replace(status=new, result=result)
 
 

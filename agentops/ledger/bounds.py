@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.phrases import say
 from agentops.domain.policy.counting import COUNTED, PATIENT, Used, find_used_up
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.transcript import Transcript
@@ -36,7 +37,12 @@ def refuse_one_more(
         return None
     return failure(
         full.code,
-        f"{coming.tool} was not run: it may be used {full.bound:,} times {full.words}, and was.",
+        say(
+            "%(tool)s was not run: it may be used %(bound)s times %(words)s, and was.",
+            tool=coming.tool,
+            bound=f"{full.bound:,}",
+            words=say(full.words),
+        ),
         "Do not try it again now. Say what is not done, or call escalate_to_human.",
     )
 

@@ -7,6 +7,7 @@ from agentops.after_commit import announce, wake
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure
+from agentops.domain.phrases import say
 from agentops.models import move_call, requeue_run
 from agentops.models.rows import LOCKED_RUN
 
@@ -23,7 +24,7 @@ def settle_doubt(*, run_id: int, call_id: int, happened: bool) -> bool:
         old=[CallStatus.IN_DOUBT],
         new=CallStatus.HAPPENED if happened else CallStatus.NOT_HAPPENED,
         finished_at=now,
-        result=_finding(happened).model_dump(mode="json"),
+        result=_finding(happened).stored,
     )
     if settled:
         if requeue_run(run, now=now):
@@ -36,8 +37,8 @@ def _finding(happened: bool) -> ToolResult:
     if not happened:
         return failure(
             "not_done",
-            "The connection broke while it ran. A check found that it did not happen.",
+            say("The connection broke while it ran. A check found that it did not happen."),
             "Propose it again if it is still needed.",
         )
-    message = "The connection broke while it ran. A check found that it did happen."
+    message = say("The connection broke while it ran. A check found that it did happen.")
     return ToolResult(status=ToolResultStatus.SUCCESS, code="confirmed_by_check", message=message, data={})

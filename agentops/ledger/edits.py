@@ -14,6 +14,7 @@ from agentops.domain.edits import EditForm
 from agentops.domain.events import Event, EventKind
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
+from agentops.domain.phrases import say
 from agentops.domain.policy.judging import UNTRUSTED, Gate
 from agentops.domain.transcript import CallView, Transcript
 from agentops.ledger.briefs import read_brief
@@ -104,12 +105,14 @@ def supersede_call(*, edit_id: int, proposal: Proposal, form: EditForm) -> bool:
     if edit is None or run is None:
         return False
     if run.now - edit.asked_at > EDIT_LASTS:
-        return _refuse(edit, form, "too_late", "Nobody could check this in time. Nothing was changed; send it again.")
+        return _refuse(
+            edit, form, "too_late", say("Nobody could check this in time. Nothing was changed; send it again.")
+        )
     gated = _gate(proposal, old=edit.call, run=run)
     if gated.result:
         return _refuse(edit, form, gated.result.code, gated.result.message)
     if run.stop_requested or not _supersede(edit):
-        return _refuse(edit, form, OVERTAKEN, "Somebody was faster. Your change was not used.")
+        return _refuse(edit, form, OVERTAKEN, say("Somebody was faster. Your change was not used."))
     old = edit.call
     new = write_call(gated, run=run, step_id=old.step_id, position=old.position, supersedes=old)
     _answer(edit, form=form, successor_id=new.id)
@@ -132,20 +135,20 @@ def _gate(proposal: Proposal, *, old: ToolCall, run: RunRow) -> Gated:
     if stop or verdict.gate is Gate.REFUSE:
         return Gated(proposal, verdict, CallStatus.REFUSED, facts, stop or failure(verdict.code, verdict.rule, ""))
     if verdict.gate is Gate.ALLOW:
-        verdict = replace(verdict, rule="Staff changed it, so a person reads it once more.")
+        verdict = replace(verdict, rule=say("Staff changed it, so a person reads it once more."))
     return ask_people(proposal, verdict, facts=facts, setting=setting, channel=run.channel)
 
 
 def _supersede(edit: CallEdit) -> bool:
     """Take the old call off the desk, if it is still the very one that was read and its time is not up."""
-    message = f"{edit.who} changed this before it was decided."
+    message = say("%(who)s changed this before it was decided.", who=edit.who)
     result = failure("superseded", message, "The changed call took its place: its result is what counts.")
     return move_call(
         call_id=edit.call_id,
         old=[CallStatus.AWAITING],
         new=CallStatus.SUPERSEDED,
         when={"version": edit.version, "digest": edit.digest, "expires_at__gt": NOW},
-        result=result.model_dump(mode="json"),
+        result=result.stored,
         finished_at=timezone.now(),
     )
 
@@ -160,7 +163,7 @@ def _answer(
 ) -> None:
     CallEdit.objects.filter(pk=edit.pk).update(
         answered_at=Now(),
-        form=form.model_dump(mode="json"),
+        form=form.stored,
         code=code[:40],
         problem=problem[:500],
         successor_id=successor_id,

@@ -11,6 +11,7 @@ from agentops.after_commit import announce
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.outcomes import failure
+from agentops.domain.phrases import say
 from agentops.domain.search import place_of, read_found
 from agentops.domain.storable import storable
 from agentops.domain.transcript import Transcript
@@ -103,9 +104,9 @@ def _close_call(call: CallEnd, *, now: datetime) -> CallEnd:
     status = CallStatus(call.status)
     if status not in OPEN:
         return call
-    result = failure("cancelled", "The run was stopped before this was done.", "Nothing more is to be done.")
+    result = failure("cancelled", say("The run was stopped before this was done."), "Nothing more is to be done.")
     new = CallStatus.CANCELLED
-    move_call(call_id=call.pk, old=[status], new=new, result=result.model_dump(mode="json"), finished_at=now)
+    move_call(call_id=call.pk, old=[status], new=new, result=result.stored, finished_at=now)
     return call._replace(status=new)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.phrases import join_phrases, say
 from agentops.domain.policy.counting import PATIENT
 from agentops.domain.policy.judging import (
     ACTS,
@@ -29,7 +30,7 @@ from agentops.models.rows import POLICY, PolicyRow, RunRow
 MOST_WAITING = 5
 """Calls of one run that may wait for a person at once: a flood of harmless ones must not hide the one that is not."""
 
-SAID_TWICE = "The assistant asked for exactly this twice at once."
+SAID_TWICE = say("The assistant asked for exactly this twice at once.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,7 @@ def gate_proposals(*, proposals: list[Proposal], transcript: Transcript, run: Ru
         if one.waits and waiting >= MOST_WAITING:
             one = replace(one, status=CallStatus.REFUSED, result=_too_many_waiting(proposal.tool))
         if one.waits and any(_is_same(one, other) for other in gated):
-            one = replace(one, verdict=replace(one.verdict, rule=f"{SAID_TWICE} {one.verdict.rule}"))
+            one = _ask_twice(one)
         left -= one.status is not CallStatus.REFUSED
         waiting += one.waits
         gated.append(one)
@@ -74,6 +75,13 @@ def _read_policies(tools: set[str], *, transcript: Transcript, run: RunRow) -> _
 def setting_of(policy: PolicyRow | None) -> ToolSetting:
     """What an admin decided; a tool that nobody decided about has the empty setting, and so is destructive."""
     return policy.setting if policy else ToolSetting()
+
+
+def _ask_twice(one: Gated) -> Gated:
+    """The same call a second time: whoever reads it is told so."""
+    rule, card = join_phrases([SAID_TWICE, one.verdict.rule]), one.proposal.card
+    told = replace(one.proposal, card=card.model_copy(update={"why": rule}) if card else None)
+    return replace(one, proposal=told, verdict=replace(one.verdict, rule=rule))
 
 
 def _is_same(one: Gated, other: Gated) -> bool:
@@ -133,7 +141,7 @@ def ask_people(
     """
     card = proposal.card or Card(title=proposal.tool)
     reasons = [*card.two_people, *verdict.two_people]
-    proposal = replace(proposal, card=card.model_copy(update={"two_people": reasons}))
+    proposal = replace(proposal, card=card.model_copy(update={"two_people": reasons, "why": verdict.rule}))
     asks = setting.ask_requester and channel in REQUESTER_CHANNELS and card.approvable
     return Gated(
         proposal,
@@ -150,25 +158,28 @@ def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, roo
     if verdict.gate is Gate.REFUSE:
         return failure(
             verdict.code,
-            f"{proposal.tool} was not run. {verdict.rule}",
+            say("%(tool)s was not run. %(rule)s", tool=proposal.tool, rule=verdict.rule),
             "Do not try it again. Use another tool, or call escalate_to_human and say what is needed.",
         )
     if was_turned_down(transcript, digest=proposal.digest):
         return failure(
             "already_rejected",
-            "Staff turned this very call down earlier in this run. It was not put to them again.",
+            say("Staff turned this very call down earlier in this run. It was not put to them again."),
             "Propose something else that answers their reason, or tell the caller that it was not done.",
         )
     if unchanged_repeats(transcript, digest=proposal.digest) >= max(transcript.limits.identical_calls - 1, 1):
         return failure(
             "repeated_call",
-            "The same call with the same arguments brought the same result before.",
+            say("The same call with the same arguments brought the same result before."),
             "Answer with what is known.",
         )
     if not room:
         return failure(
             "tool_call_limit",
-            f"This run may make {transcript.limits.tool_calls} tool calls and has made them.",
+            say(
+                "This run may make %(tool_calls)s tool calls and has made them.",
+                tool_calls=transcript.limits.tool_calls,
+            ),
             "Answer with what is known.",
         )
     return None
@@ -177,6 +188,10 @@ def _refuse(proposal: Proposal, *, verdict: Verdict, transcript: Transcript, roo
 def _too_many_waiting(tool: str) -> ToolResult:
     return failure(
         "too_many_waiting",
-        f"{tool} was not put to staff: {MOST_WAITING} calls of this run wait for a person already.",
+        say(
+            "%(tool)s was not put to staff: %(most_waiting)s calls of this run wait for a person already.",
+            tool=tool,
+            most_waiting=MOST_WAITING,
+        ),
         "Wait for what staff say to those, then propose what is still needed, a few at a time.",
     )

@@ -106,7 +106,7 @@ def _write_one(call: CallView, *, held: Held) -> CallView:
         old=[CallStatus.ALLOWED],
         new=call.status,
         attempts=call.attempts + 1,
-        result=storable(call.result.model_dump(mode="json")) if call.result else None,
+        result=storable(call.result.stored) if call.result else None,
         started_at=held.started_at,
         finished_at=held.finished_at,
     )

@@ -32,7 +32,7 @@ def renew_call(*, edit_id: int, card: Card, changed: bool) -> bool:
     _answer(edit)
     confirmers = {"confirmers": 2} if card.two_people else {}
     another = {"version": ONE_MORE, **confirmers} if changed else {}
-    changes = {"card": storable(card.model_dump(mode="json")), **another}
+    changes = {"card": storable(card.stored), **another}
     waiting = _as_seen(edit) | {"pk": edit.call_id, "status": CallStatus.AWAITING.value}
     renewed = bool(update_rows(ToolCall, where=waiting, changes=changes))
     if renewed and changed:
@@ -66,8 +66,8 @@ def withdraw_call(*, edit_id: int, card: Card, result: ToolResult) -> bool:
         old=[CallStatus.AWAITING],
         new=CallStatus.INVALIDATED,
         when=_as_seen(edit),
-        card=storable(card.model_dump(mode="json")),
-        result=storable(result.model_dump(mode="json")),
+        card=storable(card.stored),
+        result=storable(result.stored),
         finished_at=run.now,
     )
     if not withdrawn:

@@ -20,6 +20,7 @@ from agentops.models.rows import RunRow
 
 SHORTEST_WAIT = timedelta(minutes=5)
 
+
 @dataclass(frozen=True, slots=True)
 class Proposal:
     """One call as the model asked for it, made ready by the loop.
@@ -106,13 +107,13 @@ def write_call(
         rule=gated.verdict.rule[:600],
         facts=storable(dict(gated.facts)),
         untrusted=proposal.untrusted,
-        card=storable(card.model_dump(mode="json")) if card else None,
+        card=storable(card.stored) if card else None,
         findings=list(proposal.findings),
         keeps=card.keeps if card else "",
         status=gated.status.value,
         confirmers=gated.confirmers,
         ask_requester=gated.ask_requester,
-        result=storable(gated.result.model_dump(mode="json")) if gated.result else None,
+        result=storable(gated.result.stored) if gated.result else None,
         proposed_at=run.now,
         finished_at=run.now if gated.result else None,
         **{"expires_at": ends, **taking_over},

@@ -131,16 +131,14 @@ def record_result(
             call_id=call.id,
             old=[call.status],
             new=after.status,
-            result=storable(result.model_dump(mode="json")),
+            result=storable(result.stored),
             finished_at=now,
             **unmarked,
         )
     if not moved:
         after = _withdrawn(call)
     transcript = _seen(run, transcript.with_call(after), active_ms=active_ms)
-    return reserve_next(
-        lease=lease, transcript=transcript, quote=quote, totals=_totals(run), run=run
-    )
+    return reserve_next(lease=lease, transcript=transcript, quote=quote, totals=_totals(run), run=run)
 
 
 def run_transactional(
@@ -206,7 +204,7 @@ def _act_and_record(
 def _must_record(call: CallView, *, was: CallStatus, **columns: Any) -> None:
     """Write what a call came to into the row that was just read under the run's lock."""
     assert call.result is not None
-    result = storable(call.result.model_dump(mode="json"))
+    result = storable(call.result.stored)
     if not move_call(call_id=call.id, old=[was], new=call.status, result=result, **columns):
         raise CallMoved(call.id)
 
@@ -265,7 +263,4 @@ def _seen(run: RunRow, transcript: Transcript, *, active_ms: int = 0) -> Transcr
 
 
 def _write_calls(gated: list[Gated], *, run: RunRow, step_id: int) -> tuple[CallView, ...]:
-    return tuple(
-        write_call(one, run=run, step_id=step_id, position=position)
-        for position, one in enumerate(gated)
-    )
+    return tuple(write_call(one, run=run, step_id=step_id, position=position) for position, one in enumerate(gated))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.phrases import say
 from agentops.models import read_stops
 from agentops.models.rows import PolicyRow
 
@@ -21,4 +22,8 @@ def tool_stop(tool: str, *, policy: PolicyRow | None) -> ToolResult | None:
     why = stop_in_force(task_type="", tools=[tool])
     if not why:
         return None
-    return failure("stopped", f"{tool} was not run. {why}", "Go on without it, and say what was not done.")
+    return failure(
+        "stopped",
+        say("%(tool)s was not run. %(why)s", tool=tool, why=why),
+        "Go on without it, and say what was not done.",
+    )

@@ -11,6 +11,7 @@ from agentops.after_commit import announce, wake
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.outcomes import failure
+from agentops.domain.phrases import say
 from agentops.models import AgentRun, SweepMark, ToolCall, move_call, read_stops, requeue_run
 from agentops.models.moves import NOW
 
@@ -66,7 +67,7 @@ def _expire_call(call_id: int, run_id: int) -> bool:
         return False  # its row is held: the next sweep comes in seconds
     result = failure(
         "expired",
-        "Nobody answered in time, so it was not done. This is not a refusal.",
+        say("Nobody answered in time, so it was not done. This is not a refusal."),
         "Tell the caller that it is not done yet and that a person will call back. Do not propose it again.",
     )
     expired = move_call(
@@ -74,7 +75,7 @@ def _expire_call(call_id: int, run_id: int) -> bool:
         old=[CallStatus.ASKING, CallStatus.AWAITING],
         new=CallStatus.EXPIRED,
         when={"expires_at__lte": NOW},
-        result=result.model_dump(mode="json"),
+        result=result.stored,
         finished_at=timezone.now(),
     )
     if expired:

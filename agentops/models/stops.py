@@ -8,6 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from agentops.domain.phrases import Phrase, say, say_clock
 from agentops.models.catalogue import TaskType, ToolPolicy
 
 
@@ -46,19 +47,21 @@ class StopSwitch(models.Model):
     def thing(self) -> str:
         """What is stopped, as people call it."""
         if self.scope == StopScope.ALL:
-            return "Everything"
+            return say("Everything")
         if self.scope == StopScope.TOOL:
             return ToolPolicy.objects.filter(tool=self.name).values_list("label", flat=True).first() or self.name
         return TaskType.objects.filter(slug=self.name).values_list("name", flat=True).first() or self.name
 
     @property
-    def sentence(self) -> str:
+    def sentence(self) -> Phrase:
         """What is stopped, since when, by whom and why, in one sentence for whoever runs into it."""
         at, now = timezone.localtime(self.at), timezone.localtime()
-        clock = at.strftime("%-I:%M%p").lower()
-        since = clock if at.date() == now.date() else f"{at.strftime('%-d %B')}, {clock}"
-        end = "" if self.reason.endswith((".", "!", "?")) else "."
-        return f"{self.thing} is stopped since {since} by {self.who}: {self.reason}{end}"
+        since = say_clock(at.time())
+        if at.date() != now.date():
+            since = say("%(day)s %(month)s, %(time)s", day=at.day, month=say(f"{at:%B}"), time=since)
+        reason = self.reason if self.reason.endswith((".", "!", "?")) else f"{self.reason}."
+        told = {"thing": self.thing, "since": since, "who": self.who, "reason": reason}
+        return say("%(thing)s is stopped since %(since)s by %(who)s: %(reason)s", **told)
 
 
 @dataclass(frozen=True, slots=True)

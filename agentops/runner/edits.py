@@ -1,7 +1,7 @@
 """What the desk asks of a waiting call's tool: which choices there are, and whether a changed call would do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -10,9 +10,10 @@ import structlog
 from pydantic import TypeAdapter, ValidationError
 
 from agentops.domain.arguments import BadArguments
-from agentops.domain.cards import Card
+from agentops.domain.cards import read_card
 from agentops.domain.edits import ControlKind, EditForm, mark_edited
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import join_phrases, mark, say
 from agentops.domain.validation import OutputRules
 from agentops.ledger import Proposal, Wish, answer_edit, read_wish, supersede_call
 from agentops.runner.endings import output_rules
@@ -22,16 +23,16 @@ from agentops.tools.registry import Editing, Tool, ToolContext, get_toolset
 
 log = structlog.get_logger(__name__)
 
-MEND = "Mend what is marked below, then send it again. Nothing was changed."
-SAME = "These are the values it has already. Nothing was changed."
+MEND = say("Mend what is marked below, then send it again. Nothing was changed.")
+SAME = say("These are the values it has already. Nothing was changed.")
 _WORDS = {
-    "string_too_long": "This is too long: at most {max_length} characters.",
-    "string_too_short": "Write something here.",
-    "missing": "Write something here.",
-    "value_error": "This cannot be used: {error}.",
+    "string_too_long": mark("This is too long: at most %(max_length)s characters."),
+    "string_too_short": mark("Write something here."),
+    "missing": mark("Write something here."),
+    "value_error": mark("This cannot be used: %(error)s."),
 }
-_ANY_OTHER = "Choose one of the list."
-_NOT_OFFERED = "This is not on the list any more. Choose again."
+_ANY_OTHER = mark("Choose one of the list.")
+_NOT_OFFERED = say("This is not on the list any more. Choose again.")
 
 
 class _Wrong(Exception):
@@ -60,14 +61,14 @@ def answer_wish(edit_id: int) -> None:
         look_again(wish) if wish.looks else _answer(wish)
     except Exception as error:  # whatever it is, somebody waits for a word
         log.exception("edit_broke", edit_id=edit_id, error=type(error).__name__)
-        problem = "The choices could not be read just now. Nothing was changed; try again, or answer it as it stands."
+        problem = say("The choices could not be read. Nothing was changed; try again, or answer it as it stands.")
         answer_edit(edit_id=edit_id, form=EditForm(), code="broke", problem=problem)
 
 
 def _answer(wish: Wish) -> None:
     tool = get_toolset(wish.brief.toolset).find(wish.call.tool)
     if tool is None or tool.editing is None:
-        problem = "Nothing of this can be changed here. Say no, and what it should do instead."
+        problem = say("Nothing of this can be changed here. Say no, and what it should do instead.")
         answer_edit(edit_id=wish.edit_id, form=EditForm(), code="not_changeable", problem=problem)
         return
     context = ToolContext(
@@ -99,13 +100,11 @@ def _make_proposal(wish: Wish, tool: Tool, editing: Editing, *, form: EditForm, 
     """The changed call, validated as the model's own are, with a card that says who changed what."""
     edited, filled = _put_in(wish, tool, editing), form.filled(wish.values, {})
     try:
-        proposal = prepare_call(
-            tool, use_id=wish.call.tool_use_id, raw=edited.now, rules=_rules(wish), context=context
-        )
+        proposal = prepare_call(tool, use_id=wish.call.tool_use_id, raw=edited.now, rules=_rules(wish), context=context)
     except ValidationError as wrong:
         raise _Wrong(_say_errors(wrong, editing)) from None
     except BadArguments:
-        raise _Wrong({}, "This cannot be written down as it is. Type it again.") from None
+        raise _Wrong({}, say("This cannot be written down as it is. Type it again.")) from None
     except ToolError as error:
         if blamed := editing.blame.get(error.code):
             raise _Wrong({blamed: error.message}) from None
@@ -130,7 +129,7 @@ def _signed(proposal: Proposal, wish: Wish, *, was: Mapping[str, Any], at: datet
     assert proposal.card, "a prepared call has its card"
     card = mark_edited(
         proposal.card,
-        before=Card.model_validate(wish.card) if wish.card else None,
+        before=read_card(wish.card) if wish.card else None,
         was=was,
         now=json.loads(proposal.arguments),
         by=wish.who,
@@ -171,7 +170,7 @@ def _read_value(tool: Tool, name: str, text: str) -> Any:
 def _say_errors(wrong: ValidationError, editing: Editing) -> dict[str, str]:
     errors = {str(one["loc"][0]) if one["loc"] else "": _say(dict(one)) for one in wrong.errors(include_url=False)}
     if not set(errors) <= set(editing.fields):
-        raise _Wrong({}, "This does not fit together. Choose again.") from None
+        raise _Wrong({}, say("This does not fit together. Choose again.")) from None
     return errors
 
 
@@ -181,15 +180,20 @@ def _say_error(wrong: ValidationError) -> str:
 
 def _say(error: dict[str, Any]) -> str:
     """One mistake as staff read it; never the library's own words."""
-    return _WORDS.get(error["type"], _ANY_OTHER).format(**error.get("ctx", {}))
+    return say(_WORDS.get(error["type"], _ANY_OTHER), **error.get("ctx", {}))
 
 
 def _refuse_foreign_text(proposal: Proposal, tool: Tool) -> None:
     """Staff's own words are never altered behind their back: what must not leave is said, and they take it out."""
     if not proposal.findings and not proposal.refusal:
         return
-    labels = ", ".join(dict.fromkeys(str(finding["label"]) for finding in proposal.findings)) or "something"
-    raise _Wrong(dict.fromkeys(tool.outgoing, f"It holds {labels} that must not leave. Take it out."))
+    labels = dict.fromkeys(say(str(finding["label"])) for finding in proposal.findings)
+    told = say("It holds %(labels)s that must not leave. Take it out.", labels=_name_all(labels))
+    raise _Wrong(dict.fromkeys(tool.outgoing, told))
+
+
+def _name_all(labels: Iterable[str]) -> str:
+    return join_phrases(labels, between=", ") or say("something")
 
 
 def _refuse_unoffered(form: EditForm, *, was: Mapping[str, Any]) -> None:

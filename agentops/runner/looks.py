@@ -6,10 +6,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from agentops.domain.cards import Card
+from agentops.domain.cards import Card, read_card
 from agentops.domain.edits import EditForm
 from agentops.domain.looks import gone_card, renew_card
 from agentops.domain.outcomes import ToolError, failure
+from agentops.domain.phrases import say
 from agentops.ledger import Wish, answer_edit, renew_call, withdraw_call
 from agentops.tools.registry import ToolContext, get_toolset
 
@@ -40,7 +41,9 @@ def look_again(wish: Wish) -> None:
         if error.retryable:
             answer_edit(edit_id=wish.edit_id, form=EditForm(), code=error.code, problem=error.message)
             return
-        result = failure(error.code, f"Withdrawn before it was decided: {error.message}", error.suggestion)
+        result = failure(
+            error.code, say("Withdrawn before it was decided: %(message)s", message=error.message), error.suggestion
+        )
         withdraw_call(edit_id=wish.edit_id, card=gone_card(before, at=now, told=error.told), result=result)
         return
     card = renew_card(before, after, at=now)
@@ -55,6 +58,6 @@ def _beside(wish: Wish) -> tuple[tuple[str, Any], ...]:
 
 def _read_card(stored: dict[str, Any] | None) -> Card | None:
     try:
-        return Card.model_validate(stored) if stored else None
+        return read_card(stored) if stored else None
     except ValidationError:
         return None

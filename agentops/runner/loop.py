@@ -10,6 +10,7 @@ from structlog.contextvars import bind_contextvars, bound_contextvars
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.domain.next_move import AwaitHuman, Finish
 from agentops.domain.outcomes import ToolResult, failure
+from agentops.domain.phrases import say
 from agentops.domain.routing import DecisionType
 from agentops.domain.transcript import CallView, Transcript, call_key
 from agentops.domain.validation import OutputRules
@@ -268,7 +269,7 @@ class _Slice:
 
 
 def _unplugged(call: CallView) -> ToolResult:
-    return failure("tool_unplugged", f"{call.tool} is no longer there.", "Use another tool.")
+    return failure("tool_unplugged", say("%(tool)s is no longer there.", tool=call.tool), "Use another tool.")
 
 
 def _now() -> datetime:

@@ -10,6 +10,7 @@ from agentops.domain.arguments import BadArguments, canonical_arguments, digest_
 from agentops.domain.cards import Card
 from agentops.domain.messages import Block, ModelReply
 from agentops.domain.outcomes import ToolError, ToolResult, failure
+from agentops.domain.phrases import say
 from agentops.domain.validation import OutputRules, validate_text
 from agentops.ledger import Proposal, RunBrief
 from agentops.tools.registry import Tool, ToolContext, Toolset
@@ -113,15 +114,25 @@ def _refused(use_id: str, name: str, result: ToolResult) -> Proposal:
 
 def _unknown_tool(name: str, toolset: Toolset) -> ToolResult:
     names = ", ".join(tool.name for tool in toolset.tools)
-    return failure("unknown_tool", f"There is no tool named {name[:80]!r}.", f"Use one of: {names}.")
+    return failure(
+        "unknown_tool", say("There is no tool named %(value)s.", value=repr(name[:80])), f"Use one of: {names}."
+    )
 
 
 def _bad_arguments(name: str, why: str) -> ToolResult:
-    return failure("bad_arguments", f"{name} was not run: {why}.", "Correct the arguments and call it again.")
+    return failure(
+        "bad_arguments",
+        say("%(name)s was not run: %(why)s.", name=name, why=why),
+        "Correct the arguments and call it again.",
+    )
 
 
 def _stopped_text(name: str) -> ToolResult:
-    return failure("stopped_text", f"{name} was not run: its text holds something that must not leave.", "Stop here.")
+    return failure(
+        "stopped_text",
+        say("%(name)s was not run: its text holds something that must not leave.", name=name),
+        "Stop here.",
+    )
 
 
 def _name_errors(error: ValidationError) -> str:

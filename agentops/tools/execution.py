@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from agentops.domain.lifecycle import Effect
 from agentops.domain.outcomes import ToolError, ToolResult, ToolResultStatus, failure
+from agentops.domain.phrases import say
 from agentops.tools.registry import Tool, ToolContext
 
 MAX_ATTEMPTS = 3
@@ -131,7 +132,7 @@ def _success(tool: Tool, output: BaseModel) -> ToolResult:
         return ToolResult(
             status=ToolResultStatus.SUCCESS,
             code="unreadable_output",
-            message=f"{tool.name} acted, but its report cannot be read.",
+            message=say("%(name)s acted, but its report cannot be read.", name=tool.name),
             suggestion="Do not call it again. Look the result up, or call escalate_to_human.",
         )
     return _capped(tool, data)
@@ -153,7 +154,7 @@ def _timed_out(tool: Tool, seconds: float) -> ToolResult:
     return ToolResult(
         status=ToolResultStatus.TIMEOUT,
         code="timeout",
-        message=f"{tool.name} did not answer within {seconds:.1f} seconds.",
+        message=say("%(name)s did not answer within %(seconds)s seconds.", name=tool.name, seconds=f"{seconds:.1f}"),
         suggestion="Try once more later, or go on without it and say what is missing.",
     )
 
@@ -161,7 +162,7 @@ def _timed_out(tool: Tool, seconds: float) -> ToolResult:
 def _outdated(tool: Tool) -> ToolResult:
     return failure(
         "arguments_outdated",
-        f"{tool.name} changed since this call was proposed. It was not run.",
+        say("%(name)s changed since this call was proposed. It was not run.", name=tool.name),
         "Propose the call once more.",
     )
 
@@ -170,7 +171,7 @@ def _busy(tool: Tool) -> ToolResult:
     return ToolResult(
         status=ToolResultStatus.RETRYABLE_ERROR,
         code="database_busy",
-        message=f"{tool.name} could not read or write just now. Nothing was changed.",
+        message=say("%(name)s could not read or write just now. Nothing was changed.", name=tool.name),
         suggestion="Try the same call once more.",
     )
 
@@ -178,6 +179,6 @@ def _busy(tool: Tool) -> ToolResult:
 def _crashed(tool: Tool) -> ToolResult:
     return failure(
         "tool_failed",
-        f"{tool.name} failed. Nothing was changed.",
+        say("%(name)s failed. Nothing was changed.", name=tool.name),
         "Try another way, or call escalate_to_human and say what is needed.",
     )

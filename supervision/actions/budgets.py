@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from agentops import control
 from agentops.control import BadRequest
 from supervision.actions.outcomes import Refused
+from supervision.phrases import tell
 from supervision.roles import Permission, display_name, require
 
 
@@ -14,4 +15,4 @@ def set_budget(*, user: User, scope: str, period: str, limit_nano: int | None) -
     try:
         return control.set_budget(scope=scope, period=period, limit_nano=limit_nano, by=display_name(user))
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, "limit")
+        return Refused(refusal.code, tell(refusal.message), "limit")

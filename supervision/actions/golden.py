@@ -4,11 +4,13 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.utils.translation import gettext
 
 from agentops import control
 from agentops.audit import append_entry
 from agentops.control import BadRequest, Draft
 from supervision.actions.outcomes import Refused
+from supervision.phrases import tell
 from supervision.roles import Permission, display_name, require
 
 _FIELDS = {"no_reason": "about", "bad_name": "name", "name_taken": "name", "not_shown": "hide"}
@@ -20,7 +22,7 @@ def draft_golden(*, user: User, run_id: int, hide: Iterable[str] = ()) -> Draft 
     try:
         return control.draft_golden(run_id=run_id, hide=hide)
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message)
+        return Refused(refusal.code, tell(refusal.message))
 
 
 def sign_draft(draft: Draft) -> str:
@@ -28,9 +30,7 @@ def sign_draft(draft: Draft) -> str:
     return control.digest_of(draft.example)
 
 
-def save_golden(
-    *, user: User, run_id: int, name: str, about: str, hide: Iterable[str], shown: str
-) -> str | Refused:
+def save_golden(*, user: User, run_id: int, name: str, about: str, hide: Iterable[str], shown: str) -> str | Refused:
     """Save a run as a golden example; its name, or why it was not saved."""
     require(user, Permission.SAVE_GOLDEN)
     who = display_name(user)
@@ -40,5 +40,7 @@ def save_golden(
             facts = {"run": run_id, "task_type": saved.task_type, "digest": shown[:16]}
             append_entry(who=who, what="golden.saved", subject=saved.name, facts=facts)
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, _FIELDS.get(refusal.code, ""), heading="Nothing was saved")
+        return Refused(
+            refusal.code, tell(refusal.message), _FIELDS.get(refusal.code, ""), heading=gettext("Nothing was saved")
+        )
     return saved.name

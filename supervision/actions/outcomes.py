@@ -11,6 +11,7 @@ from agentops import control
 from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall, ToolPolicy
 from supervision.models import Decision
+from supervision.phrases import tell
 from supervision.roles import Role, why_not_answer
 from supervision.wording import say_time
 
@@ -41,7 +42,7 @@ class Refused:
 
 
 def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str = "") -> Refused:
-    """The machine's refusal for a page whose own heading says that the answer was not used; it is not said twice.
+    """The machine's refusal for a page whose own heading says that the answer was not used.
 
     That a yes was taken back meanwhile, and by whom, the decisions tell better than the machine.
     """
@@ -52,7 +53,7 @@ def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str =
             "at": say_time(last.decided_at),
         }
         return Refused("taken_back", told, heading=heading)
-    return Refused(settled.code, settled.message.removesuffix(" Your answer was not used."), heading=heading)
+    return Refused(settled.code, tell(settled.message), heading=heading)
 
 
 def refuse_answerer(role: Role, *, call_id: int) -> Refused | None:

@@ -12,6 +12,7 @@ from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.task_settings import TaskSetting
 from agentops.models import PolicyChange
 from supervision.actions.outcomes import Refused
+from supervision.phrases import tell
 from supervision.roles import Permission, display_name, require
 from supervision.second_admin import why_not_second
 
@@ -27,9 +28,7 @@ def change_policy(
     return _ask(control.change_policy, user, **asked)
 
 
-def return_policy(
-    *, user: User, kind: str, subject: str, to_version: int, version: int, reason: str
-) -> PolicyOutcome:
+def return_policy(*, user: User, kind: str, subject: str, to_version: int, version: int, reason: str) -> PolicyOutcome:
     """Bring an earlier version back, or propose it to a second admin."""
     asked = {"kind": kind, "subject": subject, "to_version": to_version, "version": version, "reason": reason}
     return _ask(control.return_policy, user, **asked)
@@ -55,4 +54,4 @@ def _ask(verb: Callable[..., Told], user: User, **asked: Any) -> Told | Refused:
     try:
         return verb(by=display_name(user), account=user.pk, **asked)
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, refusal.field)
+        return Refused(refusal.code, tell(refusal.message), refusal.field)

@@ -5,6 +5,7 @@ from django.contrib.auth.models import User
 from agentops import control
 from agentops.control import BadRequest
 from supervision.actions.outcomes import Refused
+from supervision.phrases import tell
 from supervision.roles import Permission, display_name, require
 
 
@@ -14,7 +15,7 @@ def stop_work(*, user: User, scope: str, name: str, reason: str) -> control.Stop
     try:
         return control.stop_work(scope=scope, name=name, reason=reason, by=display_name(user))
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, "reason")
+        return Refused(refusal.code, tell(refusal.message), "reason")
 
 
 def lift_stop(*, user: User, scope: str, name: str, reason: str) -> bool | Refused:
@@ -23,4 +24,4 @@ def lift_stop(*, user: User, scope: str, name: str, reason: str) -> bool | Refus
     try:
         return control.lift_stop(scope=scope, name=name, reason=reason, by=display_name(user))
     except BadRequest as refusal:
-        return Refused(refusal.code, refusal.message, "lift-reason")
+        return Refused(refusal.code, tell(refusal.message), "lift-reason")

@@ -76,6 +76,7 @@ class Request:
     card: Card | None
     tier: ActionTier
     question: str
+    why: str
     age: int | None
     asked: str
     asked_at: str
@@ -138,6 +139,7 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         card=card,
         tier=tier,
         question=question,
+        why=card.why if card and card.why else show_text(call.rule),
         age=age_of(card.subject, timezone.localtime(now).date()) if card and card.subject else None,
         asked=say_asked(run.conversation, run, now=now),
         asked_at=say_time(run.created_at),

@@ -9,12 +9,13 @@ from django.utils.translation import gettext
 from pydantic import ValidationError
 
 from agentops.domain.cards import Change, EditNote
-from agentops.domain.edits import Choice, Control, ControlKind, EditForm
+from agentops.domain.edits import Choice, Control, ControlKind, EditForm, read_form
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
 from agentops.models import CallEdit, ToolCall
 from supervision.cards import read_card
 from supervision.inbox.notices import notice_of
+from supervision.phrases import tell
 from supervision.wording import say_when
 
 NOBODY_ANSWERS = timedelta(seconds=5)
@@ -144,16 +145,14 @@ def _sort(fields: list[Field]) -> tuple[list[Field], list[Field]]:
 
 def _field(control: Control) -> Field:
     """The control with every word as a person may see it; what stands in it stays what it is, since it is sent back."""
-    choices = [
-        one.model_copy(update={"label": show_text(one.label), "group": show_text(one.group)}) for one in control.choices
-    ]
-    words = {name: show_text(getattr(control, name)) for name in ("label", "hint", "error")}
+    choices = [one.model_copy(update={"label": tell(one.label), "group": tell(one.group)}) for one in control.choices]
+    words = {name: tell(getattr(control, name)) for name in ("label", "hint", "error")}
     shown = control.model_copy(update={**words, "choices": choices})
     return Field(shown, [(name, list(same)) for name, same in groupby(choices, key=lambda one: one.group)])
 
 
 def _parse_form(edit: CallEdit) -> EditForm:
     try:
-        return EditForm.model_validate(edit.form or {})
+        return read_form(edit.form or {})
     except ValidationError:
         return EditForm()

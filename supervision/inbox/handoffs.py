@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus
 from agentops.models import AgentRun
-from supervision.cards import age_of, find_subject, read_card, title_of
+from supervision.cards import age_of, find_subject, read_card, summary_of, title_of
 from supervision.inbox.detail import say_asked
 from supervision.inbox.holds import is_on_hold
 from supervision.inbox.notices import Notice, notice_of
 from supervision.inbox.rows import due_of
 from supervision.models import Decision, HandoffClosing
+from supervision.phrases import tell_reason
 from supervision.wording import say_findings, say_when
 
 JUST_NOW = timedelta(minutes=10)
@@ -29,6 +30,8 @@ class Handoff:
 
     run: AgentRun
     since: str
+    why: str
+    summary: str
     asked: str
     subject: Subject | None
     age: int | None
@@ -84,6 +87,8 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
     return Handoff(
         run=run,
         since=say_when(run.finished_at or run.created_at, now=now),
+        why=tell_reason(run.handoff_reason, outcome=run.outcome),
+        summary=summary_of(run, calls),
         asked=say_asked(run.conversation, run, now=now),
         subject=subject,
         age=age_of(subject, timezone.localtime(now).date()) if subject else None,

@@ -10,6 +10,7 @@ from agentops.domain.lifecycle import CallStatus
 from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.inbox.holds import find_undone, is_on_hold
+from supervision.phrases import tell_message
 from supervision.wording import say_clock, say_when
 
 
@@ -160,8 +161,7 @@ def _cleared(call: ToolCall, status: CallStatus, *, now: datetime) -> Notice:
 
 
 def _message(call: ToolCall) -> str:
-    result = call.result if isinstance(call.result, dict) else {}
-    return _sentence(show_text(str(result.get("message", ""))))
+    return _sentence(tell_message(call.result))
 
 
 def _sentence(text: str) -> str:

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.lifecycle import CallStatus
@@ -21,6 +22,7 @@ from supervision.inbox.claims import holders
 from supervision.inbox.holds import is_on_hold
 from supervision.inbox.search import calls_with, find_keys
 from supervision.models import LOOK_LASTS, Claim
+from supervision.phrases import tell_reason
 from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
 URGENT = gettext_noop("Call back now")
@@ -276,7 +278,7 @@ def _handoff_row(run: AgentRun, held: dict[str, Claim], *, now: datetime) -> Row
         channel=run.conversation.channel,
         title=shorten(run.request, 90),
         tier=None,
-        note=shorten(run.handoff_reason[:1].upper() + run.handoff_reason[1:], 80),
+        note=cut_line(capfirst(tell_reason(run.handoff_reason, outcome=run.outcome)), 80),
         left=left,
         left_small=small,
         soon=urgent or bool(due and due < now),

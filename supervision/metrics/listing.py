@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,8 @@ from supervision.metrics.reading import read_breakdown
 from supervision.metrics.table import Cell, make_cells
 from supervision.metrics.targets import read_targets
 from supervision.metrics.words import name_groups, say_value
-from supervision.wording import say_cost, say_end, say_when, shorten
+from supervision.phrases import tell_message
+from supervision.wording import cut_line, say_cost, say_end, say_when, shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +124,8 @@ def _call_rows(calls: list[ToolCall], *, now: datetime) -> list[Row]:
 
 
 def _say_result(call: ToolCall) -> str:
-    result: Any = call.result
-    message = result.get("message", "") if isinstance(result, dict) and call.status == "failed" else ""
-    return shorten(str(message), 160) if message else call.status.replace("_", " ").capitalize()
+    message = tell_message(call.result) if call.status == "failed" else ""
+    return cut_line(message, 160) if message else call.status.replace("_", " ").capitalize()
 
 
 def _find_failing(runs: list[int]) -> dict[int, str]:

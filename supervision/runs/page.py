@@ -11,7 +11,8 @@ from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import ActionTier
 from agentops.models import AgentRun, ToolCall
 from supervision.callers import Asking, find_asking
-from supervision.cards import find_subject, read_card, title_of
+from supervision.cards import find_subject, read_card, summary_of, title_of
+from supervision.phrases import tell_reason
 from supervision.runs.folding import FoldedPage, fold_lines
 from supervision.runs.seen import Look, read_viewings_of
 from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
@@ -70,6 +71,8 @@ class RunView:
     subject: Subject | None
     waiting_call: int | None
     handoff_open: bool
+    why: str
+    summary: str
     asking: Asking | None
     seen: list[Look]
 
@@ -107,6 +110,8 @@ def read_run(
         subject=find_subject(calls),
         waiting_call=waiting.pk if waiting else None,
         handoff_open=bool(run.handoff_reason and run.finished_at and not hasattr(run, "handoff_closing")),
+        why=tell_reason(run.handoff_reason, outcome=run.outcome),
+        summary=summary_of(run, run.calls.order_by("pk")),
         asking=find_asking(run, now=now),
         seen=read_viewings_of(run.pk, now=now),
     )

@@ -17,6 +17,7 @@ from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import AgentRun, Price, Step, ToolCall
 from supervision.callers import read_heard
 from supervision.cards import read_card
+from supervision.phrases import tell_message
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.raw import say_call, say_step
 from supervision.wording import (
@@ -137,7 +138,7 @@ def read_chosen(run: AgentRun, lines: list[Line], key: str, *, now: datetime, in
         findings=say_findings(call.findings),
         raw=say_call(call, in_full=in_full),
         in_full=in_full,
-        problem=str(result.get("message", "")),
+        problem=tell_message(result),
         suggestion=str(result.get("suggestion", "")),
     )
 
@@ -251,8 +252,7 @@ def _change(card: Card | None) -> str:
 
 
 def _message(call: ToolCall, status: CallStatus) -> str:
-    result = call.result if isinstance(call.result, dict) else {}
-    return show_text(str(result.get("message", ""))) if status in _TOLD else ""
+    return tell_message(call.result) if status in _TOLD else ""
 
 
 def _step_facts(step: Step, *, now: datetime) -> list[tuple[str, str]]:
@@ -282,7 +282,7 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
     result = call.result if isinstance(call.result, dict) else {}
     facts = [
         (gettext("Tool"), call.tool),
-        (gettext("Rule"), call.rule),
+        (gettext("Rule"), _why_of(call)),
         (gettext("The caller said"), str((call.heard or {}).get("words", ""))),
         (gettext("Asked for"), say_when(call.proposed_at, now=now)),
         (gettext("Answered by"), call.decided_by),
@@ -292,10 +292,15 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
         (gettext("Began"), say_when(call.started_at, now=now) if call.started_at else ""),
         (gettext("Tries"), str(call.attempts) if call.attempts else ""),
         (gettext("Came to"), str(result.get("status", "")).replace("_", " ")),
-        (gettext("Because"), str(result.get("message", "")) if call.status not in _TROUBLE else ""),
+        (gettext("Because"), tell_message(result) if call.status not in _TROUBLE else ""),
         (gettext("The assistant was told"), str(result.get("suggestion", "")) if call.status not in _TROUBLE else ""),
     ]
     return [(name, show_text(value)) for name, value in facts if value]
+
+
+def _why_of(call: ToolCall) -> str:
+    card = read_card(call)
+    return card.why if card and card.why else call.rule
 
 
 def _price_of(step: Step) -> str:

@@ -3,6 +3,7 @@
 from django import template
 
 from agentops.domain.visible_text import show_text
+from supervision.phrases import tell
 
 register = template.Library()
 
@@ -11,3 +12,9 @@ register = template.Library()
 def shown(text: str) -> str:
     """The text as a person may see it; templates escape it like any other."""
     return show_text(str(text or ""))
+
+
+@register.filter
+def told(text: str) -> str:
+    """A sentence of the machine in the reader's language."""
+    return tell(text or "")

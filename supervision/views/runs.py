@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from agentops.models import AgentRun
 from agentops.models.runs import CHANNELS
 from supervision import actions
+from supervision.phrases import tell
 from supervision.roles import Permission, display_name, require
 from supervision.runs.page import read_run
 from supervision.views.access import DeskRequest, allowed, form_of, render_part, take_kept_words
@@ -112,7 +113,7 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
             )
             return redirect("run", run_id)
         except actions.BadRequest as refusal:
-            form.add_error("request", refusal.message)
+            form.add_error("request", tell(refusal.message))
     context = _new_run_context(form, twin)
     if not form.is_bound:
         context = {**context, **_kept_context(request)}

@@ -25,6 +25,7 @@ OTHERS = {"_edit_described.html"}
 
 TOKEN = re.compile(r"({%.*?%}|{{.*?}}|{#.*?#}|<!doctype[^>]*>|<(?:[^>{]|{{.*?}}|{%.*?%}|{)*>)", re.DOTALL)
 SPOKEN = re.compile(r'\b(?:aria-label|placeholder|title|data-l|data-rest)="([^"{}<>]*[A-Za-z]{2}[^"{}<>]*)"')
+ASKING = {"gettext", "gettext_lazy", "gettext_noop", "_", "say", "mark"}
 NAMES = {"Handrail", "CSV", "JSON", "manage.py verify_audit", "call 12", "fixed", "at-list", "quiet"}
 """The product, two formats, a command, what can be searched for, and the classes of a page's body."""
 
@@ -69,10 +70,16 @@ def messages() -> set[str]:
         asked = re.findall(r"""{% translate (["'])(.+?)\1(?: as \w+)? %}""", text)
         found |= {words.replace("%", "%%") for _, words in asked}
         found |= set(re.findall(r'_\("([^"]+)"\)', text))
-    for path in (settings.BASE_DIR / "supervision").rglob("*.py"):
+    return found | asked_of(settings.BASE_DIR / "supervision") | asked_of(settings.BASE_DIR / "agentops")
+
+
+def asked_of(package: Path) -> set[str]:
+    """Every text that a package's modules ask the catalogue for, or mark for it."""
+    found: set[str] = set()
+    for path in package.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
-            if called in {"gettext", "gettext_lazy", "gettext_noop", "_"} and isinstance(node, ast.Call):
+            if called in ASKING and isinstance(node, ast.Call):
                 found |= {str(arg.value) for arg in node.args[:1] if isinstance(arg, ast.Constant)}
     return found
 

@@ -106,7 +106,7 @@ class Redactor:
 
     def card(self, card: Card) -> Card:
         """A card that points to no words of the caller any more: their places have moved."""
-        bare = card.model_copy(update={"said_spans": [], "edit": None})
+        bare = card.model_copy(update={"said_spans": [], "edit": None, "words": {}})
         return Card.model_validate(self.value(bare.model_dump(mode="json")))
 
     def text(self, text: str) -> str:

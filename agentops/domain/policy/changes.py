@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from agentops.domain.phrases import Phrase, join_phrases, say, say_date
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
@@ -47,19 +48,19 @@ def compare_tools(before: ToolSetting, after: ToolSetting, *, floor: ActionTier 
     old, new = (effective_tier(floor=floor, configured=one.tier) for one in (before, after))
     asked, asks = (one.confirmation_for(floor) for one in (before, after))
     pairs = [
-        _row("tier", "What it does", _say_tier(before.tier), _say_tier(after.tier), new.rank - old.rank),
-        _row("confirmation", "Who confirms", asked.words, asks.words, asks.rank - asked.rank),
-        _row("ask_requester", "The caller is asked first", *_yes_no(before.ask_requester, after.ask_requester),
+        _row("tier", say("What it does"), _say_tier(before.tier), _say_tier(after.tier), new.rank - old.rank),
+        _row("confirmation", say("Who confirms"), say(asked.words), say(asks.words), asks.rank - asked.rank),
+        _row("ask_requester", say("The caller is asked first"), *_yes_no(before.ask_requester, after.ask_requester),
              after.ask_requester - before.ask_requester),
-        _row("one_on_duty", "Somebody alone on duty may do it", *_yes_no(before.one_on_duty, after.one_on_duty),
+        _row("one_on_duty", say("Somebody alone on duty may do it"), *_yes_no(before.one_on_duty, after.one_on_duty),
              before.one_on_duty - after.one_on_duty),
-        _row("answerers", "Who may answer", before.answerers.words, after.answerers.words,
+        _row("answerers", say("Who may answer"), say(before.answerers.words), say(after.answerers.words),
              after.answerers.rank - before.answerers.rank),
-        _row("hold_seconds", "A yes is held for", _say_hold(before, floor), _say_hold(after, floor),
+        _row("hold_seconds", say("A yes is held for"), _say_hold(before, floor), _say_hold(after, floor),
              after.hold_for(floor) - before.hold_for(floor)),
-        _row("expires_minutes", "A request waits for", _say_wait(before), _say_wait(after), 0),
+        _row("expires_minutes", say("A request waits for"), _say_wait(before), _say_wait(after), 0),
         *(_bound(name, label, getattr(before, name), getattr(after, name)) for name, label in _BOUNDS.items()),
-        _row("enabled", "Switched on", *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
+        _row("enabled", say("Switched on"), *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
         *_compare_rules(before, after, floor=floor),
     ]  # fmt: skip
     return [one for one in pairs if one]
@@ -74,29 +75,29 @@ def compare_tasks(
     """
     old, new = permitted_tiers(before.permitted_tiers), permitted_tiers(after.permitted_tiers)
     pairs = [
-        _row("permitted_tiers", "May do", _say_tiers(old), _say_tiers(new), len(old) - len(new)),
+        _row("permitted_tiers", say("May do"), _say_tiers(old), _say_tiers(new), len(old) - len(new)),
         *(_bound(name, label, getattr(before, name), getattr(after, name)) for name, label in _TASK_BOUNDS.items()),
-        _row("answer_minutes", "A request waits for", f"{before.answer_minutes} minutes",
-             f"{after.answer_minutes} minutes", 0),
-        _row("enabled", "Switched on", *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
-        _row("prompt", "Instructions", before.prompt, after.prompt, 0),
+        _row("answer_minutes", say("A request waits for"), say("%(number)s minutes", number=before.answer_minutes),
+             say("%(number)s minutes", number=after.answer_minutes), 0),
+        _row("enabled", say("Switched on"), *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
+        _row("prompt", say("Instructions"), before.prompt, after.prompt, 0),
         *_compare_routes(before.routes, after.routes, caps=caps or {}),
     ]  # fmt: skip
     return [one for one in pairs if one]
 
 
 _BOUNDS = {
-    "per_run": "At most in one request",
-    "per_hour": "At most in an hour",
-    "per_day": "At most in a day",
-    "per_patient_day": "At most in a day for one patient",
+    "per_run": say("At most in one request"),
+    "per_hour": say("At most in an hour"),
+    "per_day": say("At most in a day"),
+    "per_patient_day": say("At most in a day for one patient"),
 }
 _TASK_BOUNDS = {
-    "max_iterations": "Steps",
-    "max_tokens": "Tokens",
-    "max_active_ms": "Working time in ms",
-    "max_tool_calls": "Tool calls",
-    "max_identical_calls": "Times the same call",
+    "max_iterations": say("Steps"),
+    "max_tokens": say("Tokens"),
+    "max_active_ms": say("Working time in ms"),
+    "max_tool_calls": say("Tool calls"),
+    "max_identical_calls": say("Times the same call"),
 }
 
 
@@ -111,13 +112,11 @@ def _bound(name: str, label: str, before: int | None, after: int | None) -> Diff
     old, new = (UNBOUNDED if bound is None else bound for bound in (before, after))
     if old == new:
         return None
-    was, now = (f"{bound:,}" if bound is not None else "No limit" for bound in (before, after))
+    was, now = (f"{bound:,}" if bound is not None else say("No limit") for bound in (before, after))
     return _row(name, label, was, now, 1 if new < old else -1)
 
 
-def _compare_rules(
-    before: ToolSetting, after: ToolSetting, *, floor: ActionTier | None
-) -> Iterator[Difference | None]:
+def _compare_rules(before: ToolSetting, after: ToolSetting, *, floor: ActionTier | None) -> Iterator[Difference | None]:
     """A rule may go or change only where another one asks for no less wherever it did."""
     old, new = ({rule.number: rule for rule in setting.rules} for setting in (before, after))
     for number in sorted(old.keys() | new.keys()):
@@ -125,12 +124,18 @@ def _compare_rules(
         if was == now:
             continue
         covered = was is None or any(rule.covers(was) for rule in after.rules)
-        first, then = (f"If {rule.words}: {rule.outcome}" if rule else "None" for rule in (was, now))
+        first, then = (_say_rule(rule) for rule in (was, now))
         idle = now is not None and _is_idle(now, before, floor=floor)
         if now and idle and _is_idle(now, after, floor=floor):
-            then += ". This changes nothing: every call of this tool needs it already"
+            then = say("%(rule)s. This changes nothing: every call of this tool needs it already", rule=then)
         adds = now is not None and not idle and not any(rule.covers(now) for rule in before.rules)
-        yield _row("rules", f"Rule {number}", first, then, -1 if not covered else int(adds))
+        yield _row("rules", say("Rule %(number)s", number=number), first, then, -1 if not covered else int(adds))
+
+
+def _say_rule(rule: Rule | None) -> Phrase:
+    if rule is None:
+        return say("None")
+    return say("If %(words)s: %(outcome)s", words=rule.words, outcome=rule.outcome)
 
 
 def _is_idle(rule: Rule, setting: ToolSetting, *, floor: ActionTier | None) -> bool:
@@ -150,31 +155,36 @@ def _compare_routes(
         general = caps.get((provider, decision))
         was, now = (one.max_tokens if one else general for one in (old.get(place), new.get(place)))
         before_words, after_words = (
-            f"{one.model}, {one.max_tokens:,} tokens" if one else "As for all types"
+            say("%(model)s, %(number)s tokens", model=one.model, number=f"{one.max_tokens:,}")
+            if one
+            else say("As for all types")
             for one in (old.get(place), new.get(place))
         )
-        label = f"Model to {DecisionType(decision).words}, from {day:%-d %B %Y}"
+        task, since = say(DecisionType(decision).words), say_date(day)
+        label = say("Model to %(task)s, from %(since)s", task=task, since=since)
         yield _row("routes", label, before_words, after_words, -1 if was is None or now is None else was - now)
 
 
 def _yes_no(*values: bool) -> tuple[str, str]:
-    before, after = ("Yes" if value else "No" for value in values)
+    before, after = (say("Yes") if value else say("No") for value in values)
     return before, after
 
 
 def _say_tier(tier: str) -> str:
-    return read_tier(tier).words if tier else "Not classified: treated as “Cannot be undone”"
+    return say(read_tier(tier).words) if tier else say("Not classified: treated as “Cannot be undone”")
 
 
 def _say_tiers(tiers: frozenset[ActionTier]) -> str:
-    return ", ".join(tier.words for tier in ActionTier if tier in tiers) or "Nothing"
+    return join_phrases([say(tier.words) for tier in ActionTier if tier in tiers], between=", ") or say("Nothing")
 
 
 def _say_hold(setting: ToolSetting, floor: ActionTier | None) -> str:
     seconds = setting.hold_for(floor)
-    usual = " (the usual)" if setting.hold_seconds is None else ""
-    return f"{seconds} seconds{usual}" if seconds else f"Not at all{usual}"
+    held = say("%(number)s seconds", number=seconds) if seconds else say("Not at all")
+    return say("%(held)s (the usual)", held=held) if setting.hold_seconds is None else held
 
 
 def _say_wait(setting: ToolSetting) -> str:
-    return f"{setting.expires_minutes} minutes" if setting.expires_minutes else "As long as the type of task says"
+    if setting.expires_minutes:
+        return say("%(number)s minutes", number=setting.expires_minutes)
+    return say("As long as the type of task says")

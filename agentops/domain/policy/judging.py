@@ -8,16 +8,17 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from agentops.domain.holds import usual_seconds
+from agentops.domain.phrases import join_phrases, mark, say
 from agentops.domain.policy.rules import Confirmation, Kind, Rule, Subject
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.tiers import ActionTier, effective_tier
 
 ACTS, APPROVABLE, TWO_PEOPLE, UNTRUSTED = "acts", "approvable", "two_people", "untrusted_text"
 ANY_TIER = frozenset(ActionTier)
-TAINTED = "The assistant has read free text that anybody may have written, so a person decides."
-TWO_BY_POLICY = "The rule for this tool asks for two people."
+TAINTED = say("The assistant has read free text that anybody may have written, so a person decides.")
+TWO_BY_POLICY = say("The rule for this tool asks for two people.")
 UNTRUSTED_READ = Subject(
-    source="fact", name=UNTRUSTED, kind=Kind.TRUTH, words="the assistant has read free text of others"
+    source="fact", name=UNTRUSTED, kind=Kind.TRUTH, words=mark("the assistant has read free text of others")
 )
 """A fact that the machine itself knows of every call."""
 
@@ -102,7 +103,7 @@ def judge_call(
     """
     tier = effective_tier(floor=floor, configured=setting.tier)
     if not setting.enabled:
-        return Verdict(Gate.REFUSE, tier, "This tool is switched off.", "tool_disabled")
+        return Verdict(Gate.REFUSE, tier, say("This tool is switched off."), "tool_disabled")
     applying = _find_applying(setting, call) if setting.rules else []
     who = setting.confirmation_at(tier)
     for rule, _ in applying:
@@ -110,18 +111,18 @@ def judge_call(
             tier = rule.raises_to
         who = rule.asks if rule.asks.rank > who.rank else who
     if tier not in permitted:
-        told = f"This assistant may not do what is “{tier.words.lower()}”."
+        told = say("This assistant may not do what is “%(tier)s”.", tier=say(tier.words.lower()))
         return Verdict(Gate.REFUSE, tier, told, "tier_not_permitted")
     reasons = [sentence for _, sentence in applying] + ([TAINTED] if call.tainted else [])
     numbers = tuple(rule.number for rule, _ in applying)
     if not reasons and who is Confirmation.NOBODY:
-        return Verdict(Gate.ALLOW, tier, f"“{tier.words}” runs without asking.")
+        return Verdict(Gate.ALLOW, tier, say("“%(tier)s” runs without asking.", tier=say(tier.words)))
     pairs = [sentence for rule, sentence in applying if rule.asks is Confirmation.TWO]
     two_people = (*pairs, *([TWO_BY_POLICY] if setting.confirmation is Confirmation.TWO else []))
     return Verdict(
         Gate.ASK,
         tier,
-        " ".join([*reasons, _say_asked(tier, call, alone=not reasons)]).strip(),
+        join_phrases([*reasons, _say_asked(tier, call, alone=not reasons)]),
         confirmers=2 if two_people or call.delicate else 1,
         hold_seconds=usual_seconds(tier) if setting.hold_seconds is None else setting.hold_seconds,
         rules=numbers,
@@ -158,7 +159,7 @@ def _find_applying(setting: ToolSetting, call: AskedCall) -> list[tuple[Rule, st
 
 def _say_asked(tier: ActionTier, call: AskedCall, *, alone: bool) -> str:
     if not call.approvable:
-        return "Nobody has described this tool in plain words, so it can only be turned down."
+        return say("Nobody has described this tool in plain words, so it can only be turned down.")
     if tier.needs_person:
-        return f"“{tier.words}” always needs a person."
-    return "The rule for this tool asks for a person." if alone else ""
+        return say("“%(tier)s” always needs a person.", tier=say(tier.words))
+    return say("The rule for this tool asks for a person.") if alone else ""

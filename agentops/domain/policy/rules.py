@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
+from agentops.domain.phrases import Phrase, mark, say
 from agentops.domain.tiers import ActionTier
 
 MOST_RULES = 20
@@ -53,13 +54,13 @@ _KINDS = {
     Operator.CONTAINS: Kind.TEXT,
 }
 _WORDS = {
-    Operator.YES: "yes",
-    Operator.NO: "no",
-    Operator.UNDER: "under",
-    Operator.OVER: "over",
-    Operator.IS: "is",
-    Operator.IS_NOT: "is not",
-    Operator.CONTAINS: "contains",
+    Operator.YES: mark("yes"),
+    Operator.NO: mark("no"),
+    Operator.UNDER: mark("under"),
+    Operator.OVER: mark("over"),
+    Operator.IS: mark("is"),
+    Operator.IS_NOT: mark("is not"),
+    Operator.CONTAINS: mark("contains"),
 }
 
 
@@ -79,9 +80,9 @@ class Confirmation(StrEnum):
     def words(self) -> str:
         """What staff read instead of the name."""
         return {
-            Confirmation.NOBODY: "Nobody",
-            Confirmation.STAFF: "One of the staff",
-            Confirmation.TWO: "Two people",
+            Confirmation.NOBODY: mark("Nobody"),
+            Confirmation.STAFF: mark("One of the staff"),
+            Confirmation.TWO: mark("Two people"),
         }[self]
 
 
@@ -101,7 +102,7 @@ class Subject(BaseModel):
     @property
     def plain(self) -> str:
         """Its words for people. Two subjects are one by what is stored, so that old rules keep their meaning."""
-        return "the text" if (self.source, self.name) == ("argument", "body") else self.words
+        return mark("the text") if (self.source, self.name) == ("argument", "body") else self.words
 
     @property
     def is_handle(self) -> bool:
@@ -126,17 +127,20 @@ class Condition(BaseModel):
         return self
 
     @cached_property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """The comparison as it is quoted on a request."""
+        subject = say(self.subject.plain)
         match self.operator:
             case Operator.YES:
-                return self.subject.plain
+                return subject
             case Operator.NO:
-                return f"not: {self.subject.plain}"
+                return say("not: %(subject)s", subject=subject)
             case Operator.UNDER | Operator.OVER:
-                return f"{self.subject.plain} {self.operator.words} {self.value:g}"
+                value = f"{self.value:g}"
             case _:
-                return f"{self.subject.plain} {self.operator.words} “{self.value}”"
+                value = f"“{self.value}”"
+        compared = say(self.operator.words)
+        return say("%(subject)s %(compared)s %(value)s", subject=subject, compared=compared, value=value)
 
     def check(self, *, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> bool | None:
         """Whether it holds; None where that cannot be told: the value is missing or of another kind."""
@@ -210,15 +214,18 @@ class Rule(BaseModel):
         return Confirmation(self.confirmation)
 
     @cached_property
-    def words(self) -> str:
+    def words(self) -> Phrase:
         """When it applies, in words."""
-        return " and ".join(one.words for one in self.conditions)
+        first, *others = [one.words for one in self.conditions]
+        return say("%(first)s and %(last)s", first=first, last=others[0]) if others else first
 
     @property
-    def outcome(self) -> str:
+    def outcome(self) -> Phrase:
         """What it then takes, in words."""
-        tier = f"counts as “{ActionTier(self.tier).words}” and " if self.tier else ""
-        return f"{tier}needs {'two people' if self.asks is Confirmation.TWO else 'a person'}"
+        needs = say("needs two people") if self.asks is Confirmation.TWO else say("needs a person")
+        if not self.tier:
+            return needs
+        return say("counts as “%(tier)s” and %(needs)s", tier=say(ActionTier(self.tier).words), needs=needs)
 
     def apply(self, *, arguments: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
         """The sentence to quote where the rule applies; empty where it surely does not."""
@@ -226,8 +233,9 @@ class Rule(BaseModel):
         if False in found:
             return ""
         if None in found:
-            return f"Rule {self.number} could not be checked ({self.words}), so a person decides."
-        return f"Rule {self.number}: {self.words}."
+            words = {"number": self.number, "words": self.words}
+            return say("Rule %(number)s could not be checked (%(words)s), so a person decides.", **words)
+        return say("Rule %(number)s: %(words)s.", number=self.number, words=self.words)
 
     def covers(self, other: "Rule") -> bool:
         """Whether this rule applies wherever the other does, and asks for no less."""

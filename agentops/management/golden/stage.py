@@ -12,6 +12,7 @@ from pydantic import BaseModel, RootModel
 from agentops.domain.cards import Card
 from agentops.domain.golden import Example, Fault, RecordedCall
 from agentops.domain.outcomes import ToolError, ToolResult, ToolResultStatus
+from agentops.domain.phrases import say
 from agentops.domain.validation import OutputRules
 from agentops.tools.execution import MAX_ATTEMPTS
 from agentops.tools.registry import Tool, ToolContext, Toolset, get_toolset, register_toolset, unregister_toolset
@@ -89,7 +90,12 @@ def _fail(how: str, tool: str) -> None:
         raise RuntimeError(f"{tool} was made to crash")
     if how == "timeout":
         time.sleep(PATIENCE_SECONDS * 2)
-    raise ToolError("made_to_fail", f"{tool} does not work just now.", suggestion="Say so.", retryable="retry" in how)
+    raise ToolError(
+        "made_to_fail",
+        say("%(tool)s does not work just now.", tool=tool),
+        suggestion="Say so.",
+        retryable="retry" in how,
+    )
 
 
 class _Recorded:
@@ -127,7 +133,9 @@ class _Recorded:
     def _give(self, tool: str) -> Anything:
         results = self.given[tool]
         if not results:
-            raise ToolError("not_recorded", f"No further answer of {tool} was recorded.", suggestion="Stop here.")
+            raise ToolError(
+                "not_recorded", say("No further answer of %(tool)s was recorded.", tool=tool), suggestion="Stop here."
+            )
         return _replay(results.pop(0))
 
     def _rules(self, run_id: int, results: tuple[str, ...]) -> OutputRules:

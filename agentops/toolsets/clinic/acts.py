@@ -5,25 +5,26 @@ from dataclasses import dataclass
 
 from agentops.domain.cards import Mismatch
 from agentops.domain.language import Intent, TurnRead
+from agentops.domain.phrases import Phrase, join_phrases, mark, say
 from agentops.models import AgentRun
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
 from agentops.toolsets.clinic.hearing import read_caller_turns, read_intent
 from agentops.toolsets.clinic.refusals import NO_BOOKING, NO_CANCEL, NO_MOVE, NO_TEXT, find_refusal
 
-_LABEL = "They asked for this"
+_LABEL = say("They asked for this")
 _UNSURE = frozenset({Intent.OTHER, Intent.GREETING, Intent.CONFIRM, Intent.DENY})
 _ACTIONS = frozenset({Intent.BOOK, Intent.MOVE, Intent.CANCEL})
 _ASKED = {
-    Intent.BOOK: "an appointment",
-    Intent.MOVE: "an appointment to be moved",
-    Intent.CANCEL: "an appointment to be cancelled",
-    Intent.MESSAGE: "a message to be sent",
-    Intent.LIST: "what is booked",
-    Intent.FIND: "a free time",
-    Intent.QUESTION: "an answer to a question",
-    Intent.PERSON: "a person",
-    Intent.EMERGENCY: "help in an emergency",
+    Intent.BOOK: say("an appointment"),
+    Intent.MOVE: say("an appointment to be moved"),
+    Intent.CANCEL: say("an appointment to be cancelled"),
+    Intent.MESSAGE: say("a message to be sent"),
+    Intent.LIST: say("what is booked"),
+    Intent.FIND: say("a free time"),
+    Intent.QUESTION: say("an answer to a question"),
+    Intent.PERSON: say("a person"),
+    Intent.EMERGENCY: say("help in an emergency"),
 }
 
 
@@ -34,7 +35,7 @@ class Act:
     intents: frozenset[Intent]
     words: re.Pattern[str]
     refused: re.Pattern[str]
-    would: str
+    would: Phrase
     confirm: str
 
 
@@ -42,8 +43,8 @@ BOOKING = Act(
     intents=frozenset({Intent.BOOK, Intent.FIND, Intent.CONFIRM}),
     words=re.compile(r"\b(?:book|schedule|make (?:an|another) appointment)\b", re.IGNORECASE),
     refused=NO_BOOKING,
-    would="This would book an appointment.",
-    confirm="Book it, I checked with",
+    would=say("This would book an appointment."),
+    confirm=mark("Book it, I checked with %(given)s"),
 )
 MOVING = Act(
     intents=frozenset({Intent.MOVE}),
@@ -51,8 +52,8 @@ MOVING = Act(
         r"\b(?:move|reschedule|rebook|instead|(?:another|different|new) (?:time|day|date|slot))\b", re.IGNORECASE
     ),
     refused=NO_MOVE,
-    would="This would move the appointment.",
-    confirm="Move it, I checked with",
+    would=say("This would move the appointment."),
+    confirm=mark("Move it, I checked with %(given)s"),
 )
 CANCELLING = Act(
     intents=frozenset({Intent.CANCEL}),
@@ -61,15 +62,15 @@ CANCELLING = Act(
         re.IGNORECASE,
     ),
     refused=NO_CANCEL,
-    would="This would cancel the appointment.",
-    confirm="Cancel it, I checked with",
+    would=say("This would cancel the appointment."),
+    confirm=mark("Cancel it, I checked with %(given)s"),
 )
 SENDING = Act(
     intents=frozenset({Intent.MESSAGE}),
     words=re.compile(r"\b(?:text|message|send|remind|let \w+(?: \w+)? know)\b", re.IGNORECASE),
     refused=NO_TEXT,
-    would="This would send a text.",
-    confirm="Send it, I checked with",
+    would=say("This would send a text."),
+    confirm=mark("Send it, I checked with %(given)s"),
 )
 
 
@@ -77,21 +78,21 @@ def check_asked(ctx: ToolContext, act: Act, *, given: str, proposed: str) -> Fin
     """Whether the caller wanted this done. A no that was said and not taken back counts, however the rest reads."""
     turns = read_caller_turns(ctx)
     if no := _standing_refusal(ctx, act, turns):
-        text = f"The caller said “{no}”. {act.would}"
-        return _not_asked(act, said=no, proposed=proposed, text=text, given=given)
+        told = say("The caller said “%(no)s”.", no=no)
+        return _not_asked(act, said=no, proposed=proposed, told=told, given=given)
     if _fits(ctx, act, turns):
         return passed(_LABEL)
     if act is SENDING and _from_staff(ctx):
-        return passed("Written by staff at the desk")
+        return passed(say("Written by staff at the desk"))
     asked = _ASKED.get(turns[-1].reading.intent if turns else Intent.OTHER)
-    said = f"Asked for {asked}" if asked else "Nothing that asks for it"
-    text = f"The caller asked for {asked}. {act.would}" if asked else f"The caller did not ask for this. {act.would}"
-    return _not_asked(act, said=said, proposed=proposed, text=text, given=given)
+    said = say("Asked for %(asked)s", asked=asked) if asked else say("Nothing that asks for it")
+    told = say("The caller asked for %(asked)s.", asked=asked) if asked else say("The caller did not ask for this.")
+    return _not_asked(act, said=said, proposed=proposed, told=told, given=given)
 
 
-def _not_asked(act: Act, *, said: str, proposed: str, text: str, given: str) -> Findings:
-    confirm = f"{act.confirm} {given}"
-    return conflict(f"{_LABEL}: no", Mismatch(said=said, proposed=proposed, text=text, confirm=confirm))
+def _not_asked(act: Act, *, said: str, proposed: str, told: str, given: str) -> Findings:
+    text, confirm = join_phrases([told, act.would]), say(act.confirm, given=given)
+    return conflict(say("They asked for this: no"), Mismatch(said=said, proposed=proposed, text=text, confirm=confirm))
 
 
 def _standing_refusal(ctx: ToolContext, act: Act, turns: list[TurnRead]) -> str:

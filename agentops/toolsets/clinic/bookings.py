@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import say
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.directory import get_appointment, get_patient
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Patient, Slot
@@ -95,7 +96,9 @@ def get_changeable(ctx: ToolContext, appointment_id: int, *, seen_version: int |
     if appointment.starts_at <= ctx.now:
         raise ToolError(
             "appointment_in_past",
-            f"This appointment was on {say_when(appointment.starts_at)} and cannot be changed any more.",
+            say(
+                "This appointment was on %(when)s and cannot be changed any more.", when=say_when(appointment.starts_at)
+            ),
             suggestion="Use list_patient_appointments to see what lies ahead; for a past visit use escalate_to_human.",
         )
     changed_since = appointment.changed_at is not None and appointment.changed_at > ctx.asked_at
@@ -110,7 +113,11 @@ def get_new_slot(appointment: Appointment, slot_id: int, *, now: datetime) -> Sl
     if slot.pk == appointment.slot_id:
         raise ToolError(
             "same_slot",
-            f"The appointment already is on {say_when(slot.starts_at)} with {slot.provider.short}.",
+            say(
+                "The appointment already is on %(when)s with %(short)s.",
+                when=say_when(slot.starts_at),
+                short=slot.provider.short,
+            ),
             suggestion="Nothing needs to change: tell the caller, or choose another slot_id from search_appointments.",
         )
     return slot
@@ -128,7 +135,7 @@ def why_refused(slot: Slot, *, patient: Patient, now: datetime) -> ToolError:
         return slot_taken(slot, now=now)
     return ToolError(
         "patient_clash",
-        f"{patient.name} already has an appointment on {say_when(slot.starts_at)}.",
+        say("%(name)s already has an appointment on %(when)s.", name=patient.name, when=say_when(slot.starts_at)),
         suggestion="Offer a slot at another time, or move the existing appointment with reschedule_appointment.",
     )
 
@@ -148,7 +155,7 @@ def _change(appointment: Appointment, ctx: ToolContext, **values: object) -> Non
 def _changed() -> ToolError:
     return ToolError(
         "appointment_changed",
-        "This appointment was changed by somebody else in the meantime.",
+        say("This appointment was changed by somebody else in the meantime."),
         suggestion="Use list_patient_appointments to see what is booked now; to change that, pass its version.",
     )
 

@@ -1,6 +1,7 @@
 """What a person reads before the calendar changes: question, before and after, checks."""
 
 from agentops.domain.cards import Card, Change
+from agentops.domain.phrases import Phrase, say
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.acts import BOOKING, CANCELLING, MOVING, check_asked
 from agentops.toolsets.clinic.arguments import BookAppointment, CancelAppointment, RescheduleAppointment
@@ -24,12 +25,13 @@ from agentops.toolsets.clinic.wording import (
     say_when,
     say_when_short,
     say_with,
-    whose,
 )
 
-_NO_TEXT = "None"
-_NO_MOBILE = "None, there is no mobile number"
-_FREED = "Free for anyone to book"
+_NO_TEXT = say("None")
+_NO_MOBILE = say("None, there is no mobile number")
+_FREED = say("Free for anyone to book")
+_NOBODY = say("Nobody")
+_NOTHING = say("Nothing")
 
 
 def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
@@ -38,7 +40,8 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
     slot = get_slot(args.slot_id, now=ctx.now, minutes=kind.minutes)
     refuse_held(slot, patient=patient, now=ctx.now)
     when, who = say_when(slot.starts_at), slot.provider.short
-    title, reading = f"Book {patient.name}, {say_when_short(slot.starts_at)}", read_caller(ctx)
+    title = say("Book %(name)s, %(when)s", name=patient.name, when=say_when_short(slot.starts_at))
+    reading, names = read_caller(ctx), {"name": patient.name, "given": patient.given, "when": when, "who": who}
     found = Findings.join(
         check_identity(ctx, reading, patient),
         check_asked(ctx, BOOKING, given=patient.given, proposed=title),
@@ -48,13 +51,13 @@ def describe_booking(ctx: ToolContext, args: BookAppointment) -> Card:
     )
     card = Card(
         title=title,
-        question=f"Book {when}, with {who} for {patient.name}?",
-        ask=f"Shall I book {when}, with {who}, for {patient.given}?",
-        yes=f"Yes, book and text {patient.given}" if patient.mobile else "Yes, book it",
-        no="No, do not book",
-        doing=f"Book {patient.name} on {when}, with {who}",
-        done=f"Booked {patient.name} on {when}, with {who}",
-        soon=f"{whose(patient.given)} appointment is booked",
+        question=say("Book %(when)s, with %(who)s for %(name)s?", **names),
+        ask=say("Shall I book %(when)s, with %(who)s, for %(given)s?", **names),
+        yes=say("Yes, book and text %(given)s", **names) if patient.mobile else say("Yes, book it"),
+        no=say("No, do not book"),
+        doing=say("Book %(name)s on %(when)s, with %(who)s", **names),
+        done=say("Booked %(name)s on %(when)s, with %(who)s", **names),
+        soon=say("%(given)s’s appointment is booked", **names),
         keeps=name_kept(slot),
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
@@ -72,7 +75,8 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
     patient, slot = visit.patient, get_new_slot(visit, args.slot_id, now=ctx.now)
     refuse_held(slot, patient=patient, now=ctx.now, moving=visit)
     when, who = say_when(slot.starts_at), slot.provider.short
-    title, reading = f"Move {patient.name} to {say_when_short(slot.starts_at)}", read_caller(ctx)
+    title = say("Move %(name)s to %(when)s", name=patient.name, when=say_when_short(slot.starts_at))
+    reading, names = read_caller(ctx), {"name": patient.name, "given": patient.given, "when": when, "who": who}
     found = Findings.join(
         check_identity(ctx, reading, patient),
         check_asked(ctx, MOVING, given=patient.given, proposed=title),
@@ -83,13 +87,17 @@ def describe_moving(ctx: ToolContext, args: RescheduleAppointment) -> Card:
     )
     card = Card(
         title=title,
-        question=f"Move {whose(patient.name)} appointment to {when}, with {who}?",
-        ask=f"Shall I move {whose(patient.given)} appointment from {say_when(visit.starts_at)} to {when}, with {who}?",
-        yes=f"Yes, move and text {patient.given}" if patient.mobile else "Yes, move it",
-        no="No, do not move",
-        doing=f"Move {patient.name} to {when}, with {who}",
-        done=f"Moved {patient.name} to {when}, with {who}",
-        soon=f"{whose(patient.given)} appointment moves",
+        question=say("Move %(name)s’s appointment to %(when)s, with %(who)s?", **names),
+        ask=say(
+            "Shall I move %(given)s’s appointment from %(before)s to %(when)s, with %(who)s?",
+            before=say_when(visit.starts_at),
+            **names,
+        ),
+        yes=say("Yes, move and text %(given)s", **names) if patient.mobile else say("Yes, move it"),
+        no=say("No, do not move"),
+        doing=say("Move %(name)s to %(when)s, with %(who)s", **names),
+        done=say("Moved %(name)s to %(when)s, with %(who)s", **names),
+        soon=say("%(given)s’s appointment moves", **names),
         keeps=name_kept(slot),
         kept=_say_kept(slot, patient),
         subject=patient_banner(patient),
@@ -105,23 +113,25 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
     """The card of a cancellation. Raises ToolError where it could not be done anyway."""
     visit = get_changeable(ctx, args.appointment_id, seen_version=args.version)
     patient, when = visit.patient, say_when(visit.starts_at)
-    reading, what = read_caller(ctx), f"{whose(patient.name)} {visit.kind} on {when}"
+    reading, kind, who = read_caller(ctx), say(visit.kind), visit.provider.short
+    names = {"name": patient.name, "given": patient.given, "when": when, "kind": kind, "who": who}
+    proposed = say("Cancel %(name)s’s %(kind)s on %(when)s", **names)
     found = Findings.join(
         check_identity(ctx, reading, patient),
-        check_asked(ctx, CANCELLING, given=patient.given, proposed=f"Cancel {what}"),
+        check_asked(ctx, CANCELLING, given=patient.given, proposed=proposed),
         check_still_booked(ctx),
         check_given_up(ctx, reading, visit),
     )
     facts = gather_facts(ctx, patient, found=found, starts=(visit.starts_at,))
     card = Card(
-        title=f"Cancel {patient.name}, {say_when_short(visit.starts_at)}",
-        question=f"Cancel {what}?",
-        ask=f"Shall I cancel {whose(patient.given)} {visit.kind} on {when}, with {visit.provider.short}?",
-        yes="Yes, cancel it",
-        no="No, keep it",
-        doing=f"Cancel {what}",
-        done=f"Cancelled {what}",
-        soon=f"{whose(patient.given)} {visit.kind} is cancelled",
+        title=say("Cancel %(name)s, %(when)s", name=patient.name, when=say_when_short(visit.starts_at)),
+        question=say("Cancel %(name)s’s %(kind)s on %(when)s?", **names),
+        ask=say("Shall I cancel %(given)s’s %(kind)s on %(when)s, with %(who)s?", **names),
+        yes=say("Yes, cancel it"),
+        no=say("No, keep it"),
+        doing=proposed,
+        done=say("Cancelled %(name)s’s %(kind)s on %(when)s", **names),
+        soon=say("%(given)s’s %(kind)s is cancelled", **names),
         subject=patient_banner(patient),
         changes=_cancel_rows(visit),
         two_people=find_reasons(ctx, visit, anothers=facts[ANOTHERS.name]),
@@ -132,18 +142,23 @@ def describe_cancelling(ctx: ToolContext, args: CancelAppointment) -> Card:
     return found.put_on(card, now=ctx.now)
 
 
-def _say_kept(slot: Slot, patient: Patient) -> str:
-    return f"{say_when(slot.starts_at)}, with {slot.provider.short}, is being kept for {patient.given}"
+def _say_kept(slot: Slot, patient: Patient) -> Phrase:
+    when, who = say_when(slot.starts_at), slot.provider.short
+    return say("%(when)s, with %(who)s, is being kept for %(given)s", when=when, who=who, given=patient.given)
+
+
+def _held(given: str) -> Phrase:
+    return say("Held for %(given)s", given=given)
 
 
 def _booking_rows(patient: Patient, slot: Slot, kind: Kind, reason: str) -> list[Change]:
     text = booked_text(given=patient.given, kind=kind.name, provider=slot.provider, starts_at=slot.starts_at)
     return [
-        Change(label="When", now="Nothing booked", then=say_when(slot.starts_at)),
-        Change(label="With", now="Nobody", then=say_with(slot.provider)),
-        Change(label="For", now="Nothing", then=say_kind(kind.name, kind.minutes)),
-        *([Change(label="Reason", now="None", then=reason)] if reason else []),
-        Change(label="Slot", now=_FREED, then=f"Held for {patient.given}"),
+        Change(label=say("When"), now=say("Nothing booked"), then=say_when(slot.starts_at)),
+        Change(label=say("With"), now=_NOBODY, then=say_with(slot.provider)),
+        Change(label=say("For"), now=_NOTHING, then=say_kind(kind.name, kind.minutes)),
+        *([Change(label=say("Reason"), now=_NO_TEXT, then=reason)] if reason else []),
+        Change(label=say("Slot"), now=_FREED, then=_held(patient.given)),
         _text_row(patient, text),
     ]
 
@@ -152,10 +167,10 @@ def _moving_rows(visit: Appointment, slot: Slot) -> list[Change]:
     given, kept = visit.patient.given, say_kind(visit.kind, visit.minutes)
     text = moved_text(given=given, kind=visit.kind, provider=slot.provider, starts_at=slot.starts_at)
     return [
-        Change(label="When", now=say_when(visit.starts_at), then=say_when(slot.starts_at)),
-        Change(label="With", now=say_with(visit.provider), then=say_with(slot.provider)),
-        Change(label="For", now=kept, then=kept),
-        Change(label="Old slot", now=f"Held for {given}", then=_FREED),
+        Change(label=say("When"), now=say_when(visit.starts_at), then=say_when(slot.starts_at)),
+        Change(label=say("With"), now=say_with(visit.provider), then=say_with(slot.provider)),
+        Change(label=say("For"), now=kept, then=kept),
+        Change(label=say("Old slot"), now=_held(given), then=_FREED),
         _text_row(visit.patient, text),
     ]
 
@@ -163,16 +178,16 @@ def _moving_rows(visit: Appointment, slot: Slot) -> list[Change]:
 def _cancel_rows(visit: Appointment) -> list[Change]:
     given = visit.patient.given
     return [
-        Change(label="When", now=say_when(visit.starts_at), then="Cancelled"),
-        Change(label="With", now=say_with(visit.provider), then="Nobody"),
-        Change(label="For", now=say_kind(visit.kind, visit.minutes), then="Nothing"),
-        Change(label="Slot", now=f"Held for {given}", then=_FREED),
-        Change(label=f"Text to {given}", now=_NO_TEXT, then=_NO_TEXT),
+        Change(label=say("When"), now=say_when(visit.starts_at), then=say("Cancelled")),
+        Change(label=say("With"), now=say_with(visit.provider), then=_NOBODY),
+        Change(label=say("For"), now=say_kind(visit.kind, visit.minutes), then=_NOTHING),
+        Change(label=say("Slot"), now=_held(given), then=_FREED),
+        Change(label=say("Text to %(given)s", given=given), now=_NO_TEXT, then=_NO_TEXT),
     ]
 
 
 def _text_row(patient: Patient, text: str) -> Change:
-    label = f"Text to {patient.given}"
+    label = say("Text to %(given)s", given=patient.given)
     if not patient.mobile:
         return Change(label=label, now=_NO_TEXT, then=_NO_MOBILE)
     return Change(label=label, now=_NO_TEXT, then=text, is_message=True)

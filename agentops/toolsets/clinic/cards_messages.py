@@ -1,6 +1,7 @@
 """What a person reads before a text leaves: the exact words, and to whom."""
 
 from agentops.domain.cards import Card, Change
+from agentops.domain.phrases import say
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.acts import SENDING, check_asked
 from agentops.toolsets.clinic.arguments import DraftMessage, SendMessage
@@ -18,26 +19,27 @@ def describe_sending(ctx: ToolContext, args: SendMessage) -> Card:
     """The card of a text. Raises ToolError where it could not be sent anyway."""
     patient = get_patient(args.patient_id)
     require_mobile(patient)
-    draft = require_draft(args.draft_id, patient).body if args.draft_id else "None"
+    names = {"name": patient.name, "given": patient.given}
+    draft = require_draft(args.draft_id, patient).body if args.draft_id else say("None")
     found = Findings.join(
         check_identity(ctx, read_caller(ctx), patient),
-        check_asked(ctx, SENDING, given="the caller", proposed=f"Text {patient.name}"),
+        check_asked(ctx, SENDING, given=say("the caller"), proposed=say("Text %(name)s", **names)),
         check_mobile(patient),
         check_contacts(args.body, patient),
     )
     card = Card(
-        title=f"Text {patient.name}",
-        question=f"Send {patient.name} this text?",
-        ask=f"Shall I send {patient.given} this text: “{args.body}”",
-        yes="Yes, send it",
-        no="No, do not send",
-        doing=f"Text {patient.name}",
-        done=f"Put a text to {patient.name} in the outbox",
-        soon=f"The text to {patient.given} goes out",
+        title=say("Text %(name)s", **names),
+        question=say("Send %(name)s this text?", **names),
+        ask=say("Shall I send %(given)s this text: “%(body)s”", body=args.body, **names),
+        yes=say("Yes, send it"),
+        no=say("No, do not send"),
+        doing=say("Text %(name)s", **names),
+        done=say("Put a text to %(name)s in the outbox", **names),
+        soon=say("The text to %(given)s goes out", **names),
         subject=patient_banner(patient),
         changes=[
-            Change(label="To", now=patient.mobile, then=patient.mobile),
-            Change(label=f"Text to {patient.given}", now=draft, then=args.body, is_message=True),
+            Change(label=say("To"), now=patient.mobile, then=patient.mobile),
+            Change(label=say("Text to %(given)s", **names), now=draft, then=args.body, is_message=True),
         ],
         facts=gather_facts(ctx, patient, found=found),
     )
@@ -50,14 +52,14 @@ def describe_draft(ctx: ToolContext, args: DraftMessage) -> Card:
     require_mobile(patient)
     found = Findings.join(check_identity(ctx, read_caller(ctx), patient), check_contacts(args.body, patient))
     card = Card(
-        title=f"Draft a text to {patient.name}",
-        question=f"Keep this draft of a text to {patient.name}?",
-        yes="Yes, keep the draft",
-        no="No, throw it away",
-        doing=f"Draft a text to {patient.name}",
-        done=f"Drafted a text to {patient.name}",
+        title=say("Draft a text to %(name)s", name=patient.name),
+        question=say("Keep this draft of a text to %(name)s?", name=patient.name),
+        yes=say("Yes, keep the draft"),
+        no=say("No, throw it away"),
+        doing=say("Draft a text to %(name)s", name=patient.name),
+        done=say("Drafted a text to %(name)s", name=patient.name),
         subject=patient_banner(patient),
-        changes=[Change(label="Draft", now="None", then=args.body, is_message=True)],
+        changes=[Change(label=say("Draft"), now=say("None"), then=args.body, is_message=True)],
         facts=gather_facts(ctx, patient, found=found),
     )
     return found.put_on(card, now=ctx.now)

@@ -9,6 +9,7 @@ from heapq import nlargest
 
 from agentops.domain.language import find_names
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import say
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Patient, Provider
 
 SHOWN = 5
@@ -55,7 +56,7 @@ def get_patient(patient_id: int) -> Patient:
     if patient is None:
         raise ToolError(
             "unknown_patient",
-            f"There is no patient with the id {patient_id}.",
+            say("There is no patient with the id %(patient_id)s.", patient_id=patient_id),
             suggestion="Use search_patients with the name the caller gave and take patient_id from its result.",
         )
     return patient
@@ -68,13 +69,13 @@ def get_appointment(appointment_id: int) -> Appointment:
     if appointment is None:
         raise ToolError(
             "unknown_appointment",
-            f"There is no appointment with the id {appointment_id}.",
+            say("There is no appointment with the id %(appointment_id)s.", appointment_id=appointment_id),
             suggestion="Use list_patient_appointments for this patient and take appointment_id from its result.",
         )
     if appointment.status == AppointmentStatus.CANCELLED:
         raise ToolError(
             "already_cancelled",
-            "This appointment is already cancelled.",
+            say("This appointment is already cancelled."),
             suggestion="Tell the caller so. Use list_patient_appointments to see what is still booked.",
         )
     return appointment
@@ -88,7 +89,7 @@ def find_providers(asked: str) -> list[Provider]:
     if not found:
         raise ToolError(
             "unknown_provider",
-            f"No clinician here is called {asked!r}.",
+            say("No clinician here is called %(asked)s.", asked=repr(asked)),
             suggestion=f"Use one of: {', '.join(str(p) for p in active)}. Or leave provider out to see everyone.",
         )
     return found

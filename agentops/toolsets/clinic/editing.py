@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from agentops.domain.edits import Choice, Control, ControlKind, EditForm
+from agentops.domain.phrases import Phrase, join_phrases, say
 from agentops.tools.registry import Editing, ToolContext
 from agentops.toolsets.clinic.arguments import (
     BookAppointment,
@@ -20,7 +21,7 @@ from agentops.toolsets.clinic.wording import say_day, say_kind, say_time, say_wh
 
 _AHEAD = timedelta(days=28)
 _MOST_DAYS = 20
-_ANYONE = Choice(value="", label="Anyone")
+_ANYONE = Choice(value="", label=say("Anyone"))
 
 
 def offer_booking(ctx: ToolContext, args: BookAppointment, given: Mapping[str, str]) -> EditForm:
@@ -29,8 +30,8 @@ def offer_booking(ctx: ToolContext, args: BookAppointment, given: Mapping[str, s
     minutes = next((one.minutes for one in KINDS if one.name == kind), find_kind(args.kind).minutes)
     times = _offer_times(ctx, _find_slot(args.slot_id), given, minutes=minutes)
     kinds = [Choice(value=one.name, label=say_kind(one.name, one.minutes)) for one in KINDS]
-    what = Control(name="kind", label="Kind of visit", kind=ControlKind.CHOICE, value=args.kind, choices=kinds)
-    why = Control(name="reason", label="Reason", kind=ControlKind.TEXT, value=args.reason, max_chars=500)
+    what = Control(name="kind", label=say("Kind of visit"), kind=ControlKind.CHOICE, value=args.kind, choices=kinds)
+    why = Control(name="reason", label=say("Reason"), kind=ControlKind.TEXT, value=args.reason, max_chars=500)
     return EditForm(controls=[*times, what, why])
 
 
@@ -47,14 +48,19 @@ def offer_cancelling(ctx: ToolContext, args: CancelAppointment, given: Mapping[s
         patient=patient, status=AppointmentStatus.BOOKED, starts_at__gt=ctx.now
     )
     choices = [
-        Choice(value=str(one.pk), label=f"{say_when(one.starts_at)}, {one.provider.short}, {one.kind}")
+        Choice(
+            value=str(one.pk),
+            label=say(
+                "%(when)s, %(who)s, %(kind)s", when=say_when(one.starts_at), who=one.provider.short, kind=say(one.kind)
+            ),
+        )
         for one in booked.order_by("starts_at")[:50]
     ]
     return EditForm(
         controls=[
             Control(
                 name="appointment_id",
-                label=f"Which of {patient.given}’s appointments",
+                label=say("Which of %(given)s’s appointments", given=patient.given),
                 kind=ControlKind.CHOICE,
                 value=str(args.appointment_id),
                 choices=choices,
@@ -65,9 +71,9 @@ def offer_cancelling(ctx: ToolContext, args: CancelAppointment, given: Mapping[s
 
 def offer_text(ctx: ToolContext, args: SendMessage | DraftMessage, given: Mapping[str, str]) -> EditForm:
     """The exact words."""
-    hint = "The patient gets exactly this. Only phone numbers and links of ours or of the record may stand in it."
+    hint = say("The patient gets exactly this. Only phone numbers and links of ours or of the record may stand in it.")
     body = Control(
-        name="body", label="The text", kind=ControlKind.TEXT, value=args.body, hint=hint, max_chars=640, lines=6
+        name="body", label=say("The text"), kind=ControlKind.TEXT, value=args.body, hint=hint, max_chars=640, lines=6
     )
     return EditForm(controls=[body])
 
@@ -84,19 +90,22 @@ def _offer_times(ctx: ToolContext, slot: Slot | None, given: Mapping[str, str], 
     clinician = given.get("clinician", "")
     offered = [one for one in free if local(one.starts_at).date() == day and clinician in {"", str(one.provider_id)}]
     gone = slot is not None and slot not in free
-    hint = "The time that was proposed is not free any more. " if gone else ""
-    hint += "" if offered else "Nothing is free then. Look under another day or clinician."
+    hints = [
+        say("The time that was proposed is not free any more.") if gone else "",
+        "" if offered else say("Nothing is free then. Look under another day or clinician."),
+    ]
     return [
         Control(
-            name="day", label="Day", kind=ControlKind.NARROW, value=day.isoformat() if day else "",
+            name="day", label=say("Day"), kind=ControlKind.NARROW, value=day.isoformat() if day else "",
             choices=_say_days(days, free),
         ),
         Control(
-            name="clinician", label="With", kind=ControlKind.NARROW, value=clinician, choices=[_ANYONE, *_clinicians()]
+            name="clinician", label=say("With"), kind=ControlKind.NARROW, value=clinician,
+            choices=[_ANYONE, *_clinicians()],
         ),
         Control(
-            name="slot_id", label="Time", kind=ControlKind.CHOICE, value=str(slot.pk) if slot else "",
-            choices=_say_times(offered, None if gone else slot), hint=hint.strip(),
+            name="slot_id", label=say("Time"), kind=ControlKind.CHOICE, value=str(slot.pk) if slot else "",
+            choices=_say_times(offered, None if gone else slot), hint=join_phrases(hints),
         ),
     ]  # fmt: skip
 
@@ -116,10 +125,13 @@ def _say_days(days: list[date], free: Iterable[Slot]) -> list[Choice]:
     for one in free:
         there = local(one.starts_at).date()
         count[there] = count.get(there, 0) + 1
-    return [
-        Choice(value=day.isoformat(), label=f"{say_day(day)}, {count.get(day, 0) or 'nothing'} free")
-        for day in sorted(days)[:_MOST_DAYS]
-    ]
+    return [Choice(value=day.isoformat(), label=_say_free(day, count.get(day, 0))) for day in sorted(days)[:_MOST_DAYS]]
+
+
+def _say_free(day: date, number: int) -> Phrase:
+    if not number:
+        return say("%(day)s, nothing free", day=say_day(day))
+    return say("%(day)s, %(number)s free", day=say_day(day), number=number)
 
 
 def _clinicians() -> list[Choice]:
@@ -132,15 +144,15 @@ def _say_times(offered: Iterable[Slot], proposed: Slot | None) -> list[Choice]:
         return times
     as_is = Choice(
         value=str(proposed.pk),
-        label=f"{say_when(proposed.starts_at)}, {proposed.provider.short}",
-        group="As proposed",
+        label=say("%(when)s, %(who)s", when=say_when(proposed.starts_at), who=proposed.provider.short),
+        group=say("As proposed"),
     )
     return [as_is, *(one for one in times if one.value != as_is.value)]
 
 
 def _say_time(slot: Slot) -> Choice:
     who = slot.provider.short
-    return Choice(value=str(slot.pk), label=f"{say_time(slot.starts_at)}, {who}", group=who)
+    return Choice(value=str(slot.pk), label=say("%(when)s, %(who)s", when=say_time(slot.starts_at), who=who), group=who)
 
 
 _ABOUT_THE_TIME = dict.fromkeys(

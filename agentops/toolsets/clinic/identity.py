@@ -4,6 +4,7 @@ from enum import Enum, auto
 
 from agentops.domain.cards import Mismatch
 from agentops.domain.language import Reading, find_names
+from agentops.domain.phrases import say
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.directory import fold_name
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
@@ -12,7 +13,7 @@ from agentops.toolsets.clinic.models import Patient
 from agentops.toolsets.clinic.others import find_other_patient
 from agentops.toolsets.clinic.wording import say_birth
 
-ANOTHER_NAMED = "Another patient was named with a date of birth"
+ANOTHER_NAMED = say("Another patient was named with a date of birth")
 
 
 class _Named(Enum):
@@ -49,12 +50,12 @@ def _judge(ctx: ToolContext, reading: Reading, patient: Patient, named: _Named) 
     if reading.born is not None:
         return _matching_birth(patient, named)
     if _gave_number(ctx, reading, patient):
-        return passed("The number given is on this record", "No date of birth was given")
+        return passed(say("The number given is on this record"), say("No date of birth was given"))
     if named is _Named.NOT_SAID:
         return _nobody_named(patient)
     if Patient.objects.filter(folded=patient.folded, archived=False).exclude(pk=patient.pk).exists():
         return _shared_name(patient)
-    return passed("Name matches", "No date of birth was given")
+    return passed(say("Name matches"), say("No date of birth was given"))
 
 
 def _compare_name(ctx: ToolContext, reading: Reading, patient: Patient) -> _Named:
@@ -86,31 +87,36 @@ def _digits(text: str) -> str:
 
 def _matching_birth(patient: Patient, named: _Named) -> Findings:
     if named is _Named.SAME:
-        return passed("Name and date of birth match", f"{patient.given} gave both")
-    return passed("Date of birth matches", "The name was not said")
+        return passed(say("Name and date of birth match"), say("%(given)s gave both", given=patient.given))
+    return passed(say("Date of birth matches"), say("The name was not said"))
 
 
 def _wrong_birth(patient: Patient, said: str) -> Findings:
     born = say_birth(patient.born)
     return conflict(
-        "Date of birth: does not match",
+        say("Date of birth: does not match"),
         Mismatch(
             said=said,
             proposed=born,
-            text=f"The caller said {said}. {patient.name} on this record was born {born}.",
-            confirm=f"This is the right {patient.name}, I checked the date of birth",
+            text=say(
+                "The caller said %(said)s. %(name)s on this record was born %(born)s.",
+                said=said,
+                name=patient.name,
+                born=born,
+            ),
+            confirm=say("This is the right %(name)s, I checked the date of birth", name=patient.name),
         ),
     )
 
 
 def _other_name(patient: Patient, said: str) -> Findings:
     return conflict(
-        "Name: does not match",
+        say("Name: does not match"),
         Mismatch(
             said=said,
             proposed=patient.name,
-            text=f"The caller said the name {said}. This record is {patient.name}’s.",
-            confirm=f"This is for {patient.name}, I checked with the caller",
+            text=say("The caller said the name %(said)s. This record is %(name)s’s.", said=said, name=patient.name),
+            confirm=say("This is for %(name)s, I checked with the caller", name=patient.name),
         ),
     )
 
@@ -121,32 +127,38 @@ def _other_patient(patient: Patient, other: str) -> Findings:
         Mismatch(
             said=other,
             proposed=patient.name,
-            text=f"The caller gave the name {other} with a date of birth. This record is {patient.name}’s.",
-            confirm=f"This is for {patient.name}, I checked with the caller",
+            text=say(
+                "The caller gave the name %(other)s with a date of birth. This record is %(name)s’s.",
+                other=other,
+                name=patient.name,
+            ),
+            confirm=say("This is for %(name)s, I checked with the caller", name=patient.name),
         ),
     )
 
 
 def _nobody_named(patient: Patient) -> Findings:
     return conflict(
-        "Name: not said",
+        say("Name: not said"),
         Mismatch(
-            said="No name and no date of birth",
+            said=say("No name and no date of birth"),
             proposed=patient.name,
-            text=f"Nobody in this conversation said the name {patient.name}.",
-            confirm=f"This is for {patient.name}, I checked with the caller",
+            text=say("Nobody in this conversation said the name %(name)s.", name=patient.name),
+            confirm=say("This is for %(name)s, I checked with the caller", name=patient.name),
         ),
     )
 
 
 def _shared_name(patient: Patient) -> Findings:
-    born = say_birth(patient.born)
+    names = {"name": patient.name, "born": say_birth(patient.born)}
     return conflict(
-        "Name matches more than one patient",
+        say("Name matches more than one patient"),
         Mismatch(
             said=patient.name,
-            proposed=f"{patient.name}, born {born}",
-            text=f"There is more than one {patient.name}, and no date of birth was given. This one was born {born}.",
-            confirm=f"This is {patient.name} born {born}, I checked with the caller",
+            proposed=say("%(name)s, born %(born)s", **names),
+            text=say(
+                "There is more than one %(name)s, and no date of birth was given. This one was born %(born)s.", **names
+            ),
+            confirm=say("This is %(name)s born %(born)s, I checked with the caller", **names),
         ),
     )

@@ -1,6 +1,7 @@
 """This is where a text to a patient is written down; what sends it reads the queued rows."""
 
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import say
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.models import Message, MessageStatus, Patient
 
@@ -28,7 +29,7 @@ def require_mobile(patient: Patient) -> None:
     if not patient.mobile:
         raise ToolError(
             "no_mobile",
-            f"There is no mobile number on record for {patient.name}.",
+            say("There is no mobile number on record for %(name)s.", name=patient.name),
             suggestion="Do not try to text. Say it in your answer, or use escalate_to_human so that a person calls.",
         )
 
@@ -39,7 +40,7 @@ def require_draft(draft_id: int, patient: Patient) -> Message:
     if draft is None:
         raise ToolError(
             "unknown_draft",
-            f"There is no draft with the id {draft_id} for {patient.name}.",
+            say("There is no draft with the id %(draft_id)s for %(name)s.", draft_id=draft_id, name=patient.name),
             suggestion="Leave draft_id out to send this text, or use the draft_id that draft_message returned.",
         )
     if draft.status != MessageStatus.DRAFT:
@@ -59,6 +60,6 @@ def send_draft(ctx: ToolContext, *, draft_id: int, patient: Patient, body: str) 
 def _already_sent() -> ToolError:
     return ToolError(
         "already_sent",
-        "This draft has already been sent.",
+        say("This draft has already been sent."),
         suggestion="Do not send it again. If something has to be added, send a new text without draft_id.",
     )

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import say
 
 NAME = "Harbour Lane Surgery"
 PHONE = "020 7946 0180"
@@ -87,6 +88,6 @@ def find_kind(name: str) -> Kind:
             return kind
     raise ToolError(
         "unknown_kind",
-        f"There is no kind of appointment called {name!r}.",
+        say("There is no kind of appointment called %(name)s.", name=repr(name)),
         suggestion=f"Use one of these kinds: {', '.join(KIND_NAMES)}.",
     )

@@ -4,6 +4,7 @@ import json
 import re
 from datetime import timedelta
 
+from agentops.domain.phrases import say
 from agentops.models import AgentRun, ToolCall
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.models import Appointment, Patient
@@ -27,9 +28,9 @@ def find_reasons(ctx: ToolContext, visit: Appointment, *, anothers: bool) -> lis
     `anothers` says that it is not the caller's own appointment.
     """
     reasons = {
-        "It is less than 24 hours away, too late to give the time to somebody else.": _is_near(ctx, visit),
-        "More than one appointment is to be cancelled in this conversation.": _is_not_the_only(ctx, visit),
-        "The caller speaks for somebody else: this is another person’s record.": anothers,
+        say("It is less than 24 hours away, too late to give the time to somebody else."): _is_near(ctx, visit),
+        say("More than one appointment is to be cancelled in this conversation."): _is_not_the_only(ctx, visit),
+        say("The caller speaks for somebody else: this is another person’s record."): anothers,
     }
     return [reason for reason, holds in reasons.items() if holds]
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Cast, Concat, TruncTime
 from django.db.models.lookups import Exact, GreaterThanOrEqual, LessThan
 
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import join_phrases, say
 from agentops.models import ToolCall
 from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Slot
 from agentops.toolsets.clinic.practice import clinic_zone, local
@@ -127,19 +128,23 @@ def get_slot(slot_id: int, *, now: datetime, minutes: int) -> Slot:
     if slot is None:
         raise ToolError(
             "unknown_slot",
-            f"There is no slot with the id {slot_id}.",
+            say("There is no slot with the id %(slot_id)s.", slot_id=slot_id),
             suggestion="Use search_appointments and take slot_id from its result.",
         )
     if slot.starts_at <= now:
         raise ToolError(
             "slot_in_past",
-            "This slot has already begun.",
+            say("This slot has already begun."),
             suggestion="Use search_appointments to find a free slot later than now.",
         )
     if slot.minutes < minutes:
         raise ToolError(
             "slot_too_short",
-            f"This slot has {slot.minutes} minutes and {minutes} are needed.",
+            say(
+                "This slot has %(minutes)s minutes and %(needed)s are needed.",
+                minutes=slot.minutes,
+                needed=minutes,
+            ),
             suggestion="Use search_appointments with kind, so that only slots that are long enough come back.",
         )
     return slot
@@ -170,7 +175,11 @@ def slot_taken(slot: Slot, *, now: datetime) -> ToolError:
     )
     return ToolError(
         "slot_taken",
-        f"{local(day):%A %d %B, %H:%M} with {slot.provider.short} has just been taken.",
+        say(
+            "%(when)s with %(who)s has just been taken.",
+            when=f"{local(day):%A %d %B, %H:%M}",
+            who=slot.provider.short,
+        ),
         suggestion=f"{instead}; do not try this slot again.",
         told=_say_gone(slot),
     )
@@ -178,13 +187,18 @@ def slot_taken(slot: Slot, *, now: datetime) -> ToolError:
 
 def _say_gone(slot: Slot) -> str:
     """Who has the slot now and since when, as far as the calendar tells."""
-    gone = f"The {say_time(slot.starts_at)} slot has gone."
+    gone = say("The %(time)s slot has gone.", time=say_time(slot.starts_at))
     held = Appointment.objects.filter(slot=slot, status=AppointmentStatus.BOOKED).first()
     if held is None:
         return gone
     by_agent = held.change_key or held.call_key
-    where = "for another request" if by_agent else "at the desk"
-    return f"{gone} It was booked {where} at {say_time(held.changed_at or held.booked_at)}."
+    at = say_time(held.changed_at or held.booked_at)
+    booked = (
+        say("It was booked for another request at %(at)s.", at=at)
+        if by_agent
+        else say("It was booked at the desk at %(at)s.", at=at)
+    )
+    return join_phrases([gone, booked])
 
 
 def _distance(slot: Slot, window: Window) -> float:

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from agentops.domain.cards import Card
 from agentops.domain.outcomes import ToolError
+from agentops.domain.phrases import say
 from agentops.domain.tiers import ActionTier
 from agentops.tools.registry import Effect, Tool, ToolContext
 from agentops.toolsets.clinic.directory import find_providers, get_patient
@@ -15,7 +16,7 @@ from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Slot
 from agentops.toolsets.clinic.practice import KIND_NAMES, find_kind, local
 from agentops.toolsets.clinic.slots import Window, nearest_slots, next_fitting, unbooked_slots
 from agentops.toolsets.clinic.tools_patients import PatientArguments
-from agentops.toolsets.clinic.wording import join_names, patient_banner, say_range, say_when, whose
+from agentops.toolsets.clinic.wording import join_names, patient_banner, say_range, say_when
 
 _SHOWN = 10
 _KEPT_SHOWN = 3
@@ -86,9 +87,11 @@ def run_list(ctx: ToolContext, args: PatientArguments) -> BookedAppointments:
 def describe_list(_ctx: ToolContext, args: PatientArguments) -> Card:
     """The trace line of listing appointments."""
     patient = get_patient(args.patient_id)
-    visits = f"{whose(patient.name)} appointments"
     return Card(
-        title=f"List {visits}", doing=f"List {visits}", done=f"Listed {visits}", subject=patient_banner(patient)
+        title=say("List %(name)s’s appointments", name=patient.name),
+        doing=say("List %(name)s’s appointments", name=patient.name),
+        done=say("Listed %(name)s’s appointments", name=patient.name),
+        subject=patient_banner(patient),
     )
 
 
@@ -129,9 +132,14 @@ def _take_fitting(slots: Iterable[Slot]) -> tuple[list[Slot], list[Slot]]:
 def describe_search(ctx: ToolContext, args: SearchAppointments) -> Card:
     """The trace line of reading free times."""
     window = read_window(ctx, args)
-    who = whose(join_names([p.short for p in find_providers(args.provider)])) if args.provider else "all"
-    times = f"{who} free times, {say_range(window.date_from, window.date_to)}"
-    return Card(title=f"Read {times}", doing=f"Read {times}", done=f"Read {times}")
+    when = say_range(window.date_from, window.date_to)
+    who = join_names([p.short for p in find_providers(args.provider)]) if args.provider else ""
+    read = (
+        say("Read %(who)s’s free times, %(when)s", who=who, when=when)
+        if who
+        else say("Read all free times, %(when)s", when=when)
+    )
+    return Card(title=read, doing=read, done=read)
 
 
 def read_window(ctx: ToolContext, args: SearchAppointments) -> Window:
@@ -161,19 +169,24 @@ def _refuse_range(args: SearchAppointments, date_from: date, today: date) -> Non
     if max(date_from, args.date_to or date_from) > today + _HORIZON:
         raise ToolError(
             "date_too_far",
-            "The calendar does not reach so far.",
+            say("The calendar does not reach so far."),
             suggestion=f"Search between {today} and {today + _HORIZON}.",
         )
     if (args.date_to or date_from) < today:
         raise ToolError(
             "date_in_past",
-            f"{date_from} lies in the past; today is {today:%A} {today}.",
+            say(
+                "%(date_from)s lies in the past; today is %(today)s %(today_2)s.",
+                date_from=date_from,
+                today=f"{today:%A}",
+                today_2=today,
+            ),
             suggestion=f"Search from {today} on. If the caller named a weekday, take the next one after today.",
         )
     if (args.date_to or date_from) < date_from or (args.earliest and args.latest and args.latest < args.earliest):
         raise ToolError(
             "empty_range",
-            "The end of the range lies before its start.",
+            say("The end of the range lies before its start."),
             suggestion="Put the earlier value in date_from and earliest, the later one in date_to and latest.",
         )
 

@@ -1,6 +1,7 @@
 """Tools that write to a patient, and the one that hands a request to a person."""
 
 from agentops.domain.cards import Card
+from agentops.domain.phrases import say
 from agentops.domain.tiers import ActionTier
 from agentops.tools.registry import Effect, Tool, ToolContext
 from agentops.toolsets.clinic.arguments import DraftMessage, EscalateToHuman, SendMessage
@@ -62,11 +63,15 @@ def run_escalate(_ctx: ToolContext, args: EscalateToHuman) -> HandedOver:
 
 def describe_escalation(_ctx: ToolContext, args: EscalateToHuman) -> Card:
     """The trace line of a hand-over."""
-    how = "at once" if args.urgent else "when one is free"
+    doing = (
+        say("Hand over to a person at once: %(reason)s", reason=args.reason)
+        if args.urgent
+        else say("Hand over to a person when one is free: %(reason)s", reason=args.reason)
+    )
     return Card(
-        title="Hand over to a person",
-        doing=f"Hand over to a person, {how}: {args.reason}",
-        done="Passed to a person at once" if args.urgent else "Passed to a person",
+        title=say("Hand over to a person"),
+        doing=doing,
+        done=say("Passed to a person at once") if args.urgent else say("Passed to a person"),
     )
 
 

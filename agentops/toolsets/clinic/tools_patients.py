@@ -5,12 +5,13 @@ from datetime import date
 from pydantic import Field
 
 from agentops.domain.cards import Card
+from agentops.domain.phrases import say
 from agentops.domain.tiers import ActionTier
 from agentops.tools.registry import Effect, Tool, ToolContext
 from agentops.toolsets.clinic.directory import SHOWN, Found, find_patients, get_patient
 from agentops.toolsets.clinic.fields import Arguments, Day, Id, Line, Name, Output
 from agentops.toolsets.clinic.models import Patient
-from agentops.toolsets.clinic.wording import patient_banner, whose
+from agentops.toolsets.clinic.wording import patient_banner
 
 
 class SearchPatients(Arguments):
@@ -67,7 +68,8 @@ def run_search(_ctx: ToolContext, args: SearchPatients) -> FoundPatients:
 
 def describe_search(_ctx: ToolContext, args: SearchPatients) -> Card:
     """The trace line of a look-up."""
-    return Card(title=f"Look up {args.name}", doing=f"Look up {args.name}", done=f"Looked up {args.name}")
+    look_up = say("Look up %(name)s", name=args.name)
+    return Card(title=look_up, doing=look_up, done=say("Looked up %(name)s", name=args.name))
 
 
 def run_info(_ctx: ToolContext, args: PatientArguments) -> PatientInfo:
@@ -87,8 +89,8 @@ def run_info(_ctx: ToolContext, args: PatientArguments) -> PatientInfo:
 def describe_info(_ctx: ToolContext, args: PatientArguments) -> Card:
     """The trace line of reading a record."""
     patient = get_patient(args.patient_id)
-    record = f"{whose(patient.name)} record"
-    return Card(title=f"Read {record}", doing=f"Read {record}", done=f"Read {record}", subject=patient_banner(patient))
+    read = say("Read %(name)s’s record", name=patient.name)
+    return Card(title=read, doing=read, done=read, subject=patient_banner(patient))
 
 
 def _listed(patient: Patient) -> FoundPatient:

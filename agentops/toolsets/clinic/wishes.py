@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 
 from agentops.domain.cards import Mismatch
 from agentops.domain.language import Reading
+from agentops.domain.phrases import join_phrases, say
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
 from agentops.toolsets.clinic.hearing import spans_of
@@ -51,10 +52,12 @@ def check_moved(reading: Reading, visit: Appointment) -> Findings:
     if spoken not in {local(other.starts_at).date() for other in others}:
         return Findings()
     said, proposed = say_day(spoken), say_when(visit.starts_at)
-    text = f"{visit.patient.given} spoke of the appointment on {said}. This moves the one on {proposed}."
-    confirm = f"The one on {proposed} is meant, I checked with {visit.patient.given}"
+    names = {"given": visit.patient.given, "said": said, "proposed": proposed}
+    text = say("%(given)s spoke of the appointment on %(said)s. This moves the one on %(proposed)s.", **names)
+    confirm = say("The one on %(proposed)s is meant, I checked with %(given)s", **names)
     return conflict(
-        "Appointment spoken of: another one", Mismatch(said=said, proposed=proposed, text=text, confirm=confirm)
+        say("Appointment spoken of: another one"),
+        Mismatch(said=said, proposed=proposed, text=text, confirm=confirm),
     )
 
 
@@ -65,8 +68,8 @@ def _check_day(reading: Reading, patient: Patient, starts_at: datetime) -> Findi
     first, last = reading.date_from, reading.date_to
     inside = (first is None or first <= day) and (last is None or day <= last)
     if inside and (not reading.days or day in reading.days):
-        return passed("Day asked for: met", asked)
-    return _not_met("Day", patient, asked=asked, proposed=say_day(day))
+        return passed(say("Day asked for: met"), asked)
+    return _not_met(say("Day asked for: not met"), patient, asked=asked, proposed=say_day(day))
 
 
 def _check_time(
@@ -76,8 +79,10 @@ def _check_time(
         return Findings()
     asked = _say_times(reading)
     if _fits(local(starts_at).time(), reading):
-        return passed("Time asked for: met", asked)
-    return _not_met("Time", patient, asked=asked, proposed=say_time(starts_at), instead=instead())
+        return passed(say("Time asked for: met"), asked)
+    return _not_met(
+        say("Time asked for: not met"), patient, asked=asked, proposed=say_time(starts_at), instead=instead()
+    )
 
 
 def _check_clinician(
@@ -93,9 +98,10 @@ def _check_clinician(
     if not asked or any(str(p) in meant and is_a_persons_name(p, ctx.said) for p in named):
         return Findings()
     if meant == (str(provider),):
-        return passed("Clinician asked for: met", provider.short)
-    either = f", which can mean {' or '.join(meant)}" if len(meant) > 1 else ""
-    return _not_met("Clinician", patient, asked=f"{asked}{either}", proposed=provider.short)
+        return passed(say("Clinician asked for: met"), provider.short)
+    if len(meant) > 1:
+        asked = say("%(asked)s, which can mean %(meant)s", asked=asked, meant=join_phrases(meant, between=" or "))
+    return _not_met(say("Clinician asked for: not met"), patient, asked=asked, proposed=provider.short)
 
 
 def _check_called(
@@ -105,10 +111,10 @@ def _check_called(
     met = [one for one in called if one.providers == (provider,)]
     others = [one for one in called if one not in met and not (met and (one.choice or one.providers == (left,)))]
     if not others:
-        return passed("Clinician asked for: met", provider.short)
+        return passed(say("Clinician asked for: met"), provider.short)
     names = list(dict.fromkeys(str(p) if one.providers[1:] else p.short for one in called for p in one.providers))
-    asked = join_names(names) if met else join_names(names).replace(" and ", " or ")
-    return _not_met("Clinician", patient, asked=asked, proposed=provider.short)
+    asked = join_names(names, either=not met)
+    return _not_met(say("Clinician asked for: not met"), patient, asked=asked, proposed=provider.short)
 
 
 def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Findings:
@@ -117,12 +123,14 @@ def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Fi
     return Findings.join(
         *(
             conflict(
-                "What was asked for is not clear",
+                say("What was asked for is not clear"),
                 Mismatch(
                     said=doubt,
                     proposed=proposed,
-                    text=f"{doubt[:1].upper()}{doubt[1:]}. This is {proposed}.",
-                    confirm=f"{proposed} is what {patient.given} meant, I checked",
+                    text=say("%(doubt)s. This is %(proposed)s.", doubt=_begin(doubt), proposed=proposed),
+                    confirm=say(
+                        "%(proposed)s is what %(given)s meant, I checked", proposed=proposed, given=patient.given
+                    ),
                 ),
             )
             for doubt in reading.doubts
@@ -130,15 +138,20 @@ def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Fi
     )
 
 
-def _not_met(what: str, patient: Patient, *, asked: str, proposed: str, instead: str = "") -> Findings:
-    text = f"{patient.given} asked for {asked}. This is {proposed}."
+def _begin(doubt: str) -> str:
+    """A doubt of the reader as the beginning of a sentence."""
+    return f"{doubt[:1].upper()}{doubt[1:]}"
+
+
+def _not_met(label: str, patient: Patient, *, asked: str, proposed: str, instead: str = "") -> Findings:
+    names = {"given": patient.given, "asked": asked, "proposed": proposed}
     return conflict(
-        f"{what} asked for: not met",
+        label,
         Mismatch(
             said=asked,
             proposed=proposed,
-            text=f"{text} {instead}".strip(),
-            confirm=f"{proposed} is fine, I checked with {patient.given}",
+            text=join_phrases([say("%(given)s asked for %(asked)s. This is %(proposed)s.", **names), instead]),
+            confirm=say("%(proposed)s is fine, I checked with %(given)s", **names),
         ),
     )
 
@@ -152,11 +165,13 @@ def _fits(clock: time, reading: Reading) -> bool:
 
 def _say_days(reading: Reading) -> str:
     if reading.days:
-        return join_names([say_day(day) for day in reading.days]).replace(" and ", " or ")
+        return join_names([say_day(day) for day in reading.days], either=True)
     first, last = reading.date_from, reading.date_to
     if first and last:
         return say_range(first, last)
-    return f"{say_day(first)} or later" if first else f"{say_day(last or date.max)} or earlier"
+    if first:
+        return say("%(day)s or later", day=say_day(first))
+    return say("%(day)s or earlier", day=say_day(last or date.max))
 
 
 def _say_times(reading: Reading) -> str:
@@ -164,12 +179,12 @@ def _say_times(reading: Reading) -> str:
         case None, None:
             return say_time(reading.exact_time) if reading.exact_time else ""
         case time() as earliest, None:
-            return f"after {say_time(earliest)}"
+            return say("after %(time)s", time=say_time(earliest))
         case None, time() as latest:
-            return f"before {say_time(latest)}"
+            return say("before %(time)s", time=say_time(latest))
         case earliest, latest:
             assert earliest and latest
-            return f"between {say_time(earliest)} and {say_time(latest)}"
+            return say("between %(first)s and %(last)s", first=say_time(earliest), last=say_time(latest))
 
 
 def _say_free(ctx: ToolContext, reading: Reading, provider: Provider) -> str:
@@ -185,8 +200,10 @@ def _say_free(ctx: ToolContext, reading: Reading, provider: Provider) -> str:
         provider_ids=(provider.pk,),
     )
     if fitting := free_slots(window, now=ctx.now, run_id=ctx.run_id).first():
-        return f"{provider.short} is free on {say_when(fitting.starts_at)}."
-    asked = f"at {_say_times(reading)}" if exact else _say_times(reading)
+        return say("%(who)s is free on %(when)s.", who=provider.short, when=say_when(fitting.starts_at))
+    asked = say("at %(time)s", time=_say_times(reading)) if exact else _say_times(reading)
     later = next_fitting(window, now=ctx.now, run_id=ctx.run_id)
-    until = f" until {say_day(local(later.starts_at).date())}" if later else " in the next 3 months"
-    return f"{provider.short} has nothing {asked}{until}."
+    if later is None:
+        return say("%(who)s has nothing %(asked)s in the next 3 months.", who=provider.short, asked=asked)
+    until = say_day(local(later.starts_at).date())
+    return say("%(who)s has nothing %(asked)s until %(until)s.", who=provider.short, asked=asked, until=until)

@@ -1,66 +1,76 @@
 """How the desk reads times, people and texts: plain words, real dates, named people."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from agentops.domain.cards import Subject
+from agentops.domain.phrases import Phrase, join_phrases, mark, say, say_clock, say_date
 from agentops.toolsets.clinic.models import Patient, Provider
 from agentops.toolsets.clinic.practice import local
 
+KINDS_OF_VISIT = (
+    mark("consultation"), mark("follow-up"), mark("surgery review"), mark("medication review"), mark("vaccination"),
+    mark("blood test"), mark("phone call"), mark("Consultation"), mark("Follow-up"), mark("Surgery review"),
+    mark("Medication review"), mark("Vaccination"), mark("Blood test"), mark("Phone call"),
+)  # fmt: skip
+"""The kinds of `practice`, within a sentence and at its beginning."""
 
-def say_time(moment: time | datetime) -> str:
+
+def say_time(moment: time | datetime) -> Phrase:
     """ "2pm", "3:30pm", "9:20am"; a moment is read on the clinic's clock."""
-    clock = local(moment).time() if isinstance(moment, datetime) else moment
-    minutes = f":{clock.minute:02}" if clock.minute else ""
-    return f"{clock.hour % 12 or 12}{minutes}{'am' if clock.hour < 12 else 'pm'}"
+    return say_clock(local(moment).time() if isinstance(moment, datetime) else moment, short=True)
 
 
-def say_day(day: date) -> str:
+def say_day(day: date) -> Phrase:
     """ "Thursday 12 March"."""
-    return f"{day:%A} {day.day} {day:%B}"
+    return say("%(weekday)s %(day)s %(month)s", weekday=say(f"{day:%A}"), day=day.day, month=say(f"{day:%B}"))
 
 
-def say_birth(born: date) -> str:
+def say_birth(born: date) -> Phrase:
     """ "14 May 1987"."""
-    return f"{born.day} {born:%B} {born.year}"
+    return say_date(born)
 
 
-def say_when(moment: datetime) -> str:
+def say_when(moment: datetime) -> Phrase:
     """ "Thursday 12 March, 2pm"."""
-    return f"{say_day(local(moment).date())}, {say_time(moment)}"
+    return say("%(day)s, %(time)s", day=say_day(local(moment).date()), time=say_time(moment))
 
 
-def say_when_short(moment: datetime) -> str:
+def say_when_short(moment: datetime) -> Phrase:
     """ "Thu 12 March, 2pm", for a row in the queue."""
     there = local(moment)
-    return f"{there:%a} {there.day} {there:%B}, {say_time(moment)}"
+    day, month = there.day, say(f"{there:%B}")
+    return say(
+        "%(weekday)s %(day)s %(month)s, %(time)s", weekday=say(f"{there:%a}"), day=day, month=month,
+        time=say_time(moment),
+    )  # fmt: skip
 
 
-def say_range(first: date, last: date) -> str:
+def say_range(first: date, last: date) -> Phrase:
     """ "9 to 20 March", "28 February to 6 March" or "Thursday 12 March"."""
     if first == last:
         return say_day(first)
-    start = str(first.day) if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%B}"
-    return f"{start} to {last.day} {last:%B}"
+    start, end = (say("%(day)s %(month)s", day=day.day, month=say(f"{day:%B}")) for day in (first, last))
+    within_a_month = (first.year, first.month) == (last.year, last.month)
+    return say("%(first)s to %(last)s", first=first.day if within_a_month else start, last=end)
 
 
-def say_kind(kind: str, minutes: int) -> str:
+def say_kind(kind: str, minutes: int) -> Phrase:
     """ "Follow-up, 20 minutes"."""
-    return f"{kind[:1].upper()}{kind[1:]}, {minutes} minutes"
+    return say("%(kind)s, %(minutes)s minutes", kind=say(f"{kind[:1].upper()}{kind[1:]}"), minutes=minutes)
 
 
 def say_with(provider: Provider) -> str:
     """ "Dr Patel, room 4"."""
-    return f"{provider.short}, room {provider.room}" if provider.room else provider.short
+    return say("%(who)s, room %(room)s", who=provider.short, room=provider.room) if provider.room else provider.short
 
 
-def whose(name: str) -> str:
-    """ "Ana Gomez’s"."""
-    return f"{name}’s"
-
-
-def join_names(names: list[str]) -> str:
-    """ "Dr Patel", "Dr Patel and Dr Chen", "Dr Patel, Dr Chen and Nurse Lowe"."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+def join_names(names: Sequence[str], *, either: bool = False) -> str:
+    """ "Dr Patel", "Dr Patel and Dr Chen", "Dr Patel, Dr Chen and Nurse Lowe"; "or" where it is `either` of them."""
+    if len(names) == 1:
+        return names[0]
+    first, last = join_phrases(names[:-1], between=", "), names[-1]
+    return say("%(first)s or %(last)s" if either else "%(first)s and %(last)s", first=first, last=last)
 
 
 def patient_banner(patient: Patient) -> Subject:

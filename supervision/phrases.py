@@ -1,0 +1,49 @@
+"""The machine's sentences in the reader's language. What people and callers said stays as they said it."""
+
+from typing import Any
+
+from django.utils.translation import get_language, gettext
+from pydantic import ValidationError
+
+from agentops.domain.outcomes import read_result
+from agentops.domain.partial import CAUSES, describe_reason
+from agentops.domain.phrases import M, Phrase, map_texts
+from agentops.domain.visible_text import show_in_full, show_text
+
+
+def tell(text: str) -> str:
+    """A text for the eye: a phrase in the reader's language, any other as it is; foreign words are shown in both."""
+    if isinstance(text, Phrase) and is_foreign():
+        return text.told(gettext, show_text)
+    return show_text(text)
+
+
+def tell_all(model: M) -> M:
+    """A model with every text in it told; one that is no phrase is shown in full."""
+    translate = is_foreign()
+
+    def change(text: str, _at: str) -> str:
+        if translate and isinstance(text, Phrase):
+            return text.told(gettext, show_in_full)
+        return show_in_full(text)
+
+    return map_texts(model, change)
+
+
+def tell_message(result: Any) -> str:
+    """What a stored result says of itself; nothing where there is none, or it cannot be read."""
+    try:
+        return tell(read_result(result).message) if result else ""
+    except ValidationError:
+        return ""
+
+
+def tell_reason(reason: str, *, outcome: str) -> str:
+    """Why a run needs a person: what the machine says of such an end, or the assistant's own words as they are."""
+    ours = {describe_reason(outcome), describe_reason("request_expired"), *CAUSES.values()}
+    return gettext(reason) if reason in ours else show_text(reason)
+
+
+def is_foreign() -> bool:
+    """Whether the reader's language is another than the one in which phrases are written."""
+    return not (get_language() or "en").startswith("en")
