@@ -2,45 +2,45 @@
 
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.messages import FailureKind
-from agentops.domain.phrases import mark
+from agentops.domain.phrases import sayable
 from agentops.domain.transcript import CallView, Transcript
 
 REASONS = {
-    "limit_iterations": mark("it took too many steps"),
-    "limit_tokens": mark("it became too long"),
-    "limit_active_time": mark("it took too long"),
-    "limit_tool_calls": mark("it needed too many look-ups"),
-    "limit_repeated_call": mark("the assistant kept asking for the same thing"),
-    "budget_run": mark("what one request may cost was used up"),
-    "budget_day": mark("what may be spent on a day was used up"),
-    "budget_month": mark("what may be spent in a month was used up"),
-    "budget_unpriced": mark("the model has no known price, so it cannot be held to the budget"),
-    "urgent_help": mark("urgent: somebody may be in danger"),
-    "asked_for_a_person": mark("the assistant asked for a person"),
-    "stopped_answer": mark("the assistant's answer must not leave as it was"),
-    "stopped_text": mark("a text the assistant wrote must not leave as it was"),
-    "unusable_calls": mark("the assistant could not use its tools"),
-    "model_said_nothing": mark("the assistant gave no answer"),
-    "model_refused": mark("the model declined to answer"),
-    "context_full": mark("the conversation became too long for the model"),
-    "unknown_stop_reason": mark("the model stopped for an unknown reason"),
-    "request_expired": mark("nobody answered the request in time: call back"),
-    "workers_lost": mark("the work broke off three times"),
-    "api_key_rejected": mark(
+    "limit_iterations": sayable("it took too many steps"),
+    "limit_tokens": sayable("it became too long"),
+    "limit_active_time": sayable("it took too long"),
+    "limit_tool_calls": sayable("it needed too many look-ups"),
+    "limit_repeated_call": sayable("the assistant kept asking for the same thing"),
+    "budget_run": sayable("what one request may cost was used up"),
+    "budget_day": sayable("what may be spent on a day was used up"),
+    "budget_month": sayable("what may be spent in a month was used up"),
+    "budget_unpriced": sayable("the model has no known price, so it cannot be held to the budget"),
+    "urgent_help": sayable("urgent: somebody may be in danger"),
+    "asked_for_a_person": sayable("the assistant asked for a person"),
+    "stopped_answer": sayable("the assistant's answer must not leave as it was"),
+    "stopped_text": sayable("a text the assistant wrote must not leave as it was"),
+    "unusable_calls": sayable("the assistant could not use its tools"),
+    "model_said_nothing": sayable("the assistant gave no answer"),
+    "model_refused": sayable("the model declined to answer"),
+    "context_full": sayable("the conversation became too long for the model"),
+    "unknown_stop_reason": sayable("the model stopped for an unknown reason"),
+    "request_expired": sayable("nobody answered the request in time: call back"),
+    "workers_lost": sayable("the work broke off three times"),
+    "api_key_rejected": sayable(
         "the model's provider did not accept the key (an administrator has to check ANTHROPIC_API_KEY)"
     ),
-    "bad_request": mark("the model's server turned the request down"),
-    "model_not_found": mark("the model's server does not know the model (an administrator has to check its name)"),
-    "model_unavailable": mark("the model could not be reached"),
+    "bad_request": sayable("the model's server turned the request down"),
+    "model_not_found": sayable("the model's server does not know the model (an administrator has to check its name)"),
+    "model_unavailable": sayable("the model could not be reached"),
 }
 """Why a run needs a person, as it stands on the desk, by outcome."""
 
 CAUSES = {
-    FailureKind.OVERLOADED: mark("the model was overloaded"),
-    FailureKind.RATE_LIMITED: mark("the model's provider asked us to slow down"),
-    FailureKind.TIMEOUT: mark("the model did not answer in time"),
-    FailureKind.UNREADABLE: mark("the model's answers could not be read"),
-    FailureKind.TRUNCATED: mark("the model's answer broke off"),
+    FailureKind.OVERLOADED: sayable("the model was overloaded"),
+    FailureKind.RATE_LIMITED: sayable("the model's provider asked us to slow down"),
+    FailureKind.TIMEOUT: sayable("the model did not answer in time"),
+    FailureKind.UNREADABLE: sayable("the model's answers could not be read"),
+    FailureKind.TRUNCATED: sayable("the model's answer broke off"),
 }
 """What `model_unavailable` was in the end, where it was not that nobody could be reached."""
 

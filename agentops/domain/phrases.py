@@ -71,7 +71,7 @@ def say_date(day: date) -> Phrase:
     return say("%(day)s %(month)s %(year)s", day=day.day, month=say(f"{day:%B}"), year=day.year)
 
 
-def mark(template: str) -> str:
+def sayable(template: str) -> str:
     """The template itself: marks it for the catalogue where it is said later, or from a table."""
     return template
 

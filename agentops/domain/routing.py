@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from agentops.domain.phrases import mark
+from agentops.domain.phrases import sayable
 
 
 class DecisionType(StrEnum):
@@ -17,10 +17,10 @@ class DecisionType(StrEnum):
     def words(self) -> str:
         """What people read instead of the name."""
         return {
-            DecisionType.CLASSIFY_INTENT: mark("sort the request"),
-            DecisionType.SELECT_TOOL: mark("choose what to do next"),
-            DecisionType.GENERATE_RESPONSE: mark("write the answer"),
-            DecisionType.COMPLEX_REASONING: mark("think again after something failed"),
+            DecisionType.CLASSIFY_INTENT: sayable("sort the request"),
+            DecisionType.SELECT_TOOL: sayable("choose what to do next"),
+            DecisionType.GENERATE_RESPONSE: sayable("write the answer"),
+            DecisionType.COMPLEX_REASONING: sayable("think again after something failed"),
         }[self]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from enum import StrEnum
 from itertools import takewhile
 
-from agentops.domain.phrases import mark
+from agentops.domain.phrases import sayable
 
 
 class ActionTier(StrEnum):
@@ -33,13 +33,13 @@ class ActionTier(StrEnum):
 
 _RANKS = {tier: rank for rank, tier in enumerate(ActionTier)}
 _WORDS = {
-    ActionTier.READ: mark("Look-up only"),
-    ActionTier.SAFE: mark("Easy to undo"),
-    ActionTier.RISKY: mark("Hard to undo"),
-    ActionTier.DESTRUCTIVE: mark("Cannot be undone"),
+    ActionTier.READ: sayable("Look-up only"),
+    ActionTier.SAFE: sayable("Easy to undo"),
+    ActionTier.RISKY: sayable("Hard to undo"),
+    ActionTier.DESTRUCTIVE: sayable("Cannot be undone"),
 }
 
-_WITHIN = (mark("look-up only"), mark("easy to undo"), mark("hard to undo"), mark("cannot be undone"))
+_WITHIN = (sayable("look-up only"), sayable("easy to undo"), sayable("hard to undo"), sayable("cannot be undone"))
 """The same within a sentence."""
 
 

@@ -13,7 +13,7 @@ from agentops.domain.arguments import BadArguments
 from agentops.domain.cards import read_card
 from agentops.domain.edits import ControlKind, EditForm, mark_edited
 from agentops.domain.outcomes import ToolError
-from agentops.domain.phrases import join_phrases, mark, say
+from agentops.domain.phrases import join_phrases, sayable, say
 from agentops.domain.validation import OutputRules
 from agentops.ledger import Proposal, Wish, answer_edit, read_wish, supersede_call
 from agentops.runner.endings import output_rules
@@ -26,12 +26,12 @@ log = structlog.get_logger(__name__)
 MEND = say("Mend what is marked below, then send it again. Nothing was changed.")
 SAME = say("These are the values it has already. Nothing was changed.")
 _WORDS = {
-    "string_too_long": mark("This is too long: at most %(max_length)s characters."),
-    "string_too_short": mark("Write something here."),
-    "missing": mark("Write something here."),
-    "value_error": mark("This cannot be used: %(error)s."),
+    "string_too_long": sayable("This is too long: at most %(max_length)s characters."),
+    "string_too_short": sayable("Write something here."),
+    "missing": sayable("Write something here."),
+    "value_error": sayable("This cannot be used: %(error)s."),
 }
-_ANY_OTHER = mark("Choose one of the list.")
+_ANY_OTHER = sayable("Choose one of the list.")
 _NOT_OFFERED = say("This is not on the list any more. Choose again.")
 
 

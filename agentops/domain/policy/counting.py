@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.phrases import mark
+from agentops.domain.phrases import sayable
 from agentops.domain.policy.settings import ToolSetting
 
 PATIENT = "patient"
@@ -44,10 +44,10 @@ class Bounded(NamedTuple):
 def find_used_up(setting: ToolSetting, *, used: Used) -> Bounded | None:
     """The first bound that leaves no room for one more call; None where there is room."""
     bounds = (
-        (setting.per_run, used.run, "tool_limit_run", mark("in one request")),
-        (setting.per_hour, used.hour, "tool_limit_hour", mark("in an hour")),
-        (setting.per_day, used.day, "tool_limit_day", mark("in a day")),
-        (setting.per_patient_day, used.patient_day, "tool_limit_patient", mark("in a day for one patient")),
+        (setting.per_run, used.run, "tool_limit_run", sayable("in one request")),
+        (setting.per_hour, used.hour, "tool_limit_hour", sayable("in an hour")),
+        (setting.per_day, used.day, "tool_limit_day", sayable("in a day")),
+        (setting.per_patient_day, used.patient_day, "tool_limit_patient", sayable("in a day for one patient")),
     )
     for bound, count, code, words in bounds:
         if bound is not None and count >= bound:

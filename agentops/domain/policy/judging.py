@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from agentops.domain.holds import usual_seconds
-from agentops.domain.phrases import join_phrases, mark, say
+from agentops.domain.phrases import join_phrases, sayable, say
 from agentops.domain.policy.rules import Confirmation, Kind, Rule, Subject
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.tiers import ActionTier, effective_tier
@@ -18,7 +18,7 @@ ANY_TIER = frozenset(ActionTier)
 TAINTED = say("The assistant has read free text that anybody may have written, so a person decides.")
 TWO_BY_POLICY = say("The rule for this tool asks for two people.")
 UNTRUSTED_READ = Subject(
-    source="fact", name=UNTRUSTED, kind=Kind.TRUTH, words=mark("the assistant has read free text of others")
+    source="fact", name=UNTRUSTED, kind=Kind.TRUTH, words=sayable("the assistant has read free text of others")
 )
 """A fact that the machine itself knows of every call."""
 

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from agentops.domain.phrases import Phrase, mark, say
+from agentops.domain.phrases import Phrase, sayable, say
 from agentops.domain.tiers import ActionTier
 
 MOST_RULES = 20
@@ -54,13 +54,13 @@ _KINDS = {
     Operator.CONTAINS: Kind.TEXT,
 }
 _WORDS = {
-    Operator.YES: mark("yes"),
-    Operator.NO: mark("no"),
-    Operator.UNDER: mark("under"),
-    Operator.OVER: mark("over"),
-    Operator.IS: mark("is"),
-    Operator.IS_NOT: mark("is not"),
-    Operator.CONTAINS: mark("contains"),
+    Operator.YES: sayable("yes"),
+    Operator.NO: sayable("no"),
+    Operator.UNDER: sayable("under"),
+    Operator.OVER: sayable("over"),
+    Operator.IS: sayable("is"),
+    Operator.IS_NOT: sayable("is not"),
+    Operator.CONTAINS: sayable("contains"),
 }
 
 
@@ -80,9 +80,9 @@ class Confirmation(StrEnum):
     def words(self) -> str:
         """What staff read instead of the name."""
         return {
-            Confirmation.NOBODY: mark("Nobody"),
-            Confirmation.STAFF: mark("One of the staff"),
-            Confirmation.TWO: mark("Two people"),
+            Confirmation.NOBODY: sayable("Nobody"),
+            Confirmation.STAFF: sayable("One of the staff"),
+            Confirmation.TWO: sayable("Two people"),
         }[self]
 
 
@@ -102,7 +102,7 @@ class Subject(BaseModel):
     @property
     def plain(self) -> str:
         """Its words for people. Two subjects are one by what is stored, so that old rules keep their meaning."""
-        return mark("the text") if (self.source, self.name) == ("argument", "body") else self.words
+        return sayable("the text") if (self.source, self.name) == ("argument", "body") else self.words
 
     @property
     def is_handle(self) -> bool:

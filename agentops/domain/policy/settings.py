@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from agentops.domain.holds import LONGEST_SECONDS, usual_seconds
-from agentops.domain.phrases import mark
+from agentops.domain.phrases import sayable
 from agentops.domain.policy.rules import MOST_RULES, Confirmation, Rule
 from agentops.domain.tiers import ActionTier, effective_tier
 
@@ -35,9 +35,9 @@ class Answerers(StrEnum):
     def words(self) -> str:
         """What staff read instead of the name."""
         return {
-            Answerers.ANYBODY: mark("Anybody at the desk"),
-            Answerers.LEADERS: mark("Managers and admins"),
-            Answerers.ADMINS: mark("Admins only"),
+            Answerers.ANYBODY: sayable("Anybody at the desk"),
+            Answerers.LEADERS: sayable("Managers and admins"),
+            Answerers.ADMINS: sayable("Admins only"),
         }[self]
 
 

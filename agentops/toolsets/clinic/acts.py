@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agentops.domain.cards import Mismatch
 from agentops.domain.language import Intent, TurnRead
-from agentops.domain.phrases import Phrase, join_phrases, mark, say
+from agentops.domain.phrases import Phrase, join_phrases, sayable, say
 from agentops.models import AgentRun
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.findings import Findings, conflict, passed
@@ -44,7 +44,7 @@ BOOKING = Act(
     words=re.compile(r"\b(?:book|schedule|make (?:an|another) appointment)\b", re.IGNORECASE),
     refused=NO_BOOKING,
     would=say("This would book an appointment."),
-    confirm=mark("Book it, I checked with %(given)s"),
+    confirm=sayable("Book it, I checked with %(given)s"),
 )
 MOVING = Act(
     intents=frozenset({Intent.MOVE}),
@@ -53,7 +53,7 @@ MOVING = Act(
     ),
     refused=NO_MOVE,
     would=say("This would move the appointment."),
-    confirm=mark("Move it, I checked with %(given)s"),
+    confirm=sayable("Move it, I checked with %(given)s"),
 )
 CANCELLING = Act(
     intents=frozenset({Intent.CANCEL}),
@@ -63,14 +63,14 @@ CANCELLING = Act(
     ),
     refused=NO_CANCEL,
     would=say("This would cancel the appointment."),
-    confirm=mark("Cancel it, I checked with %(given)s"),
+    confirm=sayable("Cancel it, I checked with %(given)s"),
 )
 SENDING = Act(
     intents=frozenset({Intent.MESSAGE}),
     words=re.compile(r"\b(?:text|message|send|remind|let \w+(?: \w+)? know)\b", re.IGNORECASE),
     refused=NO_TEXT,
     would=say("This would send a text."),
-    confirm=mark("Send it, I checked with %(given)s"),
+    confirm=sayable("Send it, I checked with %(given)s"),
 )
 
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from agentops.domain.cards import Subject
-from agentops.domain.phrases import Phrase, join_phrases, mark, say, say_clock, say_date
+from agentops.domain.phrases import Phrase, join_phrases, sayable, say, say_clock, say_date
 from agentops.toolsets.clinic.models import Patient, Provider
 from agentops.toolsets.clinic.practice import local
 
 KINDS_OF_VISIT = (
-    mark("consultation"), mark("follow-up"), mark("surgery review"), mark("medication review"), mark("vaccination"),
-    mark("blood test"), mark("phone call"), mark("Consultation"), mark("Follow-up"), mark("Surgery review"),
-    mark("Medication review"), mark("Vaccination"), mark("Blood test"), mark("Phone call"),
+    sayable("consultation"), sayable("follow-up"), sayable("surgery review"), sayable("medication review"), sayable("vaccination"),
+    sayable("blood test"), sayable("phone call"), sayable("Consultation"), sayable("Follow-up"), sayable("Surgery review"),
+    sayable("Medication review"), sayable("Vaccination"), sayable("Blood test"), sayable("Phone call"),
 )  # fmt: skip
 """The kinds of `practice`, within a sentence and at its beginning."""
 
@@ -70,7 +70,9 @@ def join_names(names: Sequence[str], *, either: bool = False) -> str:
     if len(names) == 1:
         return names[0]
     first, last = join_phrases(names[:-1], between=", "), names[-1]
-    return say("%(first)s or %(last)s" if either else "%(first)s and %(last)s", first=first, last=last)
+    if either:
+        return say("%(first)s or %(last)s", first=first, last=last)
+    return say("%(first)s and %(last)s", first=first, last=last)
 
 
 def patient_banner(patient: Patient) -> Subject:
