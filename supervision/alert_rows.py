@@ -72,6 +72,8 @@ class Alert(models.Model):
     looked_at = models.DateTimeField()
     value = models.CharField(max_length=200, blank=True)
     usual = models.CharField(max_length=200, blank=True)
+    value_words = models.JSONField(null=True)
+    usual_words = models.JSONField(null=True)
     link = models.CharField(max_length=300, blank=True)
     calm = models.PositiveSmallIntegerField(default=0)
     told_at = models.DateTimeField(null=True)
@@ -105,6 +107,7 @@ class AlertEvent(models.Model):
     was = models.CharField(max_length=8, blank=True)
     now = models.CharField(max_length=8, blank=True)
     value = models.CharField(max_length=200, blank=True)
+    value_words = models.JSONField(null=True)
     who = models.CharField(max_length=150, blank=True)
     note = models.CharField(max_length=500, blank=True)
 

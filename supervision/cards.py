@@ -140,10 +140,10 @@ def _subject_found(call: ToolCall) -> Subject | None:
 def age_of(subject: Subject, today: date) -> int | None:
     """Age in full years, None where the date of birth is not written as "14 May 1987", or so in another language."""
     months = {str(name).casefold(): number for number, name in MONTHS.items()}
-    day, *words, year = subject.born.split() or ("",)
+    words = subject.born.split()
     month = next((months[word.casefold()] for word in words if word.casefold() in months), 0)
     try:
-        born = date(int(year), month, int(day))
-    except ValueError:
+        born = date(int(words[-1]), month, int(words[0]))
+    except (ValueError, IndexError):
         return None
     return today.year - born.year - ((today.month, today.day) < (born.month, born.day))

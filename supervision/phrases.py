@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from agentops.domain.outcomes import read_result
 from agentops.domain.partial import CAUSES, describe_reason
-from agentops.domain.phrases import M, Phrase, map_texts
+from agentops.domain.phrases import M, Phrase, Stored, map_texts, read_phrase
 from agentops.domain.visible_text import show_in_full, show_text
 
 
@@ -28,6 +28,17 @@ def tell_all(model: M) -> M:
         return show_in_full(text)
 
     return map_texts(model, change)
+
+
+def keep(text: str) -> Stored | None:
+    """What a text is made of, to be stored beside it; nothing where it is no phrase."""
+    return text.stored if isinstance(text, Phrase) else None
+
+
+def tell_kept(text: str, kept: Any) -> str:
+    """A stored text, by what was kept of it; where the two do not agree, as it is."""
+    phrase = read_phrase(kept)
+    return tell(phrase if phrase is not None and phrase == text else text)
 
 
 def tell_message(result: Any) -> str:

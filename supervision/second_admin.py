@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from django.contrib.auth.models import User
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.models import AuditEntry, PolicyChange
 from supervision.roles import Role, display_name
@@ -13,14 +14,28 @@ from supervision.roles import Role, display_name
 WITHIN = timedelta(days=30)
 """So long the hand that opened an account, or the way into it, counts as one that may hold it."""
 
-_DEEDS = {
-    "person.added": "was made by",
-    "person.changed": "got its role from",
-    "person.activated": "was let in again by",
-    "person.link_made": "got a password link from",
+_AFTER = {
+    "person.added": gettext_noop(
+        "%(name)s made this admin account after this was proposed, so it cannot be the second."
+    ),
+    "person.changed": gettext_noop(
+        "This admin account got its role from %(name)s after this was proposed, so it cannot be the second."
+    ),
 }
-_GIVES_ROLE = ("person.added", "person.changed")
-NOT_SECOND = "so it cannot be the second."
+_WITHIN = {
+    "person.added": gettext_noop(
+        "%(name)s made this admin account within the last 30 days, so it cannot be the second."
+    ),
+    "person.changed": gettext_noop(
+        "This admin account got its role from %(name)s within the last 30 days, so it cannot be the second."
+    ),
+    "person.activated": gettext_noop(
+        "%(name)s let this admin account in again within the last 30 days, so it cannot be the second."
+    ),
+    "person.link_made": gettext_noop(
+        "This admin account got a password link from %(name)s within the last 30 days, so it cannot be the second."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +63,10 @@ def why_not_second(*, user: User, change: PolicyChange) -> str:
     hands = _read_hands(since=min(change.at, timezone.now() - WITHIN))
     late = [one for one in hands if one.account == _subject(user.username) and one.at > change.at]
     for hand in late:
-        if hand.what in _GIVES_ROLE:
-            return f"This admin account {_DEEDS[hand.what]} {hand.name} after this was proposed, {NOT_SECOND}"
+        if hand.what in _AFTER:
+            return gettext(_AFTER[hand.what]) % {"name": hand.name}
     if user.date_joined > change.at:
-        return f"This admin account was made after this was proposed, {NOT_SECOND}"
+        return gettext("This admin account was made after this was proposed, so it cannot be the second.")
     proposer = User.objects.filter(pk=change.account or 0).first()
     if proposer is None or proposer.pk == user.pk:
         return ""
@@ -62,13 +77,14 @@ def _why_one_hand(hands: list[Hand], *, user: User, proposer: User) -> str:
     mine, theirs = _subject(user.username), _subject(proposer.username)
     for hand in hands:
         if (hand.account, hand.by) == (mine, theirs):
-            return f"This admin account {_DEEDS[hand.what]} {hand.name} within the last 30 days, {NOT_SECOND}"
+            return gettext(_WITHIN[hand.what]) % {"name": hand.name}
     if _holders(hands, mine).isdisjoint(_holders(hands, theirs)):
         return ""
-    return (
-        f"This admin account and that of {display_name(proposer)} may be in one hand: within the last 30 days one of "
-        f"them, or one admin for both, made the account or gave it its role or a password link, {NOT_SECOND}"
+    told = gettext(
+        "This admin account and that of %(name)s may be in one hand, so it cannot be the second. Within the last 30 "
+        "days one of them, or one admin for both, made the account or gave it its role or a password link."
     )
+    return told % {"name": display_name(proposer)}
 
 
 def _holders(hands: Iterable[Hand], account: str) -> set[str]:
@@ -84,7 +100,7 @@ def _holders(hands: Iterable[Hand], account: str) -> set[str]:
 
 def _read_hands(*, since: datetime) -> list[Hand]:
     """What admins did to accounts since then, by the sealed record. Another name or team opens nothing."""
-    entries = AuditEntry.objects.filter(what__in=_DEEDS, at__gte=since).order_by("-seq")
+    entries = AuditEntry.objects.filter(what__in=_WITHIN, at__gte=since).order_by("-seq")
     known = {display_name(user): user.username for user in User.objects.all()}
     return [
         Hand(

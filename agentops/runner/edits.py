@@ -13,7 +13,7 @@ from agentops.domain.arguments import BadArguments
 from agentops.domain.cards import read_card
 from agentops.domain.edits import ControlKind, EditForm, mark_edited
 from agentops.domain.outcomes import ToolError
-from agentops.domain.phrases import join_phrases, sayable, say
+from agentops.domain.phrases import join_phrases, say, sayable
 from agentops.domain.validation import OutputRules
 from agentops.ledger import Proposal, Wish, answer_edit, read_wish, supersede_call
 from agentops.runner.endings import output_rules

@@ -10,6 +10,7 @@ from supervision.alerts.reading import Finding
 from supervision.alerts.states import Look, NoData, Standing, State, Told, look_again
 from supervision.alerts.words import write_message
 from supervision.models import Alert, AlertEvent, AlertMessage, AlertRule, CostVersion, WatchMark
+from supervision.phrases import keep
 
 MAX_ATTEMPTS = 8
 SENDING = timedelta(minutes=2)
@@ -42,7 +43,13 @@ def record_finding(*, rule: AlertRule, finding: Finding, now: datetime) -> Look:
     _write_standing(alert, look, finding, now=now)
     if (look.changed and not created) or look.told:
         event = AlertEvent.objects.create(
-            alert=alert, at=now, what=look.told or "changed", was=was, now=alert.state, value=alert.value
+            alert=alert,
+            at=now,
+            what=look.told or "changed",
+            was=was,
+            now=alert.state,
+            value=alert.value,
+            value_words=alert.value_words,
         )
         if look.told:
             _leave_messages(alert, event, told=look.told, now=now)
@@ -62,6 +69,7 @@ def _write_standing(alert: Alert, look: Look, finding: Finding, *, now: datetime
     alert.looked_at, alert.version = now, alert.version + look.changed
     if not standing.calm:  # while it waits to be found better twice, what was bad stays to be read
         alert.value, alert.usual, alert.link = finding.value[:200], finding.usual[:200], finding.link[:300]
+        alert.value_words, alert.usual_words = keep(finding.value), keep(finding.usual)
     if not standing.acknowledged:
         alert.acknowledged_by, alert.acknowledged_at, alert.note = "", None, ""
     alert.save()

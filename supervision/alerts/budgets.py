@@ -6,15 +6,18 @@ from datetime import datetime
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agentops.domain.budgets import BudgetPeriod
+from agentops.domain.phrases import Phrase, say
 from agentops.models import Budget, BudgetUse, TaskType
+from supervision.phrases import tell
 from supervision.wording import NANO, say_money, say_when
 
 PERIOD_NAMES = {
-    BudgetPeriod.RUN: "one request",
-    BudgetPeriod.DAY: "today",
-    BudgetPeriod.MONTH: "this month",
+    BudgetPeriod.RUN: gettext_noop("one request"),
+    BudgetPeriod.DAY: gettext_noop("today"),
+    BudgetPeriod.MONTH: gettext_noop("this month"),
 }
 
 
@@ -44,7 +47,12 @@ class BudgetState:
     @property
     def words(self) -> str:
         """What is gone of how much."""
-        return f"{say_money(self.used_nano / NANO)} of {say_money(self.limit_nano / NANO)}"
+        return tell(self.phrase)
+
+    @property
+    def phrase(self) -> Phrase:
+        """The same as a phrase, to be stored."""
+        return say("%(used)s of %(all)s", used=say_money(self.used_nano / NANO), all=say_money(self.limit_nano / NANO))
 
 
 def read_budgets(now: datetime) -> list[BudgetState]:

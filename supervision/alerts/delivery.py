@@ -7,6 +7,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.utils.translation import gettext
 
 TIMEOUT_SECONDS = 5.0
 HERE = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -22,19 +23,19 @@ def find_address_fault(kind: str, address: str) -> str:
     if kind == "email":
         name, at, domain = address.rpartition("@")
         fine = bool(at and name and "." in domain) and not any(c.isspace() or c in ",;<>\x00" for c in address)
-        return "" if fine else "Write one e-mail address, for example desk@clinic.example."
+        return "" if fine else gettext("Write one e-mail address, for example desk@clinic.example.")
     try:
         parts = urlsplit(address)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return "This is no web address."
+        return gettext("This is no web address.")
     if any(c.isspace() or ord(c) < 33 or ord(c) > 126 for c in address) or not host:
-        return "Write the whole address, for example https://hooks.example/services/…"
+        return gettext("Write the whole address, for example https://hooks.example/services/…")
     if parts.username or parts.password:
-        return "An address with a name or a password in it cannot be used."
+        return gettext("An address with a name or a password in it cannot be used.")
     local = host in HERE and not settings.PRODUCTION
     if parts.scheme != "https" and not (local and parts.scheme == "http"):
-        return "Only https:// is sent to."
+        return gettext("Only https:// is sent to.")
     return ""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agentops.models import RunFact
 from supervision.alert_rows import AlertRule
@@ -53,7 +54,7 @@ def preview_rule(rule: AlertRule, *, now: datetime) -> Preview:
         "cost_drift": _replay_drift,
     }
     if rule.kind not in readers:
-        return Preview(why_not="Only the present state of this is kept, so what was cannot be said.")
+        return Preview(why_not=_("Only the present state of this is kept, so what was cannot be said."))
     told = sorted(readers[rule.kind](rule, now), key=lambda one: one.at, reverse=True)
     return Preview(tuple(told))
 
@@ -87,7 +88,12 @@ def _slide(
         short, long = (_sum(slots[max(0, end - width) : end]) for width in widths)
         found = judge_windows(rule, short, long)
         if found.weight > state.weight:
-            yield Told(begin + HOUR * end, cell, found, f"{100 * long.share:.1f}% of {long.n:,}")
+            yield Told(
+                begin + HOUR * end,
+                cell,
+                found,
+                _("%(share)s of %(all)s") % {"share": f"{100 * long.share:.1f}%", "all": f"{long.n:,}"},
+            )
         state = found
 
 
@@ -104,7 +110,9 @@ def _replay_spikes(rule: AlertRule, now: datetime) -> Iterator[Told]:
         baseline = make_baseline(list(facts.filter(unpriced_calls=0).values_list("cost_nano", flat=True)[:SAMPLE]))
         rows = list(facts.order_by("-cost_nano").values_list("pk", "cost_nano", "started_at")[:SAMPLE])
         for spike in find_spikes(rule, rows, baseline):
-            yield Told(spike.at, cell, spike.state, f"{say_money(spike.cost / NANO)} for one request")
+            yield Told(
+                spike.at, cell, spike.state, _("%(cost)s for one request") % {"cost": say_money(spike.cost / NANO)}
+            )
 
 
 def _replay_drift(rule: AlertRule, now: datetime) -> Iterator[Told]:
@@ -119,7 +127,9 @@ def _replay_drift(rule: AlertRule, now: datetime) -> Iterator[Told]:
             drift = read_drift([day.median for day in days if begin <= day.day < at])
             found = level_of(drift.sigmas, rule) if drift else State.OK
             if found.weight > state.weight and at > now - timedelta(days=BASELINE_DAYS):
-                yield Told(at, cell, found, f"{drift.sigmas if drift else 0:.1f} × its usual spread")
+                yield Told(at, cell, found, _say_spread(drift.sigmas if drift else 0))
             state = found
 
 
+def _say_spread(sigmas: float) -> str:
+    return _("%(times)s × its usual spread") % {"times": f"{sigmas:.1f}"}

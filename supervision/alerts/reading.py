@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from agentops.domain.budgets import BudgetPeriod
+from agentops.domain.phrases import Phrase, join_phrases, say
 from agentops.models import TaskType
 from supervision.alert_rows import EACH, AlertRule
 from supervision.alerts.anomaly import read_drift
@@ -19,7 +20,7 @@ from supervision.alerts.costs import Spike, read_days, read_spikes, split_days
 from supervision.alerts.rates import RateBounds, Window, breaches, chance_of, is_flood, pick_discoveries
 from supervision.alerts.states import State
 from supervision.alerts.windows import Counts, count_cases
-from supervision.wording import NANO, count, say_duration, say_money
+from supervision.wording import NANO, say_duration, say_money
 
 DRIFT_DAYS = 28
 
@@ -117,7 +118,7 @@ def _find_rates(rule: AlertRule, around: Surroundings) -> list[Finding]:
         _drop_chance(rule, states, windows)
     since = around.now - timedelta(minutes=rule.long_minutes)
     bound = rule.warn_at if rule.warn_at is not None else rule.alert_at
-    usual = f"under {100 * bound:.4g}%" if bound is not None else "–"
+    usual = _under(f"{100 * bound:.4g}%") if bound is not None else "–"
     return [
         Finding(cell, states[cell], _say_windows(rule, *windows[cell]), usual, _runs_of(cell, since=since))
         for cell in windows
@@ -135,18 +136,23 @@ def _drop_chance(rule: AlertRule, states: dict[str, State], windows: dict[str, t
 
 
 def _say_windows(rule: AlertRule, short: Window, long: Window) -> str:
-    return (
-        f"{100 * short.share:.1f}% of {short.n:,} in {say_window(rule.short_minutes)}, "
-        f"{100 * long.share:.1f}% of {long.n:,} in {say_window(rule.long_minutes)}"
-    )
+    return join_phrases([_say_window(short, rule.short_minutes), _say_window(long, rule.long_minutes)], between=", ")
+
+
+def _say_window(window: Window, minutes: int) -> Phrase:
+    share, time = f"{100 * window.share:.1f}%", say_window(minutes)
+    return say("%(share)s of %(all)s in %(time)s", share=share, all=f"{window.n:,}", time=time)
+
+
+def _under(bound: str) -> Phrase:
+    return say("under %(figure)s", figure=bound)
 
 
 def say_window(minutes: int) -> str:
     """ "10 min", "1 h", "7 days"."""
-    for size, noun in ((1_440, "days"), (60, "h")):
-        if minutes % size == 0 and minutes > size * (size == 1_440):
-            return f"{minutes // size} {noun}"
-    return f"{minutes} min"
+    if minutes % 1_440 == 0 and minutes > 1_440:
+        return say("%(number)s days", number=minutes // 1_440)
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
 def _runs_of(cell: str, *, since: datetime) -> str:
@@ -160,33 +166,39 @@ def _find_age(rule: AlertRule, seconds: int | None, *, bound: int, link: str) ->
     and as bad as a long one.
     """
     if seconds is None:
-        return Finding("", State.ALERT, "never", f"under {bound} s", link)
+        return Finding("", State.ALERT, say("never"), _under(f"{bound} s"), link)
     if rule.alert_at is None and rule.warn_at is None:
         state = State.ALERT if seconds >= bound else State.OK
     else:
         state, bound = level_of(seconds, rule), round(rule.alert_at or rule.warn_at or 0)
-    return Finding("", state, say_duration(seconds * 1000), f"under {bound} s", link)
+    return Finding("", state, say_duration(seconds * 1000), _under(f"{bound} s"), link)
 
 
 def _find_budgets(rule: AlertRule, around: Surroundings) -> Iterator[Finding]:
     """The budgets of a day or a month; one request's own is held where it is spent."""
     for state in around.budgets:
         if state.period is not BudgetPeriod.RUN:
-            yield Finding(state.cell, level_of(state.share, rule), state.words, "under 100%", reverse("budgets"))
+            yield Finding(state.cell, level_of(state.share, rule), state.phrase, _under("100%"), reverse("budgets"))
 
 
 def _find_spike(rule: AlertRule, slug: str, around: Surroundings) -> Finding:
     spikes = read_spikes(rule, slug, now=around.now, since=around.since.get(slug))
-    usual = "too few requests to say what is usual"
+    usual = say("too few requests to say what is usual")
     if spikes.baseline:
         middle, limit = spikes.baseline.limit(0), spikes.baseline.limit(rule.alert_at or rule.warn_at or 0)
-        usual = f"{say_money(middle / NANO)}, up to {say_money(limit / NANO)} ({count(spikes.baseline.n, 'request')})"
+        usual = say(
+            "%(middle)s, up to %(limit)s (%(number)s requests)",
+            middle=say_money(middle / NANO),
+            limit=say_money(limit / NANO),
+            number=f"{spikes.baseline.n:,}",
+        )
     if not spikes.found:
         state = State.OK if spikes.baseline else State.NO_DATA
-        return Finding(slug, state, "nothing stands out" if spikes.baseline else "–", usual)
+        return Finding(slug, state, say("nothing stands out") if spikes.baseline else "–", usual)
     dearest: Spike = max(spikes.found, key=lambda one: one.cost)
-    words = f"{say_money(dearest.cost / NANO)} for one request"
-    words = words if len(spikes.found) == 1 else f"{count(len(spikes.found), 'request')}, up to {words}"
+    words = say("%(cost)s for one request", cost=say_money(dearest.cost / NANO))
+    if len(spikes.found) > 1:
+        words = say("%(number)s requests, up to %(words)s", number=f"{len(spikes.found):,}", words=words)
     state = max((one.state for one in spikes.found), key=lambda one: one.weight)
     return Finding(slug, state, words, usual, reverse("run", args=[dearest.run_id]))
 
@@ -195,11 +207,13 @@ def _find_drift(rule: AlertRule, slug: str, around: Surroundings) -> Finding:
     days = read_days(slug, now=around.now, days=DRIFT_DAYS, since=around.since.get(slug))
     drift = read_drift([day.median for day in days])
     if drift is None:
-        return Finding(slug, State.NO_DATA, "–", "too few days to say what is usual")
+        return Finding(slug, State.NO_DATA, "–", say("too few days to say what is usual"))
     state = level_of(drift.sigmas, rule)
     split = split_days(days) if state.weight else None
-    why = f": {say_change(split.usage)} by usage, {say_change(split.price)} by price" if split else ""
-    words = f"{say_cost_of(drift.average)} on an average day{why}"
+    words = say("%(cost)s on an average day", cost=say_cost_of(drift.average))
+    if split:
+        parts = {"usage": say_change(split.usage), "price": say_change(split.price)}
+        words = say("%(words)s: %(usage)s by usage, %(price)s by price", words=words, **parts)
     return Finding(slug, state, words, say_cost_of(drift.usual), _runs_of(slug, since=days[-1].day))
 
 
@@ -211,6 +225,5 @@ def say_cost_of(log_nano: float) -> str:
 def say_change(nano: float) -> str:
     """ "+$0.012", "−$0.003", "no change"."""
     if abs(nano) < NANO * 0.00005:
-        return "no change"
+        return say("no change")
     return f"{'+' if nano > 0 else '−'}{say_money(abs(nano) / NANO)}"
-

@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, override
 
 from supervision.alert_rows import EACH, Alert, AlertRule
+from supervision.alerts.budgets import PERIOD_NAMES
 from supervision.alerts.kinds import KINDS, MEASURES, Unit
 from supervision.alerts.states import State, Told
+from supervision.phrases import tell_kept
 from supervision.wording import NANO, say_money, say_when
 
 STATE_WORDS = {
@@ -15,7 +17,7 @@ STATE_WORDS = {
     State.ALERT: gettext_noop("Alert"),
     State.NO_DATA: gettext_noop("No data"),
 }
-LEADS = {Told.BETTER: "Over", Told.AGAIN: "Still", Told.SILENT: "No data"}
+LEADS = {Told.BETTER: gettext_noop("Over"), Told.AGAIN: gettext_noop("Still"), Told.SILENT: gettext_noop("No data")}
 
 
 def name_rule(rule: AlertRule) -> str:
@@ -48,19 +50,32 @@ def name_scope(rule: AlertRule, names: dict[str, str]) -> str:
 
 def name_alert(rule: AlertRule, cell: str, names: dict[str, str]) -> str:
     """What an alert is of: the rule, and the type of task where it looks at one."""
-    return f"{name_rule(rule)}: {names.get(cell, cell)}" if cell else name_rule(rule)
+    return f"{name_rule(rule)}: {_name_cell(cell, names)}" if cell else name_rule(rule)
+
+
+def _name_cell(cell: str, names: dict[str, str]) -> str:
+    """A type of task, or a budget by its time and type of task."""
+    period = next((name for name in PERIOD_NAMES.values() if cell == name or cell.startswith(f"{name} ")), "")
+    if cell in names or not period:
+        return names.get(cell, cell)
+    scope = cell.removeprefix(period).strip()
+    return f"{_(period)} {names.get(scope, scope)}".strip()
 
 
 def write_message(alert: Alert, *, told: Told, key: str, names: dict[str, str]) -> tuple[str, str]:
-    """Subject and text. The key at the end lets whoever gets it twice see that it is the same."""
-    state = STATE_WORDS[State(alert.state)]
-    lead = LEADS.get(told, state)
-    subject = f"{lead}: {name_alert(alert.rule, alert.cell, names)}"
-    lines = [subject, f"{state} since {say_when(alert.since, now=alert.looked_at)}."]
-    lines += [f"Now: {alert.value}."] if alert.value else []
-    lines += [f"Usual: {alert.usual}."] if alert.usual else []
-    lines += [f"See: {settings.PUBLIC_URL}{alert.link or '/alerts/'}"]
-    return subject[:200], "\n".join([*lines, f"Handrail, message {key}"])
+    """Subject and text, in the clinic's language: nobody's own reading is known where they go. The key at the end
+    lets whoever gets it twice see that it is the same.
+    """
+    with override(settings.CLINIC_LANGUAGE):
+        state = STATE_WORDS[State(alert.state)]
+        subject = f"{_(LEADS.get(told, state))}: {name_alert(alert.rule, alert.cell, names)}"
+        since = {"state": _(state), "since": say_when(alert.since, now=alert.looked_at)}
+        lines = [subject, _("%(state)s since %(since)s.") % since]
+        now, usual = tell_kept(alert.value, alert.value_words), tell_kept(alert.usual, alert.usual_words)
+        lines += [_("Now: %(value)s.") % {"value": now}] if now else []
+        lines += [_("Usual: %(value)s.") % {"value": usual}] if usual else []
+        lines += [_("See: %(address)s") % {"address": f"{settings.PUBLIC_URL}{alert.link or '/alerts/'}"}]
+        return subject[:200], "\n".join([*lines, _("Handrail, message %(key)s") % {"key": key}])
 
 
 def mask_address(kind: str, address: str) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.utils.translation import gettext as _
+
 from agentops.domain.golden import Example
 from agentops.management.golden.shelf import load_shipped
 from agentops.models import GoldenExample, GoldenResult, GoldenRun, TaskType
@@ -97,7 +99,7 @@ def _unplayed(saved: GoldenExample) -> GoldenLine:
 
 
 def _round(row: GoldenRun, *, now: datetime) -> GoldenRound:
-    speaker = "a model that was really asked" if row.live else "recorded models"
+    speaker = _("a model that was really asked") if row.live else _("recorded models")
     return GoldenRound(
         at=say_when(row.at, now=now),
         version=row.version,

@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext
+
 from agentops.domain.policy.replaying import Ruling
 from agentops.models import ToolCall
 from supervision.cards import title_of
+from supervision.phrases import tell
 from supervision.policy.replay import Pick, key_of, rule_anew
 from supervision.policy.would_have import Question, say_answer, say_fate
 from supervision.wording import say_when
@@ -40,9 +43,7 @@ class BehindPage:
 
 def list_behind(question: Question, pick: Pick, *, before: int | None, now: datetime) -> BehindPage:
     """One page of the calls that a number counts: judged anew by the very replay that counted them."""
-    rulings = rule_anew(
-        kind=question.kind, subject=question.subject, after=question.after, until=question.until
-    )
+    rulings = rule_anew(kind=question.kind, subject=question.subject, after=question.after, until=question.until)
     picked = {ruling.call.id: ruling for ruling in rulings if pick.takes(key_of(ruling))}
     left = sorted((pk for pk in picked if before is None or pk < before), reverse=True)
     page = left[:PAGE]
@@ -68,8 +69,8 @@ def _row(call: ToolCall, ruling: Ruling, *, now: datetime) -> Behind:
 
 def _say_why(ruling: Ruling) -> str:
     if ruling.bound:
-        return f"One more than {ruling.bound}."
+        return gettext("One more than %(bound)s.") % {"bound": ruling.bound}
     verdict = ruling.verdict
     if verdict is None:
         return ""
-    return " ".join([verdict.rule, *(words for words in verdict.two_people if words not in verdict.rule)])
+    return " ".join(map(tell, [verdict.rule, *(words for words in verdict.two_people if words not in verdict.rule)]))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import F, QuerySet
+from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.policy.task_settings import TaskSetting
 from agentops.models import RunFact, ToolCall
@@ -13,7 +14,7 @@ from supervision.wording import say_duration
 SPAN = timedelta(days=7)
 COLUMNS = {
     "max_iterations": "iterations",
-    "max_tokens": "tokens",
+    "max_tokens": gettext_noop("tokens"),
     "max_active_ms": "active_ms",
     "max_tool_calls": "tool_calls",
 }
@@ -21,11 +22,11 @@ COLUMNS = {
 
 WAITS = "answer_minutes"
 LABELS = {
-    "max_iterations": "steps",
-    "max_tokens": "tokens",
-    "max_active_ms": "working time",
-    "max_tool_calls": "tool calls",
-    WAITS: "how long a request waits",
+    "max_iterations": gettext_noop("steps"),
+    "max_tokens": gettext_noop("tokens"),
+    "max_active_ms": gettext_noop("working time"),
+    "max_tool_calls": gettext_noop("tool calls"),
+    WAITS: gettext_noop("how long a request waits"),
 }
 MINUTE_MS = 60_000
 
@@ -64,11 +65,11 @@ def count_stopped(slug: str, *, before: TaskSetting, after: TaskSetting, now: da
         new = getattr(after, name)
         if new != getattr(before, name):
             beyond = runs.filter(**{f"{column}__gt": new}).count()
-            found.append(Stopped(LABELS[name], _say(name, new), beyond, runs.count()))
+            found.append(Stopped(gettext(LABELS[name]), _say(name, new), beyond, runs.count()))
     if after.answer_minutes != before.answer_minutes:
         waits, longest = _waits_ms(slug, now), after.answer_minutes * MINUTE_MS
         late = sum(wait > longest for wait in waits)
-        found.append(Stopped(LABELS[WAITS], _say(WAITS, longest), late, len(waits), requests=True))
+        found.append(Stopped(gettext(LABELS[WAITS]), _say(WAITS, longest), late, len(waits), requests=True))
     return found
 
 

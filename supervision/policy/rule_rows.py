@@ -5,21 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from agentops.domain.policy.rules import MOST_CONDITIONS, MOST_RULES, Condition, Kind, Operator, Rule, Subject
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.tiers import ActionTier
 from agentops.models import ToolPolicy
 
 NEW = "new"
 MOST_CHARS = 200
 OUTCOMES = (
-    ("|staff", "a person decides"),
-    ("|two", "two people decide"),
-    ("risky|staff", f"it counts as “{ActionTier.RISKY.words}”"),
-    ("destructive|staff", f"it counts as “{ActionTier.DESTRUCTIVE.words}”"),
-    ("destructive|two", f"it counts as “{ActionTier.DESTRUCTIVE.words}”, and two people decide"),
-    ("risky|two", f"it counts as “{ActionTier.RISKY.words}”, and two people decide"),
+    ("|staff", gettext_lazy("a person decides")),
+    ("|two", gettext_lazy("two people decide")),
+    ("risky|staff", gettext_lazy("it counts as “Hard to undo”")),
+    ("destructive|staff", gettext_lazy("it counts as “Cannot be undone”")),
+    ("destructive|two", gettext_lazy("it counts as “Cannot be undone”, and two people decide")),
+    ("risky|two", gettext_lazy("it counts as “Hard to undo”, and two people decide")),
 )
 """What a rule may ask for, as tier and confirmation."""
 
@@ -65,7 +65,7 @@ def looks_of(policy: ToolPolicy) -> list[tuple[str, str]]:
     """
     used = {one.subject for rule in policy.setting.rules for one in rule.conditions}
     return [
-        (_look_of(subject, operator), f"{subject.plain}: {operator.words}")
+        (_look_of(subject, operator), f"{_(subject.plain)}: {_(operator.words)}")
         for subject in policy.looked_at
         for operator in Operator
         if operator.kind is subject.kind and (not subject.is_handle or subject in used)

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from agentops.domain.lifetimes import LifeStage
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
@@ -16,12 +17,12 @@ from agentops.domain.tiers import ActionTier, permitted_tiers
 from agentops.models import ModelRoute, Price, TaskType, is_known_model, read_lifetimes
 
 NUMBERS = {
-    "max_iterations": ("Steps", 1, 100, 1),
-    "max_tokens": ("Tokens", 256, 2_000_000, 1),
-    "max_active_ms": ("Working time, in seconds", 1, 600, 1_000),
-    "max_tool_calls": ("Tool calls", 1, 200, 1),
-    "max_identical_calls": ("The same call, times", 1, 20, 1),
-    "answer_minutes": ("A request waits for, in minutes", 5, 10_080, 1),
+    "max_iterations": (gettext_noop("Steps"), 1, 100, 1),
+    "max_tokens": (gettext_noop("Tokens"), 256, 2_000_000, 1),
+    "max_active_ms": (gettext_noop("Working time, in seconds"), 1, 600, 1_000),
+    "max_tool_calls": (gettext_noop("Tool calls"), 1, 200, 1),
+    "max_identical_calls": (gettext_noop("The same call, times"), 1, 20, 1),
+    "answer_minutes": (gettext_noop("A request waits for, in minutes"), 5, 10_080, 1),
 }
 """Each limit: its words, the least and the most that may stand in its field, and how many of the stored unit one is."""
 
@@ -102,13 +103,16 @@ def say_of_model(model: str, *, on: date) -> str:
     found, stage = lifetimes.find(model), lifetimes.stage_of(model, on=on)
     end = _say_day(found.ends) if found else ""
     if found and stage is LifeStage.RETIRED:
-        return f"{found.model} was retired on {end}: every call fails. {found.successor} takes its place."
+        told = _("%(model)s was retired on %(end)s: every call fails. %(successor)s takes its place.")
+        return told % {"model": found.model, "end": end, "successor": found.successor}
     if found and stage is LifeStage.RETIRING and found.settled:
-        return f"{found.model} is retired on {end}. {found.successor} takes its place."
+        told = _("%(model)s is retired on %(end)s. %(successor)s takes its place.")
+        return told % {"model": found.model, "end": end, "successor": found.successor}
     if found and stage is LifeStage.RETIRING:
-        return f"{found.model} may be retired from {end} on. {found.successor} takes its place."
+        told = _("%(model)s may be retired from %(end)s on. %(successor)s takes its place.")
+        return told % {"model": found.model, "end": end, "successor": found.successor}
     if not Price.objects.filter(model=model).exists():
-        return f"No price is known for {model}: its calls will be unpriced."
+        return _("No price is known for %(model)s: its calls will be unpriced.") % {"model": model}
     return ""
 
 

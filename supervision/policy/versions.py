@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
 from agentops.domain.policy.settings import ToolSetting, read_setting
@@ -143,4 +144,4 @@ def _compare(change: PolicyChange, policy: ToolPolicy | None) -> list[Difference
 def _say_who(change: PolicyChange) -> str:
     if not change.second:
         return change.who
-    return f"{change.who}, confirmed by {change.second}"
+    return _("%(who)s, confirmed by %(second)s") % {"who": change.who, "second": change.second}

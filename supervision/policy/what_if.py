@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
 from agentops.domain.policy.judging import ACTS, APPROVABLE, TWO_PEOPLE, AskedCall, Verdict, judge_call
 from agentops.domain.policy.rules import Kind, Subject
 from agentops.models import TaskType, ToolPolicy
 
 MOST_CHARS = 500
 YES, NO = "yes", "no"
-DELICATE = Subject(source="fact", name=TWO_PEOPLE, kind=Kind.TRUTH, words="the tool itself asks for two people")
+DELICATE = Subject(
+    source="fact", name=TWO_PEOPLE, kind=Kind.TRUTH, words=gettext_noop("the tool itself asks for two people")
+)
 """A fact that every call has, though no rule may look at it."""
 
 
@@ -32,7 +37,7 @@ class Entry:
     @property
     def choices(self) -> list[tuple[str, str]]:
         """What may be chosen of something that is true or not."""
-        return [("", "Not known"), (YES, "Yes"), (NO, "No")] if self.subject.kind is Kind.TRUTH else []
+        return [("", _("Not known")), (YES, _("Yes")), (NO, _("No"))] if self.subject.kind is Kind.TRUTH else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +68,7 @@ def try_call(asked: Mapping[str, str], *, policy: ToolPolicy, task: TaskType, ju
 def _read(subject: Subject, asked: Mapping[str, str]) -> Entry:
     text = asked.get(f"{subject.source}-{subject.name}", _usual(subject)).strip()[:MOST_CHARS]
     if subject.kind is Kind.NUMBER and text and _number(text) is None:
-        return Entry(subject, text, "Write a number, such as 48, or leave it empty.")
+        return Entry(subject, text, _("Write a number, such as 48, or leave it empty."))
     if subject.kind is Kind.TRUTH and text not in {"", YES, NO}:
         return Entry(subject, "")
     return Entry(subject, text)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.visible_text import show_text
@@ -16,15 +17,15 @@ from supervision.wording import NANO, say_cost, say_duration, say_when, shorten
 
 PAGE = 50
 STATES = [
-    ("", "Every state"),
-    (ANY_OPEN, "Still open"),
+    ("", gettext_lazy("Every state")),
+    (ANY_OPEN, gettext_lazy("Still open")),
     *[(status.value, words) for status, words in [
-        (RunStatus.SUSPENDED, "Waiting for a person"),
-        (RunStatus.COMPLETED, "Finished"),
-        (RunStatus.HANDED_OFF, "Handed to a person"),
-        (RunStatus.LIMIT_REACHED, "Stopped by a limit"),
-        (RunStatus.FAILED, "Failed"),
-        (RunStatus.CANCELLED, "Stopped by staff"),
+        (RunStatus.SUSPENDED, gettext_lazy("Waiting for a person")),
+        (RunStatus.COMPLETED, gettext_lazy("Finished")),
+        (RunStatus.HANDED_OFF, gettext_lazy("Handed to a person")),
+        (RunStatus.LIMIT_REACHED, gettext_lazy("Stopped by a limit")),
+        (RunStatus.FAILED, gettext_lazy("Failed")),
+        (RunStatus.CANCELLED, gettext_lazy("Stopped by staff")),
     ]],
 ]  # fmt: skip
 COLUMNS = ("run", "request_id", "task_type", "channel", "began", "ended", "state", "outcome", "said", "answer",

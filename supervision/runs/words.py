@@ -1,8 +1,10 @@
 """How a run's state, its end and its failures are said to staff."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.utils.translation import gettext, gettext_noop
+from django.utils.functional import lazy
+from django.utils.translation import gettext, gettext_lazy, gettext_noop
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.models import AgentRun
@@ -21,7 +23,9 @@ _STATES = {
 
 _ASKED_BACK = ("safe", "text", gettext_noop("Asked the caller back"))
 
-OUTCOMES = [("", "Every end"), *((code, say_end(code).rstrip(".")) for code in (
+_end_of: Callable[[str], str] = lazy(lambda code: say_end(code).rstrip("."), str)
+
+OUTCOMES = [("", gettext_lazy("Every end")), *((code, _end_of(code)) for code in (
     "answered", "asked_back", "urgent_help", "asked_for_a_person", "stopped_answer", "stopped_text", "unusable_calls",
     "limit_iterations", "limit_tokens", "limit_active_time", "limit_tool_calls", "limit_repeated_call",
     "budget_run", "budget_day", "budget_month", "budget_unpriced",

@@ -17,6 +17,7 @@ from supervision import actions
 from supervision.alerts.states import State
 from supervision.alerts.words import STATE_WORDS, name_alert
 from supervision.models import Alert, AlertChannel, AlertEvent, AlertRule, WatchMark
+from supervision.phrases import tell_kept
 from supervision.roles import Permission, may
 from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part
 from supervision.wording import say_ago, say_when
@@ -110,6 +111,8 @@ def _line(alert: Alert, names: dict[str, str], now: datetime) -> dict[str, Any]:
         "name": show_text(name_alert(alert.rule, alert.cell, names)),
         "state": state.value,
         "words": STATE_WORDS[state],
+        "value": tell_kept(alert.value, alert.value_words),
+        "usual": tell_kept(alert.usual, alert.usual_words),
         "weight": state.weight,
         "since": say_when(alert.since, now=now),
         "looked": say_ago(alert.looked_at, now=now),
@@ -130,7 +133,7 @@ def _event(event: AlertEvent, names: dict[str, str], now: datetime) -> dict[str,
         "name": show_text(name_alert(event.alert.rule, event.alert.cell, names)),
         "words": words,
         "state": event.now if moved else "",
-        "value": event.value,
+        "value": tell_kept(event.value, event.value_words),
         "who": show_text(event.who),
         "note": show_text(event.note),
     }

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from agentops.models import TaskType, ToolPolicy
@@ -13,7 +14,7 @@ from supervision.views.access import DeskRequest, allowed, clean_note, form_of, 
 from supervision.wording import count
 
 EVERYTHING = "all:"
-PRESSED = "stopped with one press, no reason given yet"
+PRESSED = gettext_noop("stopped with one press, no reason given yet")
 """Why, where somebody had no time to write it; lifting the stop needs a reason in any case."""
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic_core import from_json
 
 from agentops.domain.holds import usual_seconds
-from agentops.domain.phrases import join_phrases, sayable, say
+from agentops.domain.phrases import join_phrases, say, sayable
 from agentops.domain.policy.rules import Confirmation, Kind, Rule, Subject
 from agentops.domain.policy.settings import ToolSetting
 from agentops.domain.tiers import ActionTier, effective_tier

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from agentops.domain.phrases import Phrase, sayable, say
+from agentops.domain.phrases import Phrase, say, sayable
 from agentops.domain.tiers import ActionTier
 
 MOST_RULES = 20

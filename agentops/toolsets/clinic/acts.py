@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from agentops.domain.cards import Mismatch
 from agentops.domain.language import Intent, TurnRead
-from agentops.domain.phrases import Phrase, join_phrases, sayable, say
+from agentops.domain.phrases import Phrase, join_phrases, say, sayable
 from agentops.models import AgentRun
 from agentops.tools.registry import ToolContext
 from agentops.toolsets.clinic.findings import Findings, conflict, passed

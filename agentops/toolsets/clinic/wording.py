@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 from agentops.domain.cards import Subject
-from agentops.domain.phrases import Phrase, join_phrases, sayable, say, say_clock, say_date
+from agentops.domain.phrases import Phrase, join_phrases, say, say_clock, say_date, sayable
 from agentops.toolsets.clinic.models import Patient, Provider
 from agentops.toolsets.clinic.practice import local
 
 KINDS_OF_VISIT = (
-    sayable("consultation"), sayable("follow-up"), sayable("surgery review"), sayable("medication review"), sayable("vaccination"),
-    sayable("blood test"), sayable("phone call"), sayable("Consultation"), sayable("Follow-up"), sayable("Surgery review"),
-    sayable("Medication review"), sayable("Vaccination"), sayable("Blood test"), sayable("Phone call"),
+    sayable("consultation"), sayable("follow-up"), sayable("surgery review"), sayable("medication review"),
+    sayable("vaccination"), sayable("blood test"), sayable("phone call"),
+    sayable("Consultation"), sayable("Follow-up"), sayable("Surgery review"), sayable("Medication review"),
+    sayable("Vaccination"), sayable("Blood test"), sayable("Phone call"),
 )  # fmt: skip
 """The kinds of `practice`, within a sentence and at its beginning."""
 
