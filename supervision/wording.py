@@ -188,7 +188,7 @@ def say_findings(findings: Any) -> list[str]:
     said = []
     for one in findings if isinstance(findings, list) else []:
         if isinstance(one, dict):
-            what = show_text(str(one.get("label") or one.get("rule") or "something"))
+            what = show_text(gettext(str(one.get("label") or one.get("rule") or "something")))
             did = gettext("Stopped because of") if one.get("action") == "stopped" else gettext("Replaced")
             said.append(f"{did} {what}")
     return said

@@ -13,10 +13,12 @@ from django.utils.translation import gettext
 
 from agentops.domain.cards import EditNote
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.phrases import say_clock, say_date
 from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import ToolCall
 from supervision.cards import read_card
+from supervision.phrases import tell
 from supervision.wording import say_day, say_time
 
 _TELLING = ("name", "title", "label", "starts_at", "provider", "kind", "born")
@@ -118,7 +120,7 @@ def _say_name(name: str) -> str:
     """A name as words; one that is no plain name stands in quotes, so that it cannot pass for a line of ours."""
     if not _NAME.fullmatch(name):
         return f"“{show_text(name)}”"
-    return name.removesuffix("_id").replace("_", " ").capitalize()
+    return gettext(name.removesuffix("_id").replace("_", " ").capitalize())
 
 
 def _find_words(value: Any, said: str) -> str:
@@ -152,9 +154,9 @@ def _say_moment(text: str) -> str:
             return f"{say_day(timezone.localtime(moment).date())}, {say_time(moment)}"
         if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
             day = date.fromisoformat(text)
-            return f"{day.day} {day:%B} {day.year}"
+            return tell(say_date(day))
         if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
-            return time.fromisoformat(text).strftime("%-I:%M%p").lower().replace(":00", "")
+            return tell(say_clock(time.fromisoformat(text), short=True))
     except ValueError:
         return text
     return text

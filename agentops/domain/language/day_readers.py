@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, date, timedelta
 
 from agentops.domain.language.words import MONTHS, WEEKDAYS
+from agentops.domain.phrases import Phrase, say
 
 _LONG_AGO = timedelta(days=300)
 Days = tuple[date, date, str]
@@ -34,9 +35,19 @@ class DateFound:
         return self.first != self.last
 
 
-def say_day(day: date) -> str:
+def say_day(day: date) -> Phrase:
     """The day as the product writes it: "Thursday 26 November"."""
-    return f"{day:%A} {day.day} {day:%B}"
+    return say("%(weekday)s %(day)s %(month)s", weekday=say(f"{day:%A}"), day=day.day, month=say(f"{day:%B}"))
+
+
+def say_past(day: date) -> Phrase:
+    """The doubt about a day that is over."""
+    return say("%(day)s is in the past", day=say_day(day))
+
+
+def say_either(words: str, one: str, other: str) -> Phrase:
+    """The doubt about words that can mean two things."""
+    return say("“%(words)s” could be %(one)s or %(other)s", words=words, one=one, other=other)
 
 
 def one(day: date, doubt: str = "") -> Days:
@@ -61,7 +72,7 @@ def read_numeric(match: re.Match[str], today: date) -> Days | None:
     other = pick_year(left, right, today)[0] if left <= 12 else day
     near = timedelta(days=60)
     if other != day and (day - today > near or other - today < near):
-        doubt = f"{match.group()} could be {say_day(day)} or {say_day(other)}"
+        doubt = say_either(match.group(), say_day(day), say_day(other))
     return one(day, doubt)
 
 
@@ -72,7 +83,7 @@ def pick_year(month: int, day: int, today: date) -> tuple[date, str]:
         return this_year, ""
     coming = date(today.year + 1, month, day)
     if coming - today > _LONG_AGO:
-        return this_year, f"{say_day(this_year)} is in the past"
+        return this_year, say_past(this_year)
     return coming, ""
 
 
@@ -92,7 +103,7 @@ def read_ordinal(match: re.Match[str], today: date) -> Days:
     if here and here >= today:
         return one(here)
     if here and match["which"]:
-        return one(here, f"{say_day(here)} is in the past")
+        return one(here, say_past(here))
     following = add_months(today.replace(day=1), 1)
     while monthrange(following.year, following.month)[1] < day:
         following = add_months(following, 1)
@@ -156,7 +167,7 @@ def read_week(match: re.Match[str], today: date) -> Days:
         return max(monday + timedelta(days=2), today + timedelta(days=1)), monday + timedelta(days=6), ""
     first, last = next((span for word, span in _WEEK_PARTS.items() if part.startswith(word)), (0, 6))
     start, end = monday + timedelta(days=first), monday + timedelta(days=last)
-    return (max(start, today), end, "") if end >= today else (start, end, f"{say_day(end)} is in the past")
+    return (max(start, today), end, "") if end >= today else (start, end, say_past(end))
 
 
 def weeks_on(which: str) -> int:
@@ -192,14 +203,14 @@ def read_weekday(match: re.Match[str], today: date) -> DateFound:
         day = later + timedelta(days=7)
     elif "this week" in after:
         day = monday_of(today) + timedelta(days=weekday)
-        doubt = f"{say_day(day)} is in the past" if day < today else ""
+        doubt = say_past(day) if day < today else ""
         return DateFound(start, end, day, day, doubt=doubt)
     elif "next" in before:
         return read_next(match, today, later)
     elif "coming" in before:
         day = later
     else:
-        doubt = f"{WEEKDAYS[weekday].title()} could be today or {say_day(coming + timedelta(days=7))}"
+        doubt = say_either(WEEKDAYS[weekday].title(), say("today"), say_day(coming + timedelta(days=7)))
         unclear = coming == today and "this" not in before
         return DateFound(
             start, end, coming, coming, weekday, follows="following" in before, doubt=doubt if unclear else ""
@@ -213,5 +224,5 @@ def read_next(match: re.Match[str], today: date, later: date) -> DateFound:
     if later > sunday:
         return DateFound(match.start(), match.end(), later, later)
     day = later + timedelta(days=7)
-    doubt = f"next {day:%A} could be {say_day(later)} or {say_day(day)}"
+    doubt = say_either(f"next {day:%A}", say_day(later), say_day(day))
     return DateFound(match.start(), match.end(), day, day, doubt=doubt)

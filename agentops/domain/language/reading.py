@@ -15,6 +15,7 @@ from agentops.domain.language.times import TimeFound, find_times, say_time
 from agentops.domain.language.windows import TimeWish, find_time_wishes
 from agentops.domain.language.wishes import DateWish, find_wishes
 from agentops.domain.language.words import Clean, clean_words, fold_case
+from agentops.domain.phrases import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +281,7 @@ def _doubts(day: DateWish | None, moment: TimeWish | None, now: datetime) -> tup
     today = now.date()
     exact = moment.exact if moment else None
     if exact and day and not day.doubt and day.first == day.last == today and exact < now.time().replace(tzinfo=None):
-        doubts.append(f"{say_time(exact)} today is in the past")
+        doubts.append(say("%(time)s today is in the past", time=say_time(exact)))
     return tuple(doubts)
 
 

@@ -7,7 +7,9 @@ import re
 from dataclasses import dataclass, replace
 from datetime import time
 
+from agentops.domain.language.day_readers import say_either
 from agentops.domain.language.wishes import REFUSED_AFTER, REFUSED_BEFORE, is_old
+from agentops.domain.phrases import Phrase, say, say_clock, sayable
 
 _PART = r"(?:morning|afternoon|evening|night)"
 _CLOCK = re.compile(
@@ -64,10 +66,9 @@ class TimeFound:
     old: bool = False
 
 
-def say_time(at: time) -> str:
+def say_time(at: time) -> Phrase:
     """The time as the product writes it: "3:30pm", "9am"."""
-    hour, half = at.hour % 12 or 12, "am" if at.hour < 12 else "pm"
-    return f"{hour}:{at.minute:02}{half}" if at.minute else f"{hour}{half}"
+    return say_clock(at, short=True)
 
 
 def find_times(text: str, *, taken: list[tuple[int, int]], bare: bool = False) -> list[TimeFound]:
@@ -150,11 +151,11 @@ def _settle_half(hour: int, minute: int, meridiem: str, part: str | None, *, wri
             hour = 0
         at = time(hour, minute)
         clash = (part and hour < 12 and part != "morning" and part != "night") or (part == "morning" and hour >= 12)
-        return at, True, f"{say_time(at)} in the {part} does not fit together" if clash else _doubt_night(at)
+        return at, True, _say_clash(say_time(at), part) if clash else _doubt_night(at)
     if hour == 0 or hour > 12 or written:
         at = time(hour, minute)
         clash = (part == "morning" and hour >= 12) or (part in ("afternoon", "evening") and hour < 12)
-        return at, True, f"{at:%H:%M} in the {part} does not fit together" if clash else ""
+        return at, True, _say_clash(f"{at:%H:%M}", part) if clash else ""
     if part:
         at = time(_hour_in_part(hour, part), minute)
         return at, True, _doubt_night(at)
@@ -162,9 +163,16 @@ def _settle_half(hour: int, minute: int, meridiem: str, part: str | None, *, wri
         return (
             time(hour + 12, minute),
             False,
-            f"{hour}:{minute:02} could be {say_time(time(7, minute))} or {say_time(time(19, minute))}",
+            say_either(f"{hour}:{minute:02}", say_time(time(7, minute)), say_time(time(19, minute))),
         )
     return time(hour + 12 if hour < 7 else hour, minute), False, ""
+
+
+_PARTS = (sayable("morning"), sayable("afternoon"), sayable("evening"), sayable("night"))
+
+
+def _say_clash(clock: str, part: str | None) -> Phrase:
+    return say("%(clock)s in the %(part)s does not fit together", clock=clock, part=say(part or ""))
 
 
 def _hour_in_part(hour: int, part: str) -> int:
@@ -178,4 +186,6 @@ def _hour_in_part(hour: int, part: str) -> int:
 def _doubt_night(at: time) -> str:
     if not time(0) < at < time(6):
         return ""
-    return f"the time could be {say_time(at)} or {say_time(time(at.hour + 12, at.minute))}"
+    return say(
+        "the time could be %(one)s or %(other)s", one=say_time(at), other=say_time(time(at.hour + 12, at.minute))
+    )

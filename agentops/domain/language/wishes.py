@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise, zip_longest
 
 from agentops.domain.language.dates import find_dates
-from agentops.domain.language.day_readers import DateFound, say_day
+from agentops.domain.language.day_readers import DateFound, say_past
 
 _BESIDE = re.compile(r"^[ ,(]*(?:the |on |on the |of )?$")
 _RANGE_GAP = re.compile(r"^ ?(?:to|through|thru|until|till|-) ?$")
@@ -186,7 +186,7 @@ def _bound(text: str, mention: DateFound, today: date) -> DateWish:
         last = None
     doubt = mention.doubt
     if not doubt and last is not None and last < today:
-        doubt = f"{say_day(last)} is in the past"
+        doubt = say_past(last)
     return DateWish(mention.start, mention.end, first, last, doubt=doubt)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from agentops.domain.phrases import sayable
 from agentops.domain.validation.contacts import Contact
 from agentops.domain.validation.folding import fold_text, trace
 from agentops.domain.validation.links import read_email
@@ -55,13 +56,13 @@ def find_identity_numbers(text: str) -> Iterator[Leak]:
     """
     for pattern in (_GROUPED, _SPACED, _HALF_GROUPED):
         for match in pattern.finditer(text):
-            yield Leak("identity_number", match.start(), match.end(), "a social security number")
+            yield Leak("identity_number", match.start(), match.end(), sayable("a social security number"))
     for match in _LOOSE.finditer(text):
         before = text[max(0, match.start() - 80) : match.start()]
         if _NAMED_BEFORE.search(before) or _NAMED_AFTER.match(text, match.end()):
-            yield Leak("identity_number", match.start(), match.end(), "a social security number")
+            yield Leak("identity_number", match.start(), match.end(), sayable("a social security number"))
     for match in _INSURANCE.finditer(text):
-        yield Leak("identity_number", match.start(), match.end(), "a national insurance number")
+        yield Leak("identity_number", match.start(), match.end(), sayable("a national insurance number"))
 
 
 def find_protected(*, text: str, contacts: Iterable[Contact], rules: OutputRules) -> Iterator[Leak]:
@@ -84,10 +85,15 @@ def find_protected(*, text: str, contacts: Iterable[Contact], rules: OutputRules
         for form in () if spans else _ways_of_saying(each):
             spans += _word_spans(form, line, words)
         for start, end in spans:
-            yield Leak("protected_value", start, end, f"another person's {_KINDS.get(each.kind, each.kind)}")
+            yield Leak("protected_value", start, end, _OTHERS.get(each.kind, f"another person's {each.kind}"))
 
 
-_KINDS = {"phone": "telephone number", "email": "e-mail address", "born": "date of birth"}
+_OTHERS = {
+    "phone": sayable("another person's telephone number"),
+    "email": sayable("another person's e-mail address"),
+    "born": sayable("another person's date of birth"),
+    "name": sayable("another person's name"),
+}
 
 
 def _plain_contact(kind: str, value: str, region: str) -> str:

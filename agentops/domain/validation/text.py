@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from agentops.domain.phrases import sayable
 from agentops.domain.validation.claims import find_claims
 from agentops.domain.validation.contacts import Contact, find_contacts, know_contacts
 from agentops.domain.validation.folding import Traced, fold_text, trace
@@ -9,7 +10,11 @@ from agentops.domain.validation.personal import Leak, find_identity_numbers, fin
 from agentops.domain.validation.rules import Finding, OutputRules, Rule, Validated
 
 _PHRASES = {"phone": "the number on file", "email": "the e-mail address on file", "url": "our website"}
-_LABELS = {"phone": "a telephone number", "email": "an e-mail address", "url": "a web address"}
+_LABELS = {
+    "phone": sayable("a telephone number"),
+    "email": sayable("an e-mail address"),
+    "url": sayable("a web address"),
+}
 _UNKNOWN: dict[str, Rule] = {"phone": "unknown_phone", "email": "unknown_email", "url": "unknown_url"}
 _MOST_TURNS = 12
 
@@ -32,7 +37,10 @@ def validate_text(*, text: str, rules: OutputRules) -> Validated:
         findings += [_report_unknown(contact, folded, traced) for contact in unknown]
         traced = _replace_unknown(traced, folded, unknown)
     return _stop(
-        [*findings, Finding("unsettled", "stopped", 0, len(text), "a text that hides contact details in layers")]
+        [
+            *findings,
+            Finding("unsettled", "stopped", 0, len(text), sayable("a text that hides contact details in layers")),
+        ]
     )
 
 

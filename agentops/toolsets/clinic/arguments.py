@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from agentops.domain.phrases import sayable
 from agentops.toolsets.clinic.fields import Arguments, Body, Id, Line
 from agentops.toolsets.clinic.practice import KIND_NAMES
 
@@ -58,3 +59,13 @@ class EscalateToHuman(Arguments):
     urgent: bool = Field(
         False, strict=True, description="True if somebody's health may be in danger or waiting does harm."
     )
+
+
+NAMES = (
+    sayable("patient id"), sayable("slot id"), sayable("appointment id"), sayable("draft id"), sayable("version"),
+    sayable("reason"), sayable("kind"), sayable("body"), sayable("summary"), sayable("urgent"), sayable("provider"),
+    sayable("date from"), sayable("date to"), sayable("earliest"), sayable("latest"), sayable("name"),
+    sayable("born"), sayable("phone"), sayable("Patient"), sayable("Slot"), sayable("Appointment"),
+    sayable("Draft"), sayable("Version"), sayable("Reason"), sayable("Kind"), sayable("Body"),
+)  # fmt: skip
+"""What the arguments are called where people read of them: in rules, and where each value comes from."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from agentops.domain.phrases import sayable
 from agentops.domain.policy.counting import PATIENT
 from agentops.domain.policy.rules import Kind, Subject
 from agentops.tools.registry import ToolContext
@@ -12,11 +13,11 @@ from agentops.toolsets.clinic.models import Appointment, AppointmentStatus, Pati
 from agentops.toolsets.clinic.practice import is_open
 from agentops.toolsets.clinic.second_person import is_spoken_for
 
-NOTICE = Subject(source="fact", name="notice_hours", kind=Kind.NUMBER, words="hours of notice")
-NEW = Subject(source="fact", name="new_patient", kind=Kind.TRUTH, words="the patient is new")
-CLOSED = Subject(source="fact", name="outside_hours", kind=Kind.TRUTH, words="it is outside opening hours")
+NOTICE = Subject(source="fact", name="notice_hours", kind=Kind.NUMBER, words=sayable("hours of notice"))
+NEW = Subject(source="fact", name="new_patient", kind=Kind.TRUTH, words=sayable("the patient is new"))
+CLOSED = Subject(source="fact", name="outside_hours", kind=Kind.TRUTH, words=sayable("it is outside opening hours"))
 ANOTHERS = Subject(
-    source="fact", name="anothers_appointment", kind=Kind.TRUTH, words="the caller speaks for another person"
+    source="fact", name="anothers_appointment", kind=Kind.TRUTH, words=sayable("the caller speaks for another person")
 )
 ABOUT_PATIENTS = (NEW, CLOSED, ANOTHERS)
 ABOUT_VISITS = (NOTICE, *ABOUT_PATIENTS)

@@ -127,7 +127,7 @@ def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Fi
                 Mismatch(
                     said=doubt,
                     proposed=proposed,
-                    text=say("%(doubt)s. This is %(proposed)s.", doubt=_begin(doubt), proposed=proposed),
+                    text=say("Not clear: %(doubt)s. This is %(proposed)s.", doubt=doubt, proposed=proposed),
                     confirm=say(
                         "%(proposed)s is what %(given)s meant, I checked", proposed=proposed, given=patient.given
                     ),
@@ -136,11 +136,6 @@ def _check_doubts(reading: Reading, patient: Patient, starts_at: datetime) -> Fi
             for doubt in reading.doubts
         )
     )
-
-
-def _begin(doubt: str) -> str:
-    """A doubt of the reader as the beginning of a sentence."""
-    return f"{doubt[:1].upper()}{doubt[1:]}"
 
 
 def _not_met(label: str, patient: Patient, *, asked: str, proposed: str, instead: str = "") -> Findings:
