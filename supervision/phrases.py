@@ -2,13 +2,18 @@
 
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, gettext_noop
 from pydantic import ValidationError
 
 from agentops.domain.outcomes import read_result
 from agentops.domain.partial import CAUSES, describe_reason
 from agentops.domain.phrases import M, Phrase, Stored, map_texts, read_phrase
 from agentops.domain.visible_text import show_in_full, show_text
+
+_NOTES = {
+    gettext_noop("Stopped."),
+    gettext_noop("Contact details that are not on file were taken out of the answer."),
+}
 
 
 def tell(text: str) -> str:
@@ -53,6 +58,19 @@ def tell_reason(reason: str, *, outcome: str) -> str:
     """Why a run needs a person: what the machine says of such an end, or the assistant's own words as they are."""
     ours = {describe_reason(outcome), describe_reason("request_expired"), *CAUSES.values()}
     return gettext(reason) if reason in ours else show_text(reason)
+
+
+def named(name: str) -> str:
+    """What a tool or a type of task is called: the shipped names have translations, those of admins stay."""
+    return gettext(name) if name else ""
+
+
+def tell_note(detail: str, *, outcome: str) -> str:
+    """What the machine noted of a run on its way or at its end."""
+    reason = describe_reason(outcome)
+    if detail == f"Handed to a person: {reason}.":
+        return gettext("Handed to a person: %(reason)s.") % {"reason": gettext(reason)}
+    return gettext(detail) if detail in _NOTES else show_text(detail)
 
 
 def is_foreign() -> bool:

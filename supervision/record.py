@@ -237,6 +237,8 @@ def _name(kind: str, number: int | None, subject: str) -> str:
         return _("Request %(number)s") % {"number": number}
     if number is not None and kind == "run":
         return _("Run %(number)s") % {"number": number}
+    if kind == "person":
+        return _("Person %(name)s") % {"name": show_text(subject.partition(" ")[2])}
     return _("Everything") if subject == "all" else show_text(subject)
 
 

@@ -242,5 +242,27 @@ _SAID_ELSEWHERE = (
     gettext_noop("At most in a day for one patient"), gettext_noop("Working time in ms"),
     gettext_noop("Times the same call"), gettext_noop("No limit"), gettext_noop("Not at all"),
     gettext_noop("As long as the type of task says"),
+    gettext_noop("Not sorted yet"), gettext_noop("a request nobody has read yet"), gettext_noop("Booking"),
+    gettext_noop("a new appointment, or a look for a free one"), gettext_noop("Moving"),
+    gettext_noop("another time or clinician for an appointment that exists"), gettext_noop("Cancelling"),
+    gettext_noop("an appointment is to be given up"), gettext_noop("Messages"),
+    gettext_noop("a text is to be sent to a patient"), gettext_noop("Questions"),
+    gettext_noop("a question about appointments, opening hours or the clinic"), gettext_noop("Other"),
+    gettext_noop("anything else, emergencies and wishes to speak to a person among them"),
+    gettext_noop("Book appointment"), gettext_noop("Book a free slot for a patient; the patient gets a text."),
+    gettext_noop("Cancel appointment"), gettext_noop("Cancel a booked appointment."), gettext_noop("Draft message"),
+    gettext_noop("Write a text to a patient without sending it; staff can read it."),
+    gettext_noop("Escalate to human"), gettext_noop("Give this request to a person at the clinic and stop."),
+    gettext_noop("Get patient info"),
+    gettext_noop("Read one patient's contact details, usual clinician and desk notes."),
+    gettext_noop("List patient appointments"),
+    gettext_noop("List what a patient has booked from now on, soonest first."),
+    gettext_noop("Reschedule appointment"),
+    gettext_noop(
+        "Move a booked appointment to another free slot; the old time becomes free and the patient gets a text."
+    ),
+    gettext_noop("Search appointments"), gettext_noop("Find free times to book or to move an appointment to."),
+    gettext_noop("Search patients"), gettext_noop("Find a patient by name."), gettext_noop("Send message"),
+    gettext_noop("Text a patient on the mobile number on record."),
 )  # fmt: skip
 """Words that the machine or a count brings along: named here, so that they get their translation."""

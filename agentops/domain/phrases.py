@@ -37,6 +37,8 @@ class Phrase(str):
     def told(self, translate: Translate, show: Translate) -> str:
         """The text in another language. `show` is put on what is not ours: the values that are plain texts."""
         template = translate(self.template)
+        if template == self.template:
+            template = show(template)  # no translation is no proof that it is ours
         values = {
             name: value.told(translate, show) if isinstance(value, Phrase) else show(value)
             for name, value in self.values.items()

@@ -60,7 +60,7 @@ class StopSwitch(models.Model):
         if at.date() != now.date():
             since = say("%(day)s %(month)s, %(time)s", day=at.day, month=say(f"{at:%B}"), time=since)
         reason = self.reason if self.reason.endswith((".", "!", "?")) else f"{self.reason}."
-        told = {"thing": self.thing, "since": since, "who": self.who, "reason": reason}
+        told = {"thing": say(self.thing), "since": since, "who": self.who, "reason": reason}
         return say("%(thing)s is stopped since %(since)s by %(who)s: %(reason)s", **told)
 
 

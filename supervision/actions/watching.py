@@ -10,7 +10,7 @@ from supervision.alerts.reading import Finding
 from supervision.alerts.states import Look, NoData, Standing, State, Told, look_again
 from supervision.alerts.words import write_message
 from supervision.models import Alert, AlertEvent, AlertMessage, AlertRule, CostVersion, WatchMark
-from supervision.phrases import keep
+from supervision.phrases import keep, named
 
 MAX_ATTEMPTS = 8
 SENDING = timedelta(minutes=2)
@@ -76,7 +76,7 @@ def _write_standing(alert: Alert, look: Look, finding: Finding, *, now: datetime
 
 
 def _leave_messages(alert: Alert, event: AlertEvent, *, told: Told, now: datetime) -> None:
-    names = dict(TaskType.objects.values_list("slug", "name"))
+    names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     for channel in alert.rule.channels.filter(enabled=True):
         key = f"alert-{alert.pk}-{event.pk}-{channel.pk}"
         subject, text = write_message(alert, told=told, key=key, names=names)

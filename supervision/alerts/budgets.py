@@ -11,7 +11,7 @@ from django.utils.translation import gettext_noop
 from agentops.domain.budgets import BudgetPeriod
 from agentops.domain.phrases import Phrase, say
 from agentops.models import Budget, BudgetUse, TaskType
-from supervision.phrases import tell
+from supervision.phrases import named, tell
 from supervision.wording import NANO, say_money, say_when
 
 PERIOD_NAMES = {
@@ -74,7 +74,7 @@ def say_spent(now: datetime) -> list[str]:
     """One sentence for each budget that has nothing left; one query on what is nearly always nothing."""
     if not _uses_of(now).filter(refused_at__isnull=False).exists():
         return []
-    names = dict(TaskType.objects.values_list("slug", "name"))
+    names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     return [_say(state, names, now) for state in read_budgets(now) if state.refused_at]
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from agentops.models import TaskType
 from supervision.alert_rows import Alert
 from supervision.alerts.words import name_alert
+from supervision.phrases import named
 
 NAMED = 2
 
@@ -27,6 +28,6 @@ def read_raised(now: datetime) -> Raised | None:
     rows = list(found.select_related("rule").order_by("state", "-since")[:200])  # "alert" stands before "warn"
     if not rows:
         return None
-    names = dict(TaskType.objects.values_list("slug", "name"))
+    names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     said = [name_alert(row.rule, row.cell, names) for row in rows[:NAMED]]
     return Raised(len(rows), sum(row.state == "alert" for row in rows), said)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from agentops.domain.golden import Example
 from agentops.management.golden.shelf import load_shipped
 from agentops.models import GoldenExample, GoldenResult, GoldenRun, TaskType
+from supervision.phrases import named
 from supervision.wording import count, say_when
 
 ROUNDS_SHOWN = 10
@@ -71,7 +72,7 @@ def read_golden(*, now: datetime) -> GoldenPage:
 
 
 def _group_lines(results: list[GoldenResult], *, shipped: list[Example]) -> list[GoldenGroup]:
-    names = dict(TaskType.objects.values_list("slug", "name"))
+    names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     saved = {row.name: row for row in GoldenExample.objects.order_by("name")}
     lines = [(one.task_type, _line(one, saved.get(one.name))) for one in results]
     played = {one.name for one in results}

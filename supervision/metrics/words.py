@@ -12,6 +12,7 @@ from agentops.models.runs import CHANNELS
 from supervision.metrics.comparing import Change, Split
 from supervision.metrics.definitions import Metric, Unit
 from supervision.metrics.figures import Figure
+from supervision.phrases import named
 from supervision.wording import NANO, count, say_cost, say_duration, say_money
 
 
@@ -110,9 +111,11 @@ def name_groups(by: str, values: Mapping[str, object] | list[str]) -> dict[str, 
     """What each group of a dimension is called on the page."""
     known: dict[str, str] = {}
     if by == "task_type":
-        known = dict(TaskType.objects.values_list("slug", "name"))
+        known = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     elif by == "tool":
-        known = dict(ToolPolicy.objects.exclude(label="").values_list("tool", "label"))
+        known = {
+            tool: named(label) for tool, label in ToolPolicy.objects.exclude(label="").values_list("tool", "label")
+        }
     elif by == "channel":
         known = {slug: _(str(name)) for slug, name in CHANNELS}
     elif by == "tier":

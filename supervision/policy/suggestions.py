@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from agentops.domain.policy.rules import Confirmation
 from agentops.models import ToolCall, ToolPolicy
 from supervision.models import Decision
+from supervision.phrases import named
 from supervision.policy.recorded import SPAN
 
 LowerBound = Callable[[float, float], float]
@@ -126,4 +127,4 @@ def _say(one: Evidence, words: str, *, looser: bool) -> Suggestion:
         "yes": one.yes, "changed": one.changed, "no": one.no, "undone": one.undone,
     }  # fmt: skip
     numbers = f"30 days: {given}."
-    return Suggestion(one.policy.pk, one.policy.label or one.policy.tool, looser, words, numbers)
+    return Suggestion(one.policy.pk, named(one.policy.label or one.policy.tool), looser, words, numbers)

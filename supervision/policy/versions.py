@@ -13,6 +13,7 @@ from agentops.domain.policy.changes import Difference, compare_tasks, compare_to
 from agentops.domain.policy.settings import ToolSetting, read_setting
 from agentops.domain.policy.task_settings import TaskSetting
 from agentops.models import PolicyChange, TaskType, ToolPolicy, read_general_caps
+from supervision.phrases import named
 from supervision.policy.would_have import WouldHave, read_would_have
 from supervision.second_admin import why_not_second
 from supervision.wording import say_when
@@ -105,11 +106,11 @@ def list_waiting(
     if task_type is not None:
         changes = changes.filter(kind="task_type", subject=task_type)
     tools = {policy.tool: policy for policy in ToolPolicy.objects.filter(tool__in=[one.subject for one in changes])}
-    names = dict(TaskType.objects.values_list("slug", "name"))
+    names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     waiting = []
     for change in changes:
         policy = tools.get(change.subject) if change.kind == "tool" else None
-        label = policy.label or policy.tool if policy else names.get(change.subject, change.subject)
+        label = named(policy.label or policy.tool) if policy else names.get(change.subject, change.subject)
         waiting.append(
             Waiting(
                 change_id=change.pk,

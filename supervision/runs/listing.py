@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.visible_text import show_text
 from agentops.models import AgentRun
+from supervision.phrases import named
 from supervision.runs.search import ANY_OPEN, Query, cursor_of, find_runs, walk_runs
 from supervision.runs.words import State, state_of
 from supervision.wording import NANO, say_cost, say_duration, say_when, shorten
@@ -78,7 +79,7 @@ def _row(run: AgentRun, *, now: datetime) -> RunRow:
         said=shorten(run.request, 140),
         answer=shorten(run.answer, 160),
         state=state_of(run),
-        task=run.task_type.name,
+        task=named(run.task_type.name),
         channel=run.conversation.channel,
         at=say_when(run.created_at, now=now),
         took=say_duration(run.active_ms) if run.started_at else "",

@@ -11,13 +11,14 @@ from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.phrases import say
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import AgentRun, Price, Step, ToolCall
 from supervision.callers import read_heard
 from supervision.cards import read_card
-from supervision.phrases import tell_message
+from supervision.phrases import tell, tell_message, tell_note
 from supervision.runs.axis import Axis, Bar, Span
 from supervision.runs.raw import say_call, say_step
 from supervision.wording import (
@@ -161,7 +162,8 @@ def _step_line(step: Step, *, asks: bool) -> Line:
     key, speaker = f"s{step.seq}", name_speaker(step.provider, step.model)
     span = Span(step.started_at, step.started_at + timedelta(milliseconds=step.duration_ms))
     if step.kind == "note":
-        return Line(key, "note", "plain", show_text(step.detail) or say_end(step.stop_reason), ())
+        told = tell_note(step.detail, outcome=step.run.outcome)
+        return Line(key, "note", "plain", told or say_end(step.stop_reason), ())
     took = say_duration(step.duration_ms)
     if step.kind == "failure":
         return Line(key, "warn", "err", say_end(step.failure), (speaker,), took=took, cost=_cost(step), span=span)
@@ -300,7 +302,10 @@ def _call_facts(call: ToolCall, *, now: datetime) -> list[tuple[str, str]]:
 
 def _why_of(call: ToolCall) -> str:
     card = read_card(call)
-    return card.why if card and card.why else call.rule
+    if card and card.why:
+        return card.why
+    unasked = say("“%(tier)s” runs without asking.", tier=say(read_tier(call.tier).words))
+    return tell(unasked) if unasked == call.rule else call.rule
 
 
 def _price_of(step: Step) -> str:

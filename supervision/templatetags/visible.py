@@ -3,7 +3,7 @@
 from django import template
 
 from agentops.domain.visible_text import show_text
-from supervision.phrases import tell
+from supervision.phrases import named, tell
 
 register = template.Library()
 
@@ -18,3 +18,9 @@ def shown(text: str) -> str:
 def told(text: str) -> str:
     """A sentence of the machine in the reader's language."""
     return tell(text or "")
+
+
+@register.filter
+def called(name: str) -> str:
+    """What a tool, a type of task or an argument is called, in the reader's language where it is a name of ours."""
+    return show_text(named(str(name or "")))

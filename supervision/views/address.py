@@ -15,6 +15,7 @@ from supervision.metrics.behind import is_cursor, tabs_of
 from supervision.metrics.cohorts import DIMENSIONS, is_value
 from supervision.metrics.definitions import BY_SLUG, CLOCK, METRICS
 from supervision.metrics.targets import read_targets
+from supervision.phrases import named
 from supervision.views.access import DeskRequest, render_part
 from supervision.wording import say_day, say_time, say_when
 
@@ -152,7 +153,10 @@ def frame(request: DeskRequest, asked: Asked, *, now: datetime) -> dict[str, Any
         "frozen": "asof" in request.GET,
         "periods": periods,
         "dimensions": DIMENSIONS.values(),
-        "tasks": TaskType.objects.filter(sorts=False).order_by("name").values_list("slug", "name"),
+        "tasks": [
+            (slug, named(name))
+            for slug, name in TaskType.objects.filter(sorts=False).order_by("name").values_list("slug", "name")
+        ],
         "columns": [{"metric": one, "target": one.words(targets.of(one, asked.task))} for one in METRICS],
         "clock": CLOCK,
         "dimension": DIMENSIONS[asked.by].name,

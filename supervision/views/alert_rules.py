@@ -18,6 +18,7 @@ from supervision.alerts.kinds import KINDS, MEASURES
 from supervision.alerts.preview import SHOWN, Preview, preview_rule
 from supervision.alerts.words import STATE_WORDS, mask_address, name_rule, name_scope, say_bounds
 from supervision.models import AlertChannel, AlertRule
+from supervision.phrases import named
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.views.alerts import read_key
@@ -83,7 +84,7 @@ def _list(
     typed: dict[str, str] | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    now, names = timezone.now(), dict(TaskType.objects.values_list("slug", "name"))
+    now, names = timezone.now(), {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     rules = [
         {
             "rule": rule,
@@ -170,7 +171,7 @@ def _form(
 
 
 def _say_preview(preview: Preview) -> dict[str, Any]:
-    now, names = timezone.now(), dict(TaskType.objects.values_list("slug", "name"))
+    now, names = timezone.now(), {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     lines = [
         {
             "at": say_when(one.at, now=now),

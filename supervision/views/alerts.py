@@ -17,7 +17,7 @@ from supervision import actions
 from supervision.alerts.states import State
 from supervision.alerts.words import STATE_WORDS, name_alert
 from supervision.models import Alert, AlertChannel, AlertEvent, AlertRule, WatchMark
-from supervision.phrases import tell_kept
+from supervision.phrases import named, tell_kept
 from supervision.roles import Permission, may
 from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part
 from supervision.wording import say_ago, say_when
@@ -79,7 +79,7 @@ def _list(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    names = dict(TaskType.objects.values_list("slug", "name"))
+    names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     alerts = Alert.objects.filter(rule__enabled=True).select_related("rule")
     lines = [_line(alert, names, now) for alert in alerts.order_by("rule_id", "cell")]
     lines.sort(key=lambda line: -line["weight"])

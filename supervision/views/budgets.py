@@ -16,6 +16,7 @@ from agentops.domain.visible_text import show_text
 from agentops.models import TaskType
 from supervision import actions
 from supervision.alerts.budgets import BudgetState, read_budgets
+from supervision.phrases import named
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 from supervision.wording import NANO, say_when
@@ -70,7 +71,7 @@ def _list(
     status: int = 200,
 ) -> HttpResponse:
     now = timezone.now()
-    types = list(TaskType.objects.order_by("name").values_list("slug", "name"))
+    types = [(slug, named(name)) for slug, name in TaskType.objects.order_by("name").values_list("slug", "name")]
     context = {
         "budgets": [_line(state, dict(types), now) for state in read_budgets(now)],
         "scopes": [("", _("everything together")), *types],

@@ -15,6 +15,7 @@ from supervision.actions import RuleDraft
 from supervision.alert_rows import EACH, NO_DATA
 from supervision.alerts.kinds import KINDS, MEASURES, NUMBERS, Kind, Unit
 from supervision.models import AlertChannel, AlertRule
+from supervision.phrases import named
 from supervision.wording import NANO
 
 BOUNDS = ("warn_at", "alert_at")
@@ -79,7 +80,7 @@ def scopes_of(kind: Kind) -> list[tuple[str, str]]:
     """Which runs a rule of this kind can look at."""
     if not kind.scoped:
         return [("", _("Everything"))]
-    types = list(TaskType.objects.order_by("name").values_list("slug", "name"))
+    types = [(slug, named(name)) for slug, name in TaskType.objects.order_by("name").values_list("slug", "name")]
     return [(EACH, _("Each type of task for itself")), ("", _("All runs together")), *types]
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from agentops.domain.search import COST_MARKS
 from agentops.models import TaskType, ToolPolicy
 from supervision.exports import export_csv, export_json
+from supervision.phrases import named
 from supervision.roles import Permission, may
 from supervision.runs.listing import COLUMNS, COST_COLUMNS, STATES, list_cells, list_page
 from supervision.runs.search import MOST, Query, read_cursor
@@ -123,8 +124,10 @@ def list_runs(request: DeskRequest) -> HttpResponseBase:
         "states": STATES,
         "outcomes": OUTCOMES,
         "costs": COSTS,
-        "tasks": TaskType.objects.order_by("pk").values_list("slug", "name"),
-        "tools": ToolPolicy.objects.order_by("label").values_list("tool", "label"),
+        "tasks": [(slug, named(name)) for slug, name in TaskType.objects.order_by("pk").values_list("slug", "name")],
+        "tools": [
+            (tool, named(label)) for tool, label in ToolPolicy.objects.order_by("label").values_list("tool", "label")
+        ],
         "most": f"{MOST:,}",
         "page": list_page(form.query, now=timezone.now()) if good else None,
     }

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from agentops.models import TaskType, ToolPolicy
 from supervision import actions
+from supervision.phrases import named
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, clean_note, form_of, render_part
 from supervision.wording import count
@@ -70,8 +71,8 @@ def _show(
     reason: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    kinds = [(f"task_type:{one.slug}", one.name) for one in TaskType.objects.order_by("name")]
-    tools = [(f"tool:{one.tool}", one.label or one.tool) for one in ToolPolicy.objects.order_by("label", "tool")]
+    kinds = [(f"task_type:{one.slug}", named(one.name)) for one in TaskType.objects.order_by("name")]
+    tools = [(f"tool:{one.tool}", named(one.label or one.tool)) for one in ToolPolicy.objects.order_by("label", "tool")]
     context = {
         "choices": [(_("Everything"), [(EVERYTHING, _("Everything"))]), (_("Type of task"), kinds), (_("Tool"), tools)],
         "what": what,

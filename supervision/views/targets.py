@@ -13,6 +13,7 @@ from agentops.models import TaskType
 from supervision import actions
 from supervision.metrics.definitions import METRICS, Unit
 from supervision.metrics.targets import EVERY, KEPT, WEEKLY_BUDGET, Targets, read_targets
+from supervision.phrases import named
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
 
@@ -47,7 +48,10 @@ def _show(
     typed: dict[str, str] | None = None,
 ) -> HttpResponse:
     targets = read_targets()
-    tasks = TaskType.objects.filter(sorts=False).order_by("name").values_list("slug", "name")
+    tasks = [
+            (slug, named(name))
+            for slug, name in TaskType.objects.filter(sorts=False).order_by("name").values_list("slug", "name")
+        ]
     known = [(EVERY, _("All types of task")), *tasks]
     rows = []
     for slug, name in known:

@@ -1,5 +1,6 @@
 """The types of task: a table of all, one with its limits, models and instructions, and the check before a change."""
 
+from supervision.phrases import named
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -93,7 +94,7 @@ def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
     if isinstance(told, actions.Conflict):
         draft = draft_of_task(setting, today=today)
         return _show(request, task, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
-    tell_saved(request, told, name=task.name)
+    tell_saved(request, told, name=named(task.name))
     return redirect("task_type", task_id)
 
 

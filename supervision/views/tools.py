@@ -17,6 +17,7 @@ from agentops.domain.tiers import ActionTier
 from agentops.models import PolicyChange, ToolPolicy
 from supervision import actions
 from supervision.metrics.statistics import wilson
+from supervision.phrases import named
 from supervision.policy.figures import FIGURES, figures_by_tool
 from supervision.policy.form import Draft, draft_of, read_draft
 from supervision.policy.rule_rows import NEW, OUTCOMES, empty_row, looks_of
@@ -41,7 +42,7 @@ def list_tools(request: DeskRequest) -> HttpResponseBase:
     rows = [
         {
             "policy": policy,
-            "label": policy.label or policy.tool,
+            "label": named(policy.label or policy.tool),
             "confirms": policy.setting.confirmation_for(policy.lowest),
             "hold": policy.setting.hold_for(policy.lowest),
             "figures": figures.get(policy.tool, none),
@@ -90,7 +91,7 @@ def save_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
     setting, version = read_setting(request, ToolSetting), read_number(request, "version")
     returns_to = read_returns_to(request)
     told = save_change(request, kind="tool", subject=policy.tool, setting=setting)
-    label = policy.label or policy.tool
+    label = named(policy.label or policy.tool)
     if isinstance(told, actions.Refused) and told.field == "reason":
         return _check(request, policy, setting, version=version, returns_to=returns_to, refused=told)
     if isinstance(told, actions.Refused):
@@ -117,8 +118,8 @@ def _show(
     now = timezone.now()
     context = {
         "policy": policy,
-        "label": policy.label or policy.tool,
-        "about": _FIRST_SENTENCE.split(policy.description, maxsplit=1)[0],
+        "label": named(policy.label or policy.tool),
+        "about": named(_FIRST_SENTENCE.split(policy.description, maxsplit=1)[0]),
         "unclassified": not policy.tier,
         "draft": draft,
         "version": version,
@@ -174,7 +175,7 @@ def _check(
     context = {
         **frame,
         "policy": policy,
-        "label": policy.label or policy.tool,
+        "label": named(policy.label or policy.tool),
         "would": read_would_have(kind="tool", subject=policy.tool, after=setting, now=timezone.now()),
     }
     return render_part(request, "tool_check.html", {}, context, status=400 if refused else 200)
