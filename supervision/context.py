@@ -52,7 +52,7 @@ _PLACES = (
 
 _BELOW = {
     "queue": "request answer resolve handoff close_handoff undo end_hold more_time edit edit_request",
-    "runs": "run runs_csv runs_json new_run stop_run keep_run save_golden",
+    "runs": "run runs_csv runs_json new_run end_run keep_run save_golden",
     "metrics": "behind",
     "targets": "save_targets",
     "tools": "tool check_tool save_tool would_have",

@@ -40,7 +40,7 @@ WHAT = {
     "work.left": gettext_lazy("Left it to a colleague"),
     "handoff.closed": gettext_lazy("Closed what was handed over"),
     "run.started": gettext_lazy("Started a request"),
-    "run.stopped": gettext_lazy("Stopped a run"),
+    "run.stopped": gettext_lazy("Ended a run"),
     "tool.changed": gettext_lazy("Changed a tool"),
     "tool.change_proposed": gettext_lazy("Proposed a change of a tool"),
     "tool.change_declined": gettext_lazy("Declined a change of a tool"),

@@ -64,7 +64,7 @@ urlpatterns = [
     path("runs/found.json", run_list.export_runs, {"kind": "json"}, name="runs_json"),
     path("runs/new/", runs.new_run, name="new_run"),
     path("runs/<int:run_id>/", runs.show_run, name="run"),
-    path("runs/<int:run_id>/stop/", runs.stop_run, name="stop_run"),
+    path("runs/<int:run_id>/end/", runs.end_run, name="end_run"),
     path("runs/<int:run_id>/golden/", golden.keep_run, name="keep_run"),
     path("runs/<int:run_id>/golden/save/", golden.save_golden, name="save_golden"),
     # one person's own

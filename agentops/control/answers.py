@@ -50,7 +50,7 @@ def settle_call(
         return Unsettled("not_approvable", say("This tool has no plain description, so it can only be turned down."))
     now = run.now
     if approve and run.stop_requested:
-        return Unsettled("withdrawn", say("This run was stopped, so nothing more is done. Nothing was changed."))
+        return Unsettled("withdrawn", say("This run was ended, so nothing more is done. Nothing was changed."))
     # A no may always be said, and whoever comes late is told who was first.
     policy = POLICY.row(tool=call.tool) if approve and call.status == CallStatus.AWAITING else None
     stop = _find_stop(run, call, policy) if approve and call.status == CallStatus.AWAITING else ""
@@ -123,7 +123,7 @@ def _find_stop(run: RunRow, call: CallRow, policy: PolicyRow | None) -> str:
     """Why nothing is begun at the moment, in a sentence; empty where nothing is stopped."""
     if policy and not policy.stopped and not run.stopped:
         return ""
-    return read_stops().forbid(task_type=run.slug, tools=[call.tool])
+    return read_stops().forbid(task_type=run.slug, run=run.pk, tools=[call.tool])
 
 
 def _hold_end(run: RunRow, call: CallRow, policy: PolicyRow | None) -> datetime | None:

@@ -1,4 +1,4 @@
-"""Starting and stopping runs."""
+"""Starting and ending runs."""
 
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -66,7 +66,7 @@ def start_run(
 
 @transaction.atomic
 def cancel_run(*, run_id: int, by: str) -> bool:
-    """Stop a run. One at work stops at its next step; False where it was already over."""
+    """End a run for good. One at work ends at its next step; False where it was already over."""
     run = AgentRun.objects.select_for_update().filter(pk=run_id).first()
     if run is None or RunStatus(run.status).over:
         return False

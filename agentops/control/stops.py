@@ -1,4 +1,4 @@
-"""The emergency switch: everything, one type of task or one tool stands still until somebody lifts the stop."""
+"""The emergency switch: everything, a type of task, a tool or one run stands still until somebody lifts the stop."""
 
 from django.db import transaction
 from django.db.models import Q
@@ -19,7 +19,8 @@ _OF_NO_RUN = Event(kind="desk.changed", run_id=0)
 
 @transaction.atomic
 def stop_work(*, scope: str, name: str = "", reason: str, by: str) -> Stopped:
-    """Stop everything ("all"), a type of task by its slug ("task_type") or a tool by its name ("tool").
+    """Stop everything ("all"), a type of task by its slug ("task_type"), a tool by its name ("tool"), a run by its
+    number ("run").
 
     From the commit on no run in the scope is taken up and none begins a further act; what has begun ends and is
     recorded. What was approved and had not begun is withdrawn; what waits for an answer goes on waiting.
@@ -35,7 +36,7 @@ def stop_work(*, scope: str, name: str = "", reason: str, by: str) -> Stopped:
     stopped = Stopped(created=True, invalidated=_withdraw_approved(stop, wait=False), in_flight=begun.count())
     facts = {"reason": stop.reason, "withdrawn": stopped.invalidated, "in_flight": stopped.in_flight}
     append_entry(who=by, what="work.stopped", subject=_subject(stop), facts=facts)
-    announce(_OF_NO_RUN)
+    _tell_desks(stop)
     return stopped
 
 
@@ -51,7 +52,7 @@ def lift_stop(*, scope: str, name: str = "", reason: str, by: str) -> bool:
     withdrawn = _withdraw_approved(stop, wait=True)
     stop.delete()
     append_entry(who=by, what="work.resumed", subject=_subject(stop), facts={"reason": reason, "withdrawn": withdrawn})
-    announce(_OF_NO_RUN)
+    _tell_desks(stop)
     return True
 
 
@@ -61,11 +62,20 @@ def _check_scope(scope: str, name: str) -> None:
         StopScope.TASK_TYPE: TaskType.objects.filter(slug=name).exists(),
         # A tool that nobody classified has no policy, and is the more reason to be able to stop it.
         StopScope.TOOL: ToolPolicy.objects.filter(tool=name).exists() or ToolCall.objects.filter(tool=name).exists(),
+        StopScope.RUN: _is_open_run(name),
     }
     if scope not in known:
-        raise BadRequest("unknown_scope", say("Choose what to stop: everything, a type of task or a tool."))
+        raise BadRequest("unknown_scope", say("Choose what to stop: everything, a type of task, a tool or a run."))
+    if scope == StopScope.RUN and not known[StopScope.RUN]:
+        raise BadRequest("run_over", say("This run is over, so there is nothing to stop."))
     if not known[StopScope(scope)]:
         raise BadRequest("unknown_name", say("There is nothing named %(name)s to stop.", name=name))
+
+
+def _is_open_run(name: str) -> bool:
+    """Whether this is the number of a run that is not over, written as it is stored: the stop is found by it."""
+    number = int(name[:18]) if name.isdecimal() else 0
+    return str(number) == name and AgentRun.objects.filter(pk=number, finished_at=None).exists()
 
 
 def _check_reason(reason: str) -> str:
@@ -89,9 +99,22 @@ def _subject(stop: StopSwitch) -> str:
 
 
 def _calls_in(stop: StopSwitch) -> Q:
-    if stop.scope == StopScope.ALL:
-        return Q()
-    return Q(tool=stop.name) if stop.scope == StopScope.TOOL else Q(run__task_type__slug=stop.name)
+    match stop.scope:
+        case StopScope.ALL:
+            return Q()
+        case StopScope.TOOL:
+            return Q(tool=stop.name)
+        case StopScope.RUN:
+            return Q(run=int(stop.name))
+        case _:
+            return Q(run__task_type__slug=stop.name)
+
+
+def _tell_desks(stop: StopSwitch) -> None:
+    """Every page shows what is stopped; the page of a run that is stopped alone shows it too."""
+    announce(_OF_NO_RUN)
+    if stop.scope == StopScope.RUN:
+        announce(Event(kind="run.changed", run_id=int(stop.name)))
 
 
 def _withdraw_approved(stop: StopSwitch, *, wait: bool) -> int:

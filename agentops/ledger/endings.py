@@ -19,6 +19,7 @@ from agentops.ledger.budgets import open_book
 from agentops.ledger.holding import write_held
 from agentops.ledger.leases import lock_run
 from agentops.ledger.progress import Lease, Totals
+from agentops.ledger.stops import forget_stop
 from agentops.ledger.turns import ModelTurn, write_note, write_reply
 from agentops.models import RunFact, RunWords, Step, count_run, move_call, move_run
 from agentops.models.prepared import insert_row
@@ -94,6 +95,8 @@ def close_run(
         unpriced_calls=totals.unpriced,
         finished_at=now,
     )
+    if run.stopped:
+        forget_stop(run.pk)
     _write_fact(run, ending=ending, totals=totals, calls=calls, speaker=speaker, now=now)
     _write_words(run, ending=ending, totals=totals, calls=calls)
     announce(Event(kind="run.finished", run_id=run.pk))

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q
-from django.db.models.functions import Now
+from django.db.models import BooleanField, CharField, Exists, ExpressionWrapper, F, OuterRef, Q
+from django.db.models.functions import Cast, Now
 from django.db.models.query import QuerySet
 
 from agentops.domain.limits import Limits, Spent
@@ -57,7 +57,7 @@ class RunRow(NamedTuple):
     channel: str
     on_the_line: bool
     stopped: bool
-    """Whether a stop of everything or of this type of task is in force."""
+    """Whether a stop of everything, of this type of task or of this run is in force."""
 
     budgeted: bool
     """Whether a budget holds it, or money is set aside for it."""
@@ -234,10 +234,11 @@ class RouteRow(NamedTuple):
     max_tokens: int
 
 
-def _stopped(slug: str) -> Exists:
-    return Exists(
-        StopSwitch.objects.filter(Q(scope=StopScope.ALL) | Q(scope=StopScope.TASK_TYPE, name=OuterRef(slug)))
-    )
+def _stopped(slug: str, *, run: str = "") -> Exists:
+    """A stop of everything or of the type of task; of the run as well, where the column of its number is named."""
+    wide = Q(scope=StopScope.ALL) | Q(scope=StopScope.TASK_TYPE, name=OuterRef(slug))
+    number = Q(scope=StopScope.RUN, name=Cast(OuterRef(run), CharField())) if run else Q(pk=None)
+    return Exists(StopSwitch.objects.filter(wide | number))
 
 
 def _budgeted(slug: str) -> Q:
@@ -253,7 +254,7 @@ _RUN_COLUMNS: tuple[Any, ...] = (
     *(f"task_type__{name}" for name in ("answer_minutes", "prompt_version")),
     "conversation__channel",
     "conversation__on_the_line",
-    _stopped("task_type__slug"),
+    _stopped("task_type__slug", run="pk"),
     _BUDGETED,
     Now(),
 )
@@ -273,7 +274,7 @@ RUN = Select(WholeRun.read, lambda: AgentRun.objects.filter(pk=_RUN).values_list
 LOOK = Select(
     LookRow,
     lambda: AgentRun.objects.filter(pk=_RUN).values_list(
-        "lease_epoch", "stop_requested", _stopped("task_type__slug"), _BUDGETED
+        "lease_epoch", "stop_requested", _stopped("task_type__slug", run="pk"), _BUDGETED
     ),
 )
 LOCKED_RUN = Select(RunRow, lambda: AgentRun.objects.filter(pk=_RUN).values_list(*_RUN_COLUMNS), lock=AgentRun)

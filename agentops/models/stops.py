@@ -18,10 +18,13 @@ class StopScope(StrEnum):
     ALL = "all"
     TASK_TYPE = "task_type"
     TOOL = "tool"
+    RUN = "run"
 
 
 class StopSwitch(models.Model):
-    """A stop that is in force. `name` is the slug of the task type or the name of the tool, empty for everything."""
+    """A stop that is in force. `name` is the slug of the task type, the name of the tool or the number of the run, and
+    empty for everything.
+    """
 
     scope = models.CharField(max_length=12, choices=[(s.value, s.value) for s in StopScope])
     name = models.CharField(max_length=80, blank=True, default="")
@@ -34,7 +37,7 @@ class StopSwitch(models.Model):
             models.UniqueConstraint(fields=["scope", "name"], name="one_stop_per_thing"),
             # A stop that names nothing, or names something within "everything", would stop nobody knows what.
             models.CheckConstraint(
-                condition=Q(scope="all", name="") | (Q(scope__in=["task_type", "tool"]) & ~Q(name="")),
+                condition=Q(scope="all", name="") | (Q(scope__in=["task_type", "tool", "run"]) & ~Q(name="")),
                 name="stop_names_its_thing",
             ),
             models.CheckConstraint(condition=~Q(reason="") & ~Q(who=""), name="stop_has_reason_and_person"),
@@ -48,6 +51,8 @@ class StopSwitch(models.Model):
         """What is stopped, as people call it."""
         if self.scope == StopScope.ALL:
             return say("Everything")
+        if self.scope == StopScope.RUN:
+            return say("Run %(number)s", number=self.name)
         if self.scope == StopScope.TOOL:
             return ToolPolicy.objects.filter(tool=self.name).values_list("label", flat=True).first() or self.name
         return TaskType.objects.filter(slug=self.name).values_list("name", flat=True).first() or self.name
@@ -60,7 +65,8 @@ class StopSwitch(models.Model):
         if at.date() != now.date():
             since = say("%(day)s %(month)s, %(time)s", day=at.day, month=say(f"{at:%B}"), time=since)
         reason = self.reason if self.reason.endswith((".", "!", "?")) else f"{self.reason}."
-        told = {"thing": say(self.thing), "since": since, "who": self.who, "reason": reason}
+        thing = self.thing if isinstance(self.thing, Phrase) else say(self.thing)
+        told = {"thing": thing, "since": since, "who": self.who, "reason": reason}
         return say("%(thing)s is stopped since %(since)s by %(who)s: %(reason)s", **told)
 
 
@@ -70,10 +76,22 @@ class Stops:
 
     rows: tuple[StopSwitch, ...] = ()
 
-    def forbid(self, *, task_type: str, tools: Iterable[str] = ()) -> str:
-        """Why runs of this type stand still, or one of these tools may not be called; empty where they may go on."""
+    def forbid(self, *, task_type: str, run: int | None = None, tools: Iterable[str] = ()) -> str:
+        """Why this run or runs of this type stand still, or one of these tools may not be called; empty where they
+        may go on.
+        """
+        found = self.find(task_type=task_type, run=run, tools=tools)
+        return found.sentence if found else ""
+
+    def find(self, *, task_type: str, run: int | None = None, tools: Iterable[str] = ()) -> StopSwitch | None:
+        """A stop that holds them; None where they may go on."""
         named = {(StopScope.ALL, ""), (StopScope.TASK_TYPE, task_type), *((StopScope.TOOL, tool) for tool in tools)}
-        return next((row.sentence for row in self.rows if (row.scope, row.name) in named), "")
+        named |= {(StopScope.RUN, str(run))} if run is not None else set()
+        return next((row for row in self.rows if (row.scope, row.name) in named), None)
+
+    def find_run(self, run_id: int) -> StopSwitch | None:
+        """The stop of this one run, where there is one."""
+        return next((row for row in self.rows if (row.scope, row.name) == (StopScope.RUN, str(run_id))), None)
 
     @property
     def frozen(self) -> Q:
@@ -81,7 +99,9 @@ class Stops:
         queued = Q(status="queued", stop_requested=False)
         if any(row.scope == StopScope.ALL for row in self.rows):
             return queued
-        return queued & Q(task_type__slug__in=[row.name for row in self.rows if row.scope == StopScope.TASK_TYPE])
+        types = [row.name for row in self.rows if row.scope == StopScope.TASK_TYPE]
+        runs = [int(row.name) for row in self.rows if row.scope == StopScope.RUN]
+        return queued & (Q(task_type__slug__in=types) | Q(pk__in=runs))
 
 
 def read_stops() -> Stops:

@@ -105,7 +105,7 @@ async function refreshRequest() {
 function mendRequest(open, fresh) {
   open.dataset.until = fresh.dataset.until ?? "";
   mendMoreTime(open.querySelector("[data-more]"), fresh.querySelector("[data-more]"));
-  for (const name of ["[data-left]", "[data-claim]", "[data-checks]"]) {
+  for (const name of ["[data-left]", "[data-claim]", "[data-checks]", "[data-stop]"]) {
     replaceIfChanged(open.querySelector(name), fresh.querySelector(name));
   }
 }

@@ -1,4 +1,4 @@
-"""Starting and stopping one run."""
+"""Starting and ending one run."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -36,7 +36,7 @@ def start_run(
 
 
 def cancel_run(*, user: User, run_id: int) -> bool:
-    """Stop a run; False where it was over already."""
+    """End a run for good; False where it was over already."""
     require(user, Permission.STOP_RUN)
     who = display_name(user)
     with transaction.atomic():

@@ -1,4 +1,4 @@
-"""The emergency switch of the people in charge: everything, one type of task or one tool."""
+"""The emergency switch of the people in charge: everything, one type of task, one tool or one run."""
 
 from django.contrib.auth.models import User
 

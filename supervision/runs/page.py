@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.tiers import ActionTier
-from agentops.models import AgentRun, ToolCall
+from agentops.models import AgentRun, StopSwitch, ToolCall, read_stops
 from supervision.callers import Asking, find_asking
 from supervision.cards import find_subject, read_card, summary_of, title_of
 from supervision.phrases import tell_reason
@@ -50,7 +50,7 @@ class Other:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """Everything on one run's page."""
+    """Everything on one run's page. `stop` is that of this run alone, where somebody stopped it."""
 
     run: AgentRun
     title: str
@@ -75,6 +75,7 @@ class RunView:
     summary: str
     asking: Asking | None
     seen: list[Look]
+    stop: StopSwitch | None
 
 
 def read_run(
@@ -114,6 +115,7 @@ def read_run(
         summary=summary_of(run, run.calls.order_by("pk")),
         asking=find_asking(run, now=now),
         seen=read_viewings_of(run.pk, now=now),
+        stop=read_stops().find_run(run.pk),
     )
 
 

@@ -29,7 +29,7 @@ ANSWER_UNSENT = gettext_lazy("Your answer was not sent. Nothing has changed. Log
 NOT_SAVED = gettext_lazy("Nothing was saved. Log in and try again.")
 UNSENT = {
     "new_run": gettext_lazy("Your request was not sent. Log in and its words are back in the form, for 15 minutes."),
-    "run": gettext_lazy("The run was not stopped. Nothing has changed. Log in and try again."),
+    "run": gettext_lazy("The run was not ended. Nothing has changed. Log in and try again."),
     "tool": NOT_SAVED,
     "task_type": NOT_SAVED,
     "changes": NOT_SAVED,

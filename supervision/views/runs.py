@@ -122,8 +122,8 @@ def new_run(request: DeskRequest) -> HttpResponseBase:
 
 @form_of("run")
 @allowed(Permission.STOP_RUN)
-def stop_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
-    """Stop a run at its next step."""
+def end_run(request: DeskRequest, run_id: int) -> HttpResponseBase:
+    """End a run for good, at its next step."""
     if not AgentRun.objects.filter(pk=run_id).exists():
         raise Http404(gettext("There is no run with this number."))
     if not actions.cancel_run(user=request.user, run_id=run_id):

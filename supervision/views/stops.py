@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from agentops.models import TaskType, ToolPolicy
+from agentops.models import StopScope, TaskType, ToolPolicy
 from supervision import actions
 from supervision.phrases import named
 from supervision.roles import Permission
@@ -37,20 +37,26 @@ def stop_work(request: DeskRequest) -> HttpResponseBase:
     if isinstance(done, actions.Refused):
         return _show(request, refused=done, what=what, reason=reason, status=400)
     messages.info(request, _say(done))
-    return redirect("stops")
+    return _go_back(scope, name)
 
 
 @form_of("stops")
 @allowed(Permission.STOP_WORK)
 def lift_stop(request: DeskRequest) -> HttpResponseBase:
     """Let the work go on."""
-    scope, _colon, name = request.POST.get("what", "").partition(":")
+    what = request.POST.get("what", "")
+    scope, _colon, name = what.partition(":")
     reason = clean_note(request.POST.get("reason", ""))
     done = actions.lift_stop(user=request.user, scope=scope, name=name, reason=reason)
     if isinstance(done, actions.Refused):
-        return _show(request, refused=done, status=400)
+        return _show(request, refused=done, lifting=what, lift_reason=reason, status=400)
     messages.info(request, _("The work goes on.") if done else _("This was not stopped any more. Nothing was changed."))
-    return redirect("stops")
+    return _go_back(scope, name)
+
+
+def _go_back(scope: str, name: str) -> HttpResponseBase:
+    """To the page of the run that was stopped alone, else to the page of all stops."""
+    return redirect("run", name) if scope == StopScope.RUN and name.isdecimal() else redirect("stops")
 
 
 def _say(done: actions.Stopped) -> str:
@@ -69,6 +75,8 @@ def _show(
     refused: actions.Refused | None = None,
     what: str = EVERYTHING,
     reason: str = "",
+    lifting: str = "",
+    lift_reason: str = "",
     status: int = 200,
 ) -> HttpResponse:
     kinds = [(f"task_type:{one.slug}", named(one.name)) for one in TaskType.objects.order_by("name")]
@@ -77,6 +85,8 @@ def _show(
         "choices": [(_("Everything"), [(EVERYTHING, _("Everything"))]), (_("Type of task"), kinds), (_("Tool"), tools)],
         "what": what,
         "reason": reason,
+        "lifting": lifting,
+        "lift_reason": lift_reason,
         "refused": refused,
     }
     return render_part(request, "stops.html", {}, context, status=status)

@@ -1,4 +1,4 @@
-"""One switch for everything, for a type of task, for a tool: what it holds, and what lifting it lets go on."""
+"""One switch for everything, a type of task, a tool, a run: what it holds, and what lifting it lets go on."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -34,8 +34,14 @@ from tests.toys import answer, begin, make_task, set_tier, waiting_calls, work
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.both_databases]
 
 RUTH = {"reason": "It books the wrong doctor", "by": "Ruth Kerr"}
-SCOPES = [("all", ""), ("task_type", "toying"), ("tool", "act")]
+OWN = "the run's own number"
+SCOPES = [("all", ""), ("task_type", "toying"), ("tool", "act"), ("run", OWN)]
 acted: list[str] = []
+
+
+def stop_this_run(context: ToolContext, args: Note) -> Answer:
+    stop_work(scope="run", name=str(AgentRun.objects.latest("pk").pk), **RUTH)
+    return Answer(text="seen")
 
 
 def look(context: ToolContext, args: Note) -> Answer:
@@ -57,10 +63,13 @@ def toys() -> Iterator[None]:
     acted.clear()
     make_task()
     make_task("other")
-    for name, tier in (("look", "read"), ("look_and_stop", "read"), ("act", "risky"), ("act_at_once", "safe")):
+    for name in ("look", "look_and_stop", "look_and_stop_it"):
+        set_tier(name, "read")
+    for name, tier in (("act", "risky"), ("act_at_once", "safe")):
         set_tier(name, tier)
     effect = {"effect": Effect.NON_IDEMPOTENT, "floor": ActionTier.SAFE}
     tools = (toy("look", look), toy("look_and_stop", stop_while_it_looks), toy("act_at_once", act, **effect))
+    tools += (toy("look_and_stop_it", stop_this_run),)
     with plugged_in(*tools, toy("act", act, effect=Effect.NON_IDEMPOTENT, floor=ActionTier.RISKY)):
         yield
 
@@ -71,6 +80,10 @@ def stop(scope: str = "all", name: str = "") -> Stopped:
 
 def lift(scope: str = "all", name: str = "") -> bool:
     return lift_stop(scope=scope, name=name, reason="It was the calendar", by="Leo Marsh")
+
+
+def name_for(run_id: int, name: str) -> str:
+    return str(run_id) if name == OWN else name
 
 
 def asks_to_act() -> ScriptedModel:
@@ -142,6 +155,9 @@ def test_a_stop_that_cannot_be_recorded_is_not_made() -> None:
         ({"scope": "all", "name": "act"}, "unknown_name"),
         ({"scope": "task_type"}, "unknown_name"),
         ({"scope": "tool", "name": "nothing_of_ours"}, "unknown_name"),
+        ({"scope": "run"}, "run_over"),
+        ({"scope": "run", "name": "999999"}, "run_over"),
+        ({"scope": "run", "name": "everything"}, "run_over"),
         ({"reason": " \n"}, "reason_missing"),
         ({"reason": "a\x00b"}, "reason_missing"),
         ({"reason": "a" * 301}, "reason_too_long"),
@@ -158,6 +174,7 @@ def test_a_stop_that_names_nothing_or_gives_no_reason_is_refused(given: dict[str
     [
         {"scope": "all", "name": "act"},
         {"scope": "tool", "name": ""},
+        {"scope": "run", "name": ""},
         {"scope": "house", "name": "act"},
         {"scope": "all", "reason": ""},
         {"scope": "all", "who": ""},
@@ -174,7 +191,7 @@ def test_the_database_keeps_no_stop_of_nothing(row: dict[str, str]) -> None:
 @pytest.mark.parametrize(("scope", "name"), SCOPES)
 def test_a_request_that_waits_goes_on_waiting_and_a_yes_is_refused_in_words(scope: str, name: str) -> None:
     run = work(begin(), asks_to_act())
-    waiting = waiting_calls(run.pk)[0]
+    waiting, name = waiting_calls(run.pk)[0], name_for(run.pk, name)
     stop(scope, name)
     refused = answer(waiting)
     assert isinstance(refused, Unsettled) and refused.code == "stopped"
@@ -204,6 +221,7 @@ def test_what_was_approved_and_not_begun_is_withdrawn_and_the_model_is_told_why(
     model = asks_to_act()
     run = work(begin(), model)
     answer(waiting_calls(run.pk)[0])
+    name = name_for(run.pk, name)
     assert stop(scope, name) == Stopped(created=True, invalidated=1, in_flight=0)
     assert ToolCall.objects.get(run=run).status == "invalidated"
     lift(scope, name)
@@ -257,10 +275,11 @@ def test_a_form_sent_again_during_a_stop_still_finds_the_run_it_had_made() -> No
 # --- what it does to runs, end to end
 
 
-@pytest.mark.parametrize(("scope", "name"), SCOPES[:2])
+@pytest.mark.parametrize(("scope", "name"), [*SCOPES[:2], SCOPES[3]])
 def test_a_queued_run_in_the_scope_is_not_taken_up_until_the_stop_is_lifted(scope: str, name: str) -> None:
     model = ScriptedModel(say("Done."))
     run_id = begin()
+    name = name_for(run_id, name)
     stop(scope, name)
     run = work(run_id, model)
     assert (run.status, run.iterations, model.requests) == ("queued", 0, [])
@@ -334,3 +353,63 @@ def test_frozen_runs_are_not_rung_for_and_do_not_keep_others_from_being_rung_for
     with mock.patch.object(after_commit, "_ring") as bell:
         sweep_once()
     assert {ring.args[0] for ring in bell.call_args_list} == {*frozen, free}
+
+
+# --- one run alone
+
+
+def test_a_run_that_is_stopped_alone_stands_still_while_its_neighbour_goes_on() -> None:
+    stopped, neighbour = begin(), begin()
+    stop("run", str(stopped))
+    assert work(stopped, ScriptedModel(say("Done."))).status == "queued"
+    assert work(neighbour, ScriptedModel(say("Done."))).status == "completed"
+    said = stop_in_force(task_type="toying", run=stopped)
+    assert said.startswith(f"Run {stopped} is stopped since") and not stop_in_force(task_type="toying", run=neighbour)
+
+
+@pytest.mark.parametrize("after", ["model", "tool"])
+def test_a_run_that_is_stopped_alone_at_work_freezes_at_its_next_act_and_goes_on_where_it_was(after: str) -> None:
+    calls = [("look_and_stop_it", {"text": "a"}), *([("act_at_once", {"text": "b"})] if after == "tool" else [])]
+    model = ScriptedModel(call(*calls), say("Done."))
+    run = work(begin(), model)
+    assert (run.status, run.lease_owner, len(model.requests), acted) == ("queued", "", 1, [])
+    assert work(run.pk, model).status == "queued", "another worker does not take it up either"
+    assert lift("run", str(run.pk))
+    assert work(run.pk, model).status == "completed" and len(model.requests) == 2
+    assert acted == (["b"] if after == "tool" else []), "it went on where it was, and did nothing twice"
+
+
+def test_a_run_that_is_stopped_alone_is_not_rung_for() -> None:
+    stopped, free = begin(), begin()
+    AgentRun.objects.update(rung_at=timezone.now() - timedelta(hours=1))
+    stop("run", str(stopped))
+    assert overdue_runs() == [free]
+    lift("run", str(stopped))
+    assert set(overdue_runs()) == {stopped, free}
+
+
+def test_one_run_is_stopped_and_lifted_while_the_broker_is_down() -> None:
+    run = work(begin(), asks_to_act())
+    answer(waiting_calls(run.pk)[0])
+    with mock.patch.object(after_commit.app, "signature", side_effect=OperationalError):
+        assert stop("run", str(run.pk)).invalidated == 1
+        assert lift("run", str(run.pk))
+
+
+def test_ending_a_stopped_run_ends_it_for_good_and_its_stop_with_it() -> None:
+    run = work(begin(), asks_to_act())
+    stop("run", str(run.pk))
+    assert cancel_run(run_id=run.pk, by="Priya Nair")
+    assert work(run.pk, asks_to_act()).status == "cancelled"
+    assert not StopSwitch.objects.exists(), "what is over is not shown as stopped on every page"
+    with pytest.raises(BadRequest) as refused:
+        stop("run", str(run.pk))
+    assert refused.value.code == "run_over"
+
+
+def test_a_stop_of_everything_outlives_a_run_that_ends_under_it() -> None:
+    run = work(begin(), asks_to_act())
+    stop()
+    cancel_run(run_id=run.pk, by="Priya Nair")
+    work(run.pk, asks_to_act())
+    assert StopSwitch.objects.get().scope == "all"

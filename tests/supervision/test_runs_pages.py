@@ -118,7 +118,8 @@ def test_what_only_happens_after_a_yes_is_marked(desk: Client) -> None:
     page = desk.get(f"/runs/{call.run_id}/").content.decode()
     assert "only if approved" in page
     assert f'href="/requests/{call.pk}/"' in page
-    assert "Stop this run" in page
+    assert "End this run" in page and "it cannot go on" in page
+    assert "Stop for now" not in page, "that is for managers and admins"
 
 
 def test_a_run_without_steps_says_when_it_starts(desk: Client) -> None:
@@ -127,14 +128,14 @@ def test_a_run_without_steps_says_when_it_starts(desk: Client) -> None:
     assert "It usually starts within 2 seconds." in page
 
 
-def test_stopping_asks_the_machine_and_says_when_it_was_too_late(desk: Client) -> None:
+def test_ending_asks_the_machine_and_says_when_it_was_too_late(desk: Client) -> None:
     run = add_run()
-    desk.post(f"/runs/{run.pk}/stop/")
+    desk.post(f"/runs/{run.pk}/end/")
     assert AgentRun.objects.get(pk=run.pk).stop_requested
     over = ended()
-    page = desk.post(f"/runs/{over.pk}/stop/", follow=True).content.decode()
+    page = desk.post(f"/runs/{over.pk}/end/", follow=True).content.decode()
     assert "over already" in page
-    assert desk.post("/runs/999999/stop/").status_code == 404
+    assert desk.post("/runs/999999/end/").status_code == 404
     assert desk.get("/runs/999999/").status_code == 404
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from agentops.models import AuditEntry, StopSwitch, ToolCall, ToolPolicy
+from agentops.models import AgentRun, AuditEntry, StopSwitch, ToolCall, ToolPolicy
 from tests.supervision.rows import add_call, task_type
 
 
@@ -102,3 +102,56 @@ def test_the_bar_alone_can_be_read_again(leader: Client, desk: Client) -> None:
     part = desk.get("/me/", headers={"X-Desk-Part": "stops"}).content.decode()
     assert "Everything is stopped" in part
     assert "<html" not in part
+
+
+# --- one run alone
+
+
+def test_one_run_is_stopped_on_its_page_and_goes_on_with_a_reason(leader: Client, desk: Client) -> None:
+    waits, other = add_call(), add_call()
+    page = leader.get(f"/runs/{waits.run_id}/").content.decode()
+    assert "Stop for now" in page and "keeps this run where it is until somebody lifts the stop" in page
+    stopped = leader.post("/stop/now/", {"what": f"run:{waits.run_id}", "press": "one"}, follow=True)
+    assert stopped.redirect_chain == [(f"/runs/{waits.run_id}/", 302)]
+    assert "This run is stopped" in stopped.content.decode() and "Stop for now" not in stopped.content.decode()
+    said = f"Run {waits.run_id} is stopped since"
+    card = desk.get(f"/requests/{waits.pk}/").content.decode()
+    assert card.count(said) == 2, "in the bar of every page, and on its card"
+    assert "A yes counts again when the stop is lifted." in card
+    assert "data-run-stopped" not in desk.get(f"/requests/{other.pk}/").content.decode()
+    assert ToolCall.objects.get(pk=waits.pk).status == "awaiting"
+    at_run = desk.get(f"/runs/{waits.run_id}/").content.decode()
+    assert "This run is stopped" in at_run and "Lift this stop" not in at_run, "the front desk reads it only"
+    lifted = leader.post("/stop/lift/", {"what": f"run:{waits.run_id}", "reason": "It was right"}, follow=True)
+    assert "The work goes on." in lifted.content.decode() and "Stop for now" in lifted.content.decode()
+    assert "data-run-stopped" not in desk.get(f"/requests/{waits.pk}/").content.decode()
+    told = AuditEntry.objects.filter(subject=f"run {waits.run_id}").values_list("what", "who")
+    assert list(told) == [("work.stopped", "Ruth Kerr"), ("work.resumed", "Ruth Kerr")]
+
+
+def test_a_stop_of_one_run_is_no_end_of_it(leader: Client) -> None:
+    run = add_call().run
+    stop(leader, f"run:{run.pk}")
+    assert not AgentRun.objects.get(pk=run.pk).stop_requested
+    leader.post(f"/runs/{run.pk}/end/")
+    assert AgentRun.objects.get(pk=run.pk).stop_requested
+
+
+def test_the_front_desk_stops_no_run_for_now(desk: Client) -> None:
+    assert stop(desk, f"run:{add_call().run_id}") == 403
+    assert not StopSwitch.objects.exists()
+
+
+@pytest.mark.parametrize("number", ["999999", "", "x", "0012"])
+def test_a_run_that_is_over_or_never_was_is_not_stopped(leader: Client, number: str) -> None:
+    answer = leader.post("/stop/now/", {"what": f"run:{number}", "reason": "Wrong"})
+    assert answer.status_code == 400 and "This run is over" in answer.content.decode()
+    assert not StopSwitch.objects.exists()
+
+
+def test_why_a_stop_may_be_lifted_is_kept_where_it_is_too_long(leader: Client) -> None:
+    waits, why = add_call(), "a" * 301
+    stop(leader, f"run:{waits.run_id}")
+    page = leader.post("/stop/lift/", {"what": f"run:{waits.run_id}", "reason": why})
+    assert page.status_code == 400 and f'value="{why}"' in page.content.decode()
+    assert "301 of 300 characters" in page.content.decode()
