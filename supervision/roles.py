@@ -1,12 +1,17 @@
 """Who may see and do what: one table, and one function that raises."""
 
+from collections.abc import Sequence
 from enum import StrEnum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
+from django.db.models import Subquery
 from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.policy.settings import Answerers
+from agentops.domain.visible_text import show_text
+from agentops.models import ToolCall, ToolPolicy
+from supervision.models import Profile
 
 MAX_NAME = 150
 NO_ROLE = gettext_noop("This account cannot use the dashboard. Ask an administrator.")
@@ -97,14 +102,37 @@ def may(role: Role | None, permission: Permission) -> bool:
     return role in ROLES[permission]
 
 
-def why_not_answer(role: Role | None, answerers: str | None) -> str:
-    """Why this role may not answer a request of a tool with such a policy; empty where it may.
+def roles_that_answer(answerers: str) -> frozenset[Role]:
+    """The roles whose people may answer by a tool's policy; one that cannot be read is for admins only."""
+    return _ANSWERS[_read_answerers(answerers)][0]
 
-    What cannot be read is for admins only; None stands for a tool without a policy.
+
+def why_not_answer(role: Role | None, answerers: str, *, teams: Sequence[str] = (), team: str = "") -> str:
+    """Why somebody of this role and team may not answer by such a policy; empty where they may."""
+    if role not in roles_that_answer(answerers):
+        return gettext(_ANSWERS[_read_answerers(answerers)][1])
+    if not teams or team in teams:
+        return ""
+    named = gettext(" or ").join(show_text(one) for one in teams)
+    return gettext("Only team %(teams)s can answer this. Pass it on.") % {"teams": named}
+
+
+def find_why_not_answer(user: AnyUser, *, role: Role | None, call_id: int) -> str:
+    """Why this person may not answer this request, by its tool's policy as it stands; empty where they may.
+
+    A tool without a policy is for everybody.
     """
-    known = answerers is None or answerers in set(Answerers)
-    roles, words = _ANSWERS[Answerers(answerers or Answerers.ANYBODY) if known else Answerers.ADMINS]
-    return "" if role in roles else gettext(words)
+    tool = ToolCall.objects.filter(pk=call_id).values("tool")[:1]
+    policy = ToolPolicy.objects.filter(tool=Subquery(tool)).values_list("answerers", "teams").first()
+    if policy is None:
+        return ""
+    answerers, teams = policy
+    team = Profile.objects.filter(user=user.pk).values_list("team", flat=True).first() if teams else ""
+    return why_not_answer(role, answerers, teams=teams, team=team or "")
+
+
+def _read_answerers(answerers: str) -> Answerers:
+    return Answerers(answerers) if answerers in set(Answerers) else Answerers.ADMINS
 
 
 def require(user: AnyUser, permission: Permission) -> Role:

@@ -99,7 +99,7 @@ def _holders(hands: Iterable[Hand], account: str) -> set[str]:
 
 
 def _read_hands(*, since: datetime) -> list[Hand]:
-    """What admins did to accounts since then, by the sealed record. Another name or team opens nothing."""
+    """What admins did to accounts since then, by the sealed record. Another name or team makes no admin."""
     entries = AuditEntry.objects.filter(what__in=_WITHIN, at__gte=since).order_by("-seq")
     known = {display_name(user): user.username for user in User.objects.all()}
     return [

@@ -25,7 +25,7 @@ def withdraw_by_tool(
 
     A yes is also withdrawn where its giver may not have been one who may answer now, or may no longer be alone.
     """
-    narrower = after.answerers.rank > before.answerers.rank
+    narrower = after.shuts_out(before)
 
     def needs_more_now(call: ToolCall) -> bool:
         stricter = judge_again(

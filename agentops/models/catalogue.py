@@ -36,6 +36,7 @@ class ToolPolicy(models.Model):
     answerers = models.CharField(
         max_length=12, choices=[(a.value, a.words) for a in Answerers], default=Answerers.ANYBODY.value
     )
+    teams = models.JSONField(default=list, blank=True)
     ask_requester = models.BooleanField(default=False)
     one_on_duty = models.BooleanField(default=False)
     hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)

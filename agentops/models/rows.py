@@ -204,6 +204,7 @@ class PolicyRow(NamedTuple):
     enabled: bool
     confirmation: str
     answerers: str
+    teams: list[str]
     ask_requester: bool
     one_on_duty: bool
     hold_seconds: int | None

@@ -85,7 +85,7 @@ def approve_call(
         )
         if isinstance(settled, control.Unsettled):
             return refuse_unsettled(settled, call_id=call_id)
-        if not_theirs := refuse_answerer(role, call_id=call_id):
+        if not_theirs := refuse_answerer(user, role=role, call_id=call_id):
             transaction.set_rollback(True)
             return not_theirs
         facts = {**({"ticked": sorted(ticked)} if ticked else {}), **({"alone": True} if alone else {})}
@@ -115,7 +115,7 @@ def reject_call(*, user: User, call_id: int, version: int, digest: str, reason: 
         )
         if isinstance(settled, control.Unsettled):
             return refuse_unsettled(settled, call_id=call_id)
-        if not_theirs := refuse_answerer(role, call_id=call_id):
+        if not_theirs := refuse_answerer(user, role=role, call_id=call_id):
             transaction.set_rollback(True)
             return not_theirs
         record_decision(

@@ -14,7 +14,7 @@ from supervision.roles import Permission, display_name, require
 def ask_for_choices(*, user: User, call_id: int, version: int, digest: str, values: Mapping[str, str]) -> int | Refused:
     """Ask what could be chosen, given what stands in the form; the id of the edit that a worker will answer."""
     role = require(user, Permission.DECIDE)
-    if not_theirs := refuse_answerer(role, call_id=call_id):
+    if not_theirs := refuse_answerer(user, role=role, call_id=call_id):
         return not_theirs
     asked = control.ask_for_choices(
         call_id=call_id, version=version, digest=digest, values=values, by=display_name(user)
@@ -27,7 +27,7 @@ def change_call(
 ) -> int | Refused:
     """Send a change; the id of the edit that tells what came of it. Yes or no is said to the changed request later."""
     role = require(user, Permission.DECIDE)
-    if not_theirs := refuse_answerer(role, call_id=call_id):
+    if not_theirs := refuse_answerer(user, role=role, call_id=call_id):
         return not_theirs
     if too_long := refuse_long_note(note):
         return too_long

@@ -4,15 +4,14 @@ from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from datetime import datetime
 
-from django.db.models import Subquery
+from django.contrib.auth.models import User
 from django.utils.translation import gettext
 
 from agentops import control
 from agentops.domain.visible_text import show_text
-from agentops.models import ToolCall, ToolPolicy
 from supervision.models import Decision
 from supervision.phrases import tell
-from supervision.roles import Role, why_not_answer
+from supervision.roles import Role, find_why_not_answer
 from supervision.wording import say_time
 
 MAX_NOTE = 2_000
@@ -56,15 +55,13 @@ def refuse_unsettled(settled: control.Unsettled, *, call_id: int, heading: str =
     return Refused(settled.code, tell(settled.message), heading=heading)
 
 
-def refuse_answerer(role: Role, *, call_id: int) -> Refused | None:
-    """Why this role may not answer this request, by its tool's policy as it stands; None where it may.
+def refuse_answerer(user: User, *, role: Role, call_id: int) -> Refused | None:
+    """Why this person may not answer this request, by its tool's policy as it stands; None where they may.
 
     Call it under the lock of the call's run: a policy that was made stricter before is seen, and one that is made
     stricter afterwards withdraws the answer.
     """
-    tool = ToolCall.objects.filter(pk=call_id).values("tool")[:1]
-    answerers = ToolPolicy.objects.filter(tool=Subquery(tool)).values_list("answerers", flat=True).first()
-    told = why_not_answer(role, answerers)
+    told = find_why_not_answer(user, role=role, call_id=call_id)
     return Refused("not_yours", told) if told else None
 
 

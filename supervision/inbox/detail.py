@@ -11,13 +11,12 @@ from agentops.domain.cards import Card, Mismatch, Subject
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.visible_text import show_in_full, show_text
-from agentops.models import AgentRun, Conversation, ToolCall, ToolPolicy
+from agentops.models import AgentRun, Conversation, ToolCall
 from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
 from supervision.inbox.doubts import Doubt, read_doubt
 from supervision.inbox.notices import Notice, notice_of
 from supervision.inbox.rows import count_twins
 from supervision.inbox.sources import Source, read_sources
-from supervision.roles import Role, why_not_answer
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 
 FRESH = timedelta(minutes=5)
@@ -208,9 +207,3 @@ def _words_of(call: ToolCall) -> str:
     blocks = call.step.content if isinstance(call.step.content, list) else []
     texts = [str(b.get("text", "")) for b in blocks if isinstance(b, dict) and b.get("type") == "text"]
     return show_in_full("\n\n".join(text for text in texts if text.strip()))
-
-
-def read_not_theirs(call: ToolCall, *, role: Role) -> str:
-    """Why people of this role may not answer this request, by its tool's policy; empty where they may."""
-    answerers = ToolPolicy.objects.filter(tool=call.tool).values_list("answerers", flat=True).first()
-    return why_not_answer(role, answerers)

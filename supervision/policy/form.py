@@ -11,6 +11,7 @@ from agentops.domain.policy.rules import Confirmation, Rule
 from agentops.domain.policy.settings import LONGEST_MINUTES, MOST_CALLS, Answerers, ToolSetting
 from agentops.domain.tiers import ActionTier
 from agentops.models import ToolPolicy
+from supervision.policy.answering import why_no_answerers
 from supervision.policy.rule_rows import RuleRow, read_rules, row_of
 
 NUMBERS = {
@@ -33,6 +34,7 @@ class Draft:
 
     fields: Mapping[str, str]
     rows: tuple[RuleRow, ...] = ()
+    teams: tuple[str, ...] = ()
     errors: Mapping[str, str] = field(default_factory=dict)
     setting: ToolSetting | None = None
 
@@ -41,7 +43,7 @@ def draft_of(setting: ToolSetting, *, errors: Mapping[str, str] | None = None) -
     """The form filled with a setting."""
     values = setting.model_dump(mode="json")
     fields = {name: _text(values[name]) for name in FIELDS}
-    return Draft(fields, tuple(row_of(rule) for rule in setting.rules), errors or {}, setting)
+    return Draft(fields, tuple(row_of(rule) for rule in setting.rules), setting.teams, errors or {}, setting)
 
 
 def _text(value: Any) -> str:
@@ -50,7 +52,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def read_draft(post: Mapping[str, str], *, keys: list[str], policy: ToolPolicy) -> Draft:
+def read_draft(post: Mapping[str, str], *, keys: list[str], teams: list[str], policy: ToolPolicy) -> Draft:
     """What somebody sent: `keys` name the rows of rules in it. Whatever is wrong, everything typed is kept."""
     fields = {name: post.get(name, "").strip() for name in FIELDS}
     errors: dict[str, str] = {}
@@ -59,11 +61,14 @@ def read_draft(post: Mapping[str, str], *, keys: list[str], policy: ToolPolicy) 
     values["tier"] = _read_choice("tier", fields, [tier.value for tier in ActionTier], errors, empty=not policy.tier)
     values["confirmation"] = _read_choice("confirmation", fields, list(Confirmation), errors)
     values["answerers"] = _read_choice("answerers", fields, list(Answerers), errors)
+    named = values["teams"] = tuple(sorted(set(teams)))
+    if told := why_no_answerers(values["answerers"], named):
+        errors["teams"] = told
     rows, rules = read_rules(post, keys=keys, policy=policy)
     for row in rows:
         errors |= row.errors
     setting = None if errors else _make_setting(values, rules, policy=policy)
-    return Draft(fields, rows, errors, setting)
+    return Draft(fields, rows, named, errors, setting)
 
 
 def _make_setting(values: dict[str, Any], rules: tuple[Rule, ...], *, policy: ToolPolicy) -> ToolSetting:

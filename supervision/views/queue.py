@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from supervision import actions
 from supervision.callers import read_asking, read_heard
 from supervision.inbox.claims import read_held
-from supervision.inbox.detail import find_call, read_not_theirs, read_request
+from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.edits import EditPage, read_changed
 from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
@@ -22,7 +22,7 @@ from supervision.inbox.looks import read_look
 from supervision.inbox.rows import Desk, Row, read_desk
 from supervision.inbox.second_person import read_second_person
 from supervision.models import REASONS
-from supervision.roles import Permission
+from supervision.roles import Permission, find_why_not_answer
 from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of, render_part
 from supervision.views.drawing import draw_groups
 from supervision.views.sent import read_number
@@ -207,7 +207,7 @@ def show_beside(
         if look and look.due:
             actions.look_again(user=request.user, call_id=call_id)
         second = context["second"] = read_second_person(call, user=request.user, now=now)
-        context["not_theirs"] = read_not_theirs(call, role=request.role)
+        context["not_theirs"] = find_why_not_answer(request.user, role=request.role, call_id=call_id)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)

@@ -18,6 +18,7 @@ from agentops.models import PolicyChange, ToolPolicy
 from supervision import actions
 from supervision.metrics.statistics import wilson
 from supervision.phrases import named
+from supervision.policy.answering import list_team_choices
 from supervision.policy.figures import FIGURES, figures_by_tool
 from supervision.policy.form import Draft, draft_of, read_draft
 from supervision.policy.rule_rows import NEW, OUTCOMES, empty_row, looks_of
@@ -77,7 +78,9 @@ def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
         if setting is None:
             raise BadRequest("There is no such version.")
         return _check(request, policy, setting, version=version, returns_to=returns_to)
-    draft = read_draft(post.dict(), keys=[*post.getlist("rule"), NEW], policy=policy)
+    draft = read_draft(
+        post.dict(), keys=[*post.getlist("rule"), NEW], teams=post.getlist("teams"), policy=policy
+    )
     if draft.setting is None:
         return _show(request, policy, draft, version=version, status=400)
     return _check(request, policy, draft.setting, version=version)
@@ -128,6 +131,7 @@ def _show(
         "tiers": [_tier_choice(tier, policy) for tier in ActionTier],
         "confirmations": list(Confirmation),
         "answerers": list(Answerers),
+        "teams": list_team_choices(draft.teams),
         "rows": [*draft.rows, *([] if any(row.key == NEW for row in draft.rows) else [empty_row()])],
         "looks": looks_of(policy),
         "outcomes": OUTCOMES,

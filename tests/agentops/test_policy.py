@@ -166,6 +166,19 @@ def test_a_rule_made_past_the_withdrawal_is_seen_at_dispatch() -> None:
     assert acted == [] and ToolCall.objects.get(pk=one.pk).result["code"] == "policy_changed"
 
 
+def test_where_fewer_teams_may_answer_a_yes_is_withdrawn_and_what_waits_goes_on_waiting() -> None:
+    set_tier("act", "risky")
+    model = ScriptedModel(acts("a", "b"), say("Done."))
+    said, open_still = waiting_calls(work(begin(), model).pk)
+    answer(said)
+    changed = change_tool("act", teams=("North",))
+    assert changed == Changed(2, invalidated=1)
+    assert [ToolCall.objects.get(pk=one.pk).status for one in (said, open_still)] == ["invalidated", "awaiting"]
+    more = change_tool("act", teams=("North", "South"))
+    assert isinstance(more, Proposed), "more people who may answer take a second admin"
+    assert ToolPolicy.objects.get(tool="act").teams == ["North"]
+
+
 def test_a_stored_policy_that_cannot_be_read_lets_nothing_run() -> None:
     ToolPolicy.objects.filter(tool="act").update(rules=[{"number": "first"}])
     (one,) = run_of(acts("a"))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from agentops.domain.policy.rules import Kind, Subject
 from agentops.models import AuditEntry, PolicyChange, ToolCall, ToolPolicy
 from agentops.tools.registry import all_tools
+from supervision.models import Profile
 from tests.supervision.rows import add_call, person
 
 NOTICE = Subject(source="fact", name="notice_hours", kind=Kind.NUMBER, words="hours of notice")
@@ -324,3 +325,35 @@ def test_a_rule_is_offered_the_text_but_no_numbers_of_rows(admin: Client, moving
     assert "patient_id" not in page and "argument|version" not in page
     rule = {"rnew-0-looks": "argument|body|contains", "rnew-0-value": "invoice", "rnew-outcome": "|two"}
     assert "If the text contains “invoice”" in check(admin, moving, **rule).content.decode()
+
+
+def test_a_tool_is_kept_for_a_team_and_opened_again_by_two_admins_only(
+    admin: Client, moving: ToolPolicy, priya: User
+) -> None:
+    Profile.objects.create(user=priya, team="North")
+    assert 'name="teams" value="North">' in read(admin, moving), "offered, and not ticked"
+    assert save(admin, moving, teams=["North"]).status_code == 302
+    moving.refresh_from_db()
+    assert (moving.teams, moving.version) == (["North"], 2)
+    page = read(admin, moving)
+    assert 'name="teams" value="North" checked' in page and "Teams that may answer" in page
+    assert "North" in admin.get(reverse("tools")).content.decode()
+    save(admin, moving)
+    moving.refresh_from_db()
+    assert moving.teams == ["North"], "more people who may answer is more room"
+    assert PolicyChange.objects.get(state="waiting").after["teams"] == []
+
+
+def test_a_team_in_which_nobody_may_answer_is_refused_at_its_field_and_stays_ticked(
+    admin: Client, moving: ToolPolicy, priya: User, mo: User
+) -> None:
+    Profile.objects.create(user=priya, team="North")
+    Profile.objects.create(user=mo, team="Gone")
+    User.objects.filter(pk=mo.pk).update(is_active=False)
+    for fields in ({"teams": ["North"], "answerers": "leaders"}, {"teams": ["Gone"]}, {"teams": ["Nowhere"]}):
+        answer = check(admin, moving, **fields)
+        page = answer.content.decode()
+        assert answer.status_code == 400 and '<a href="#teams">Nobody in these teams may answer.' in page
+        assert f'value="{fields["teams"][0]}" checked' in page
+    ToolPolicy.objects.update(teams=["Gone"])
+    assert "nobody is in it" in read(admin, moving)

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from agentops.models import AuditEntry, Confirmation, ToolCall, ToolPolicy
-from supervision.models import Decision
+from supervision.models import Decision, Profile
 from tests.supervision.rows import MOVE, add_call
 
 TOLD = "Only a manager can answer this. Pass it on."
@@ -72,3 +72,55 @@ def test_a_policy_that_names_nobody_known_is_for_admins(
     ToolPolicy.objects.update(answerers="cleaners")
     assert "Only an admin" in sign_in(ruth).get(f"/requests/{call.pk}/").content.decode()
     assert "Only an admin" not in sign_in(leo).get(f"/requests/{call.pk}/").content.decode()
+
+
+# --- by team
+
+
+@pytest.fixture
+def norths(call: ToolCall, priya: User, mo: User) -> ToolCall:
+    """A request that the team North alone may answer; Priya is in it, Mo in another."""
+    ToolPolicy.objects.update(answerers="anybody", teams=["Night", "North"])
+    Profile.objects.create(user=priya, team="North")
+    Profile.objects.create(user=mo, team="South")
+    return call
+
+
+def test_who_is_in_another_team_or_none_reads_who_can_answer(
+    mo: User, ruth: User, norths: ToolCall, sign_in: Callable[[User], Client]
+) -> None:
+    for who in (mo, ruth):
+        page = sign_in(who).get(f"/requests/{norths.pk}/").content.decode()
+        assert "Only team Night or North can answer this. Pass it on." in page and "data-yes" not in page
+        refused = sign_in(who).post(f"/requests/{norths.pk}/answer/", {**seen(norths), "answer": "yes"})
+        assert refused.status_code == 403 and "Only team Night or North" in refused.content.decode()
+    norths.refresh_from_db()
+    assert norths.status == "awaiting" and not Decision.objects.exists()
+
+
+def test_who_is_in_the_team_answers(priya: User, norths: ToolCall, sign_in: Callable[[User], Client]) -> None:
+    assert "data-yes" in sign_in(priya).get(f"/requests/{norths.pk}/").content.decode()
+    sign_in(priya).post(f"/requests/{norths.pk}/answer/", {**seen(norths), "answer": "yes"})
+    norths.refresh_from_db()
+    assert (norths.status, norths.decided_by) == ("approved", "Priya Nair")
+
+
+def test_the_team_does_not_stand_in_for_the_role(
+    priya: User, norths: ToolCall, sign_in: Callable[[User], Client]
+) -> None:
+    ToolPolicy.objects.update(answerers="leaders")
+    assert TOLD in sign_in(priya).get(f"/requests/{norths.pk}/").content.decode()
+
+
+def test_who_leaves_the_team_may_not_answer_from_then_on(
+    priya: User, norths: ToolCall, sign_in: Callable[[User], Client]
+) -> None:
+    Profile.objects.filter(user=priya).update(team="")
+    refused = sign_in(priya).post(f"/requests/{norths.pk}/answer/", {**seen(norths), "answer": "yes"})
+    assert refused.status_code == 403
+
+
+def test_a_name_of_a_team_is_only_text(mo: User, norths: ToolCall, sign_in: Callable[[User], Client]) -> None:
+    ToolPolicy.objects.update(teams=["<b>N\u202eorth"])
+    page = sign_in(mo).get(f"/requests/{norths.pk}/").content.decode()
+    assert "<b>N" not in page and "\u202e" not in page

@@ -56,6 +56,7 @@ def compare_tools(before: ToolSetting, after: ToolSetting, *, floor: ActionTier 
              before.one_on_duty - after.one_on_duty),
         _row("answerers", say("Who may answer"), say(before.answerers.words), say(after.answerers.words),
              after.answerers.rank - before.answerers.rank),
+        *_compare_teams(before.teams, after.teams),
         _row("hold_seconds", say("A yes is held for"), _say_hold(before, floor), _say_hold(after, floor),
              after.hold_for(floor) - before.hold_for(floor)),
         _row("expires_minutes", say("A request waits for"), _say_wait(before), _say_wait(after), 0),
@@ -114,6 +115,19 @@ def _bound(name: str, label: str, before: int | None, after: int | None) -> Diff
         return None
     was, now = (f"{bound:,}" if bound is not None else say("No limit") for bound in (before, after))
     return _row(name, label, was, now, 1 if new < old else -1)
+
+
+def _compare_teams(before: tuple[str, ...], after: tuple[str, ...]) -> Iterator[Difference | None]:
+    """To name teams at all shuts the others out; of those that are named some may come and others go."""
+    if not before or not after:
+        told = say("Teams that may answer")
+        yield _row("teams", told, _say_teams(before), _say_teams(after), bool(after) - bool(before))
+        return
+    come, gone = set(after) - set(before), set(before) - set(after)
+    if come:
+        yield _row("teams", say("Teams that may answer too"), say("None"), ", ".join(sorted(come)), -1)
+    if gone:
+        yield _row("teams", say("Teams that may answer no more"), say("None"), ", ".join(sorted(gone)), 1)
 
 
 def _compare_rules(before: ToolSetting, after: ToolSetting, *, floor: ActionTier | None) -> Iterator[Difference | None]:
@@ -176,6 +190,10 @@ def _say_tier(tier: str) -> str:
 
 def _say_tiers(tiers: frozenset[ActionTier]) -> str:
     return join_phrases([say(tier.words) for tier in ActionTier if tier in tiers], between=", ") or say("Nothing")
+
+
+def _say_teams(teams: tuple[str, ...]) -> str:
+    return ", ".join(sorted(teams)) or say("Every team")
 
 
 def _say_hold(setting: ToolSetting, floor: ActionTier | None) -> str:

@@ -16,7 +16,10 @@ LONGEST_MINUTES = 7 * 24 * 60
 REQUESTER_CHANNELS = frozenset({"phone", "text", "online"})
 """Where somebody speaks or writes to us, who can be asked. At the desk staff talk to them themselves."""
 
+MOST_TEAMS = 20
+
 Bound = Annotated[int, Field(ge=1, le=MOST_CALLS)] | None
+Team = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class Answerers(StrEnum):
@@ -44,6 +47,7 @@ class Answerers(StrEnum):
 class ToolSetting(BaseModel):
     """Everything an admin decides about one tool. The empty tier is one that nobody gave: destructive.
 
+    `answerers` are the roles whose people may answer; where `teams` are named, only those of these teams may.
     `ask_requester` puts a call to the caller first, where somebody speaks or writes to us, and then to staff.
     `hold_seconds` None is as the tier says, `expires_minutes` None as the type of task says, a bound None is no bound.
     `last_rule` is the highest number a rule ever had: numbers are quoted on requests and never used twice.
@@ -55,6 +59,7 @@ class ToolSetting(BaseModel):
     enabled: bool = True
     confirmation: Confirmation = Confirmation.NOBODY
     answerers: Answerers = Answerers.ANYBODY
+    teams: Annotated[tuple[Team, ...], Field(max_length=MOST_TEAMS)] = ()
     ask_requester: bool = False
     one_on_duty: bool = False
     hold_seconds: Annotated[int, Field(ge=0, le=LONGEST_SECONDS)] | None = None
@@ -70,6 +75,16 @@ class ToolSetting(BaseModel):
     def reads_arguments(self) -> bool:
         """Whether any rule looks at what a call was given."""
         return any(one.subject.source == "argument" for rule in self.rules for one in rule.conditions)
+
+    def admits(self, team: str) -> bool:
+        """Whether people of this team may answer; the empty one is that of people who are in none."""
+        return not self.teams or team in self.teams
+
+    def shuts_out(self, before: "ToolSetting") -> bool:
+        """Whether somebody who may answer by the setting before may not by this one."""
+        if self.answerers.rank > before.answerers.rank:
+            return True
+        return bool(self.teams) and (not before.teams or not set(before.teams) <= set(self.teams))
 
     @property
     def bounded(self) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agentops.domain.policy.changes import compare_tools, is_looser
+from agentops.domain.policy.changes import compare_tools, is_looser, is_stricter
 from agentops.domain.policy.judging import (
     ANY_TIER,
     TAINTED,
@@ -57,6 +57,7 @@ settings = st.builds(
     enabled=st.booleans(),
     confirmation=st.sampled_from(Confirmation),
     answerers=st.sampled_from(Answerers),
+    teams=st.lists(st.sampled_from(["North", "South", "Night"]), max_size=3, unique=True).map(tuple),
     ask_requester=st.booleans(),
     hold_seconds=st.none() | st.integers(0, 120),
     per_run=bounds,
@@ -134,6 +135,19 @@ def test_a_change_that_is_not_looser_opens_no_gate_and_asks_no_fewer_people(
         assert new.confirmers >= old.confirmers and new.tier.rank >= old.tier.rank
 
 
+@given(before=settings, after=settings, floor=tiers, rank=st.integers(0, 2), team=st.sampled_from(["", "North", "Day"]))
+def test_a_change_that_is_not_looser_lets_nobody_answer_who_might_not_before(
+    before: ToolSetting, after: ToolSetting, floor: ActionTier, rank: int, team: str
+) -> None:
+    """`rank` is that of the strictest circle somebody belongs to; who belongs to it belongs to the wider ones."""
+    old, new = (one.answerers.rank <= rank and one.admits(team) for one in (before, after))
+    if new and not old:
+        assert is_looser(compare_tools(before, after, floor=floor))
+    if old and not new:
+        assert after.shuts_out(before), "a yes that they gave is withdrawn"
+        assert is_stricter(compare_tools(before, after, floor=floor))
+
+
 @given(setting=settings, stricter=tiers, call=calls(), floor=tiers, permitted=permitted)
 def test_a_stricter_tier_is_never_taken_for_a_looser_change_and_opens_nothing(
     setting: ToolSetting, stricter: ActionTier, call: AskedCall, floor: ActionTier, permitted: frozenset[ActionTier]
@@ -186,6 +200,12 @@ def test_a_setting_does_not_differ_from_itself(setting: ToolSetting) -> None:
         ({"confirmation": "two"}, False),
         ({"answerers": "anybody"}, True),
         ({"answerers": "admins"}, False),
+        ({"teams": ()}, True),
+        ({"teams": ("North",)}, False),
+        ({"teams": ("South", "North")}, False),
+        ({"teams": ("North", "South", "Night")}, True),
+        ({"teams": ("North", "Night")}, True),
+        ({"teams": (), "answerers": "admins"}, True),
         ({"one_on_duty": True}, True),
         ({"ask_requester": True}, False),
         ({"hold_seconds": 10}, True),
@@ -206,6 +226,7 @@ def test_more_room_is_told_from_less(changes: dict[str, Any], looser: bool) -> N
         tier="risky",
         confirmation=Confirmation.STAFF,
         answerers=Answerers.LEADERS,
+        teams=("North", "South"),
         hold_seconds=30,
         per_day=5,
         rules=(rule(under(48)),),
