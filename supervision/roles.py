@@ -5,12 +5,11 @@ from enum import StrEnum
 
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, Group
 from django.core.exceptions import PermissionDenied
-from django.db.models import Subquery
 from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.policy.settings import Answerers
 from agentops.domain.visible_text import show_text
-from agentops.models import ToolCall, ToolPolicy
+from agentops.models import ToolPolicy
 from supervision.models import Profile
 
 MAX_NAME = 150
@@ -117,18 +116,15 @@ def why_not_answer(role: Role | None, answerers: str, *, teams: Sequence[str] = 
     return gettext("Only team %(teams)s can answer this. Pass it on.") % {"teams": named}
 
 
-def find_why_not_answer(user: AnyUser, *, role: Role | None, call_id: int) -> str:
-    """Why this person may not answer this request, by its tool's policy as it stands; empty where they may.
+def find_why_not_answer(user: AnyUser, *, role: Role | None, policy: ToolPolicy | None) -> str:
+    """Why this person may not answer a request of a tool with this policy; empty where they may.
 
     A tool without a policy is for everybody.
     """
-    tool = ToolCall.objects.filter(pk=call_id).values("tool")[:1]
-    policy = ToolPolicy.objects.filter(tool=Subquery(tool)).values_list("answerers", "teams").first()
     if policy is None:
         return ""
-    answerers, teams = policy
-    team = Profile.objects.filter(user=user.pk).values_list("team", flat=True).first() if teams else ""
-    return why_not_answer(role, answerers, teams=teams, team=team or "")
+    team = Profile.objects.filter(user=user.pk).values_list("team", flat=True).first() if policy.teams else ""
+    return why_not_answer(role, policy.answerers, teams=policy.teams, team=team or "")
 
 
 def _read_answerers(answerers: str) -> Answerers:

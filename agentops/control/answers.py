@@ -14,7 +14,7 @@ from agentops.domain.cards import Card
 from agentops.domain.events import Event
 from agentops.domain.holds import hold_time
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.outcomes import ToolResult, ToolResultStatus, failure, read_result
+from agentops.domain.outcomes import UNANSWERED, ToolResult, ToolResultStatus, failure, read_result
 from agentops.domain.phrases import join_phrases, say, say_clock
 from agentops.domain.tiers import read_tier
 from agentops.models import AgentRun, ToolCall, move_call, read_stops, requeue_run
@@ -186,6 +186,9 @@ def _why_not(call_id: int, *, version: int, digest: str) -> Unsettled:
     match status:
         case CallStatus.AWAITING | CallStatus.IN_DOUBT if (call.version, call.digest) != (version, digest):
             return Unsettled("card_changed", say("What you saw is no longer what would run. Read the new request."))
+        case CallStatus.EXPIRED if (call.result or {}).get("code") == UNANSWERED:
+            went_on = say("Time ran out. Nothing was changed; the assistant went on without it.")
+            return Unsettled("expired", went_on, at=at)
         case CallStatus.AWAITING | CallStatus.EXPIRED:
             return Unsettled("expired", say("Time ran out. Nothing was changed, and a person has to call back."), at=at)
         case CallStatus.CANCELLED | CallStatus.INVALIDATED:

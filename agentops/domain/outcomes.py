@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict
 
 from agentops.domain.phrases import Stored, Words, find_words, keep_words
 
+EXPIRED, UNANSWERED = "expired", "unanswered"
+"""Codes of a call that nobody answered in time: a person calls back about it, or the run goes on without it."""
+
 
 class ToolResultStatus(StrEnum):
     """The four ways a tool call can end."""

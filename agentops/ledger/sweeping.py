@@ -4,15 +4,17 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 
 from agentops.after_commit import announce, wake
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.outcomes import failure
+from agentops.domain.outcomes import EXPIRED, UNANSWERED, ToolResult, failure
 from agentops.domain.phrases import say
-from agentops.models import AgentRun, SweepMark, ToolCall, move_call, read_stops, requeue_run
+from agentops.domain.policy.settings import Expiry
+from agentops.models import AgentRun, SweepMark, ToolCall, ToolPolicy, move_call, read_stops, requeue_run
 from agentops.models.moves import NOW
 
 
@@ -65,11 +67,7 @@ def _expire_call(call_id: int, run_id: int) -> bool:
     run = AgentRun.objects.select_for_update(skip_locked=True).filter(pk=run_id).first()
     if run is None:
         return False  # its row is held: the next sweep comes in seconds
-    result = failure(
-        "expired",
-        say("Nobody answered in time, so it was not done. This is not a refusal."),
-        "Tell the caller that it is not done yet and that a person will call back. Do not propose it again.",
-    )
+    result = _tell_expiry(call_id)
     expired = move_call(
         call_id=call_id,
         old=[CallStatus.ASKING, CallStatus.AWAITING],
@@ -83,3 +81,21 @@ def _expire_call(call_id: int, run_id: int) -> bool:
             wake(run_id)
         announce(Event(kind="call.settled", run_id=run_id, call_id=call_id))
     return expired
+
+
+def _tell_expiry(call_id: int) -> ToolResult:
+    """What the model is told, by its tool's policy as it stands: a person calls back, or it goes on without."""
+    tool = ToolCall.objects.filter(pk=call_id).values("tool")[:1]
+    policy = ToolPolicy.objects.filter(tool=Subquery(tool)).values_list("on_expiry", flat=True).first()
+    told = say("Nobody answered in time, so it was not done. This is not a refusal.")
+    if policy == Expiry.GO_ON:
+        return failure(
+            UNANSWERED,
+            told,
+            "Go on without it, and say that it was not done. Nobody will call back about it; do not propose it again.",
+        )
+    return failure(
+        EXPIRED,
+        told,
+        "Tell the caller that it is not done yet and that a person will call back. Do not propose it again.",
+    )

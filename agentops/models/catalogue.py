@@ -10,7 +10,7 @@ from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.lifetimes import Lifetime, Lifetimes
 from agentops.domain.limits import Limits
 from agentops.domain.policy.rules import Confirmation, Subject
-from agentops.domain.policy.settings import Answerers, ToolSetting, read_setting
+from agentops.domain.policy.settings import Answerers, Expiry, ToolSetting, read_setting
 from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers
@@ -41,6 +41,9 @@ class ToolPolicy(models.Model):
     one_on_duty = models.BooleanField(default=False)
     hold_seconds = models.PositiveSmallIntegerField(null=True, blank=True)
     expires_minutes = models.PositiveIntegerField(null=True, blank=True)
+    on_expiry = models.CharField(
+        max_length=12, choices=[(e.value, e.words) for e in Expiry], default=Expiry.CALL_BACK.value
+    )
     per_run = models.PositiveIntegerField(null=True, blank=True)
     per_hour = models.PositiveIntegerField(null=True, blank=True)
     per_day = models.PositiveIntegerField(null=True, blank=True)
@@ -70,6 +73,10 @@ class ToolPolicy(models.Model):
             # Read by the gate: who confirms must be one of the four, or the gate could take it for nobody.
             models.CheckConstraint(
                 condition=Q(confirmation__in=[c.value for c in Confirmation]), name="tool_policy_confirmation_is_known"
+            ),
+            # Read by the sweeper: a word that it does not know would leave a caller without an answer and unasked for.
+            models.CheckConstraint(
+                condition=Q(on_expiry__in=[e.value for e in Expiry]), name="tool_policy_expiry_is_known"
             ),
         ]
 

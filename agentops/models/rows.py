@@ -209,6 +209,7 @@ class PolicyRow(NamedTuple):
     one_on_duty: bool
     hold_seconds: int | None
     expires_minutes: int | None
+    on_expiry: str
     per_run: int | None
     per_hour: int | None
     per_day: int | None

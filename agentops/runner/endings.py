@@ -5,6 +5,7 @@ from typing import Any
 
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.next_move import Finish
+from agentops.domain.outcomes import UNANSWERED
 from agentops.domain.partial import compose_partial, compose_summary, describe_end, describe_reason
 from agentops.domain.transcript import Transcript
 from agentops.domain.validation import OutputRules, Validated, validate_text
@@ -34,7 +35,8 @@ def end_run(transcript: Transcript, finish: Finish, *, rules: OutputRules) -> En
 
 def _is_promised(transcript: Transcript) -> bool:
     """Whether the caller was told that a person will call back, because nobody answered a request in time."""
-    return any(call.status is CallStatus.EXPIRED for call in transcript.calls)
+    expired = [call.result for call in transcript.calls if call.status is CallStatus.EXPIRED]
+    return any(result is None or result.code != UNANSWERED for result in expired)
 
 
 def _call_back(ending: Ending, transcript: Transcript) -> Ending:

@@ -5,10 +5,12 @@ from dataclasses import field as dataclass_field
 from datetime import datetime
 
 from django.contrib.auth.models import User
+from django.db.models import Subquery
 from django.utils.translation import gettext
 
 from agentops import control
 from agentops.domain.visible_text import show_text
+from agentops.models import ToolCall, ToolPolicy
 from supervision.models import Decision
 from supervision.phrases import tell
 from supervision.roles import Role, find_why_not_answer
@@ -61,7 +63,9 @@ def refuse_answerer(user: User, *, role: Role, call_id: int) -> Refused | None:
     Call it under the lock of the call's run: a policy that was made stricter before is seen, and one that is made
     stricter afterwards withdraws the answer.
     """
-    told = find_why_not_answer(user, role=role, call_id=call_id)
+    tool = ToolCall.objects.filter(pk=call_id).values("tool")[:1]
+    policy = ToolPolicy.objects.filter(tool=Subquery(tool)).first()
+    told = find_why_not_answer(user, role=role, policy=policy)
     return Refused("not_yours", told) if told else None
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 
 from agentops.domain.cards import Subject
 from agentops.domain.lifecycle import CallStatus
-from agentops.models import AgentRun
+from agentops.domain.outcomes import UNANSWERED
+from agentops.models import AgentRun, ToolCall
 from supervision.cards import age_of, find_subject, read_card, summary_of, title_of
 from supervision.inbox.detail import say_asked
 from supervision.inbox.holds import is_on_hold
@@ -94,10 +95,15 @@ def find_handoff(run_id: int, *, now: datetime) -> Handoff | None:
         age=age_of(subject, timezone.localtime(now).date()) if subject else None,
         findings=list(dict.fromkeys(say_findings([*run.findings, *(one for call in calls for one in call.findings)]))),
         closing=closing,
-        expired=run.outcome != URGENT_HELP and any(call.status == CallStatus.EXPIRED for call in calls),
+        expired=run.outcome != URGENT_HELP and any(_is_promised(call) for call in calls),
         closed=say_when(closing.closed_at, now=now) if closing else "",
         due=say_when(due, now=now) if due and not closing else "",
     )
+
+
+def _is_promised(call: ToolCall) -> bool:
+    """Whether the caller was told that a person calls back about it."""
+    return call.status == CallStatus.EXPIRED and (call.result or {}).get("code") != UNANSWERED
 
 
 def _half_a_yes(decision: Decision) -> Notice | None:

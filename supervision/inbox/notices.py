@@ -7,6 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus
+from agentops.domain.outcomes import UNANSWERED
 from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.inbox.holds import find_undone, is_on_hold
@@ -98,6 +99,8 @@ def _not_done(call: ToolCall, status: CallStatus, card: Card | None, *, now: dat
     if status is CallStatus.EXPIRED:
         at = call.expires_at or call.decided_at
         fact = gettext("Time ran out at %(at)s.") % {"at": say_when(at, now=now)} if at else gettext("Time ran out.")
+        if isinstance(call.result, dict) and call.result.get("code") == UNANSWERED:
+            return Notice("risky", "clock", fact, gettext("Nothing was changed. The assistant went on without it."))
         return Notice("risky", "clock", fact, gettext("Nothing was changed."))
     if status is CallStatus.REFUSED:
         return Notice("info", "stop", gettext("This was not allowed."), _message(call))

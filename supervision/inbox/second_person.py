@@ -35,7 +35,9 @@ class SecondPerson:
         return self.may_be_alone or not (self.mine or self.requester)
 
 
-def read_second_person(call: ToolCall, *, user: User, now: datetime) -> SecondPerson | None:
+def read_second_person(
+    call: ToolCall, *, policy: ToolPolicy | None, user: User, now: datetime
+) -> SecondPerson | None:
     """Why this needs two people and what the reader has to do with it; None where one is enough.
 
     While it waits, only the reader's own yes is looked up: the second person decides without seeing the first.
@@ -49,7 +51,7 @@ def read_second_person(call: ToolCall, *, user: User, now: datetime) -> SecondPe
         waits=waits,
         mine=say_when(own.at, now=now) if own else "",
         requester=_acts_for(call.run, user=user),
-        may_be_alone=waits and ToolPolicy.objects.filter(tool=call.tool, one_on_duty=True).exists(),
+        may_be_alone=waits and policy is not None and policy.one_on_duty,
         said=[] if waits else _said(call, now=now),
         alone_because=show_text(call.alone_because),
     )

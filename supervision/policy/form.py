@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from agentops.domain.holds import LONGEST_SECONDS
 from agentops.domain.policy.rules import Confirmation, Rule
-from agentops.domain.policy.settings import LONGEST_MINUTES, MOST_CALLS, Answerers, ToolSetting
+from agentops.domain.policy.settings import LONGEST_MINUTES, MOST_CALLS, Answerers, Expiry, ToolSetting
 from agentops.domain.tiers import ActionTier
 from agentops.models import ToolPolicy
 from supervision.policy.answering import why_no_answerers
@@ -25,7 +25,7 @@ NUMBERS = {
 """Fields that hold a whole number, between these two, or nothing."""
 
 SWITCHES = ("enabled", "ask_requester", "one_on_duty")
-FIELDS = ("tier", "confirmation", "answerers", *NUMBERS, *SWITCHES)
+FIELDS = ("tier", "confirmation", "answerers", "on_expiry", *NUMBERS, *SWITCHES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +61,7 @@ def read_draft(post: Mapping[str, str], *, keys: list[str], teams: list[str], po
     values["tier"] = _read_choice("tier", fields, [tier.value for tier in ActionTier], errors, empty=not policy.tier)
     values["confirmation"] = _read_choice("confirmation", fields, list(Confirmation), errors)
     values["answerers"] = _read_choice("answerers", fields, list(Answerers), errors)
+    values["on_expiry"] = _read_choice("on_expiry", fields, list(Expiry), errors)
     named = values["teams"] = tuple(sorted(set(teams)))
     if told := why_no_answerers(values["answerers"], named):
         errors["teams"] = told

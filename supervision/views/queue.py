@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from agentops.domain.policy.settings import Expiry
+from agentops.models import ToolPolicy
 from supervision import actions
 from supervision.callers import read_asking, read_heard
 from supervision.inbox.claims import read_held
@@ -206,8 +208,10 @@ def show_beside(
         look = context["look"] = read_look(call, now=now)
         if look and look.due:
             actions.look_again(user=request.user, call_id=call_id)
-        second = context["second"] = read_second_person(call, user=request.user, now=now)
-        context["not_theirs"] = find_why_not_answer(request.user, role=request.role, call_id=call_id)
+        policy = ToolPolicy.objects.filter(tool=call.tool).first()
+        context["goes_on"] = policy is not None and policy.on_expiry == Expiry.GO_ON
+        second = context["second"] = read_second_person(call, policy=policy, user=request.user, now=now)
+        context["not_theirs"] = find_why_not_answer(request.user, role=request.role, policy=policy)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from agentops.domain.policy.changes import Difference, compare_tools
 from agentops.domain.policy.rules import Confirmation
-from agentops.domain.policy.settings import Answerers, ToolSetting
+from agentops.domain.policy.settings import Answerers, Expiry, ToolSetting
 from agentops.domain.tiers import ActionTier
 from agentops.models import PolicyChange, ToolPolicy
 from supervision import actions
@@ -131,6 +131,7 @@ def _show(
         "tiers": [_tier_choice(tier, policy) for tier in ActionTier],
         "confirmations": list(Confirmation),
         "answerers": list(Answerers),
+        "expiries": [_expiry_choice(one) for one in (Expiry.CALL_BACK, Expiry.GO_ON)],
         "teams": list_team_choices(draft.teams),
         "rows": [*draft.rows, *([] if any(row.key == NEW for row in draft.rows) else [empty_row()])],
         "looks": looks_of(policy),
@@ -158,6 +159,15 @@ def _tier_choice(tier: ActionTier, policy: ToolPolicy) -> dict[str, Any]:
     elif tier.needs_person and not policy.described and policy.tier != tier:
         closed = _("Add a plain description first: nobody could approve it.")
     return {"tier": tier, "meaning": meaning, "closed": closed}
+
+
+def _expiry_choice(expiry: Expiry) -> dict[str, Any]:
+    """What may follow where nobody answers, and what that means for those at the desk."""
+    meaning = {
+        Expiry.CALL_BACK: _("The caller is told so, and it stands under “Needs a person” until somebody called."),
+        Expiry.GO_ON: _("It says what was not done. Nobody is asked to call; nothing stands under “Needs a person”."),
+    }[expiry]
+    return {"expiry": expiry, "meaning": meaning}
 
 
 def _check(

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from agentops.models import ToolCall
+from agentops.models import ToolCall, ToolPolicy
 from supervision.inbox.rows import read_desk
 from supervision.models import Claim, Decision
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
@@ -210,3 +211,22 @@ def test_what_was_withdrawn_after_a_yes_says_so_and_leads_to_the_hand_off(desk: 
     call = add_call(run=run, status="invalidated", decided_by="Mo Ali", decided_at=now, finished_at=now)
     assert "<small>withdrawn</small>" in desk.get("/?view=decided").content.decode()
     assert f'href="/handoffs/{run.pk}/">See what needs a person' in desk.get(f"/requests/{call.pk}/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("then", "words"),
+    [("call_back", "not done and a person calls back."), ("go_on", "not done and the assistant goes on without it.")],
+)
+def test_the_card_says_what_follows_where_nobody_answers(
+    desk: Client, ana_waits: ToolCall, then: str, words: str
+) -> None:
+    ToolPolicy.objects.create(tool=ana_waits.tool, tier="risky", described=True, on_expiry=then)
+    assert words in desk.get(f"/requests/{ana_waits.pk}/").content.decode()
+
+
+def test_a_request_that_the_assistant_went_on_without_is_told_as_such_and_is_no_call_back(desk: Client) -> None:
+    run = add_run(status="completed", finished_at=timezone.now())
+    call = add_call(run=run, status="expired", result={"status": "permanent_error", "code": "unanswered"})
+    page = desk.get(f"/requests/{call.pk}/").content.decode()
+    assert "Nothing was changed. The assistant went on without it." in page
+    assert "Ask again" in page and f'href="/handoffs/{run.pk}/"' not in page

@@ -125,7 +125,9 @@ def test_where_there_is_no_second_admin_the_pages_say_so(
     leo: User, moving: ToolPolicy, sign_in: Callable[[User], Client]
 ) -> None:
     browser = sign_in(leo)
-    form = {"version": 1, "tier": "risky", "enabled": "on", "confirmation": "nobody", "answerers": "anybody"}
+    form = {"version": 1, "tier": "risky", "enabled": "on", "confirmation": "nobody", "answerers": "anybody"} | {
+        "on_expiry": "call_back"
+    }
     looser = {**form, "rnew-outcome": "|staff", "hold_seconds": "5"}
     nora = person("nora", "Nora", "Lind", "admin")
     User.objects.filter(pk=nora.pk).update(is_active=False)

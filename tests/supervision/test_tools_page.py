@@ -51,6 +51,7 @@ def form(policy: ToolPolicy, **fields: Any) -> dict[str, Any]:
         "enabled": "on",
         "confirmation": policy.confirmation,
         "answerers": policy.answerers,
+        "on_expiry": policy.on_expiry,
         "rnew-outcome": "|staff",
     }
     return {name: value for name, value in {**sent, **fields}.items() if value is not None}
@@ -188,6 +189,7 @@ def test_of_two_who_save_at_once_the_second_sees_the_difference_and_keeps_what_t
         ({"tier": "harmless"}, "tier", "Choose one of the four levels."),
         ({"confirmation": "mum"}, "confirmation", "Choose one of these."),
         ({"answerers": ""}, "answerers", "Choose one of these."),
+        ({"on_expiry": "approve"}, "on_expiry", "Choose one of these."),
         ({"hold_seconds": "121"}, "hold_seconds", "Write a whole number from 0 to 120"),
         ({"hold_seconds": "-1"}, "hold_seconds", "Write a whole number from 0 to 120"),
         ({"expires_minutes": "1e3"}, "expires_minutes", "Write a whole number from 5"),
@@ -207,7 +209,7 @@ def test_each_mistake_stands_at_its_field_in_words_and_nothing_typed_is_lost(
     assert answer.status_code == 400 and text.count(words) >= 2, "in the summary and at the field"
     assert f'href="#{field}"' in text and f'id="{field}"' in text and 'name="per_hour" value="17"' in text
     assert all(f'value="{value}"' in text for name, value in fields.items() if name != "tier" and "-looks" not in name
-               and name not in {"confirmation", "answerers"})  # fmt: skip
+               and name not in {"confirmation", "answerers", "on_expiry"})  # fmt: skip
     assert not PolicyChange.objects.exists()
 
 
@@ -357,3 +359,15 @@ def test_a_team_in_which_nobody_may_answer_is_refused_at_its_field_and_stays_tic
         assert f'value="{fields["teams"][0]}" checked' in page
     ToolPolicy.objects.update(teams=["Gone"])
     assert "nobody is in it" in read(admin, moving)
+
+
+def test_what_follows_where_nobody_answers_is_chosen_with_its_consequence(admin: Client, moving: ToolPolicy) -> None:
+    page = read(admin, moving)
+    assert 'name="on_expiry" value="call_back" checked' in page
+    assert "stands under “Needs a person” until somebody called." in page and "Nobody is asked to call;" in page
+    save(admin, moving, on_expiry="go_on")
+    moving.refresh_from_db()
+    assert moving.on_expiry == "call_back", "that nobody is asked to call any more takes a second admin"
+    waiting = PolicyChange.objects.get(state="waiting")
+    assert waiting.after["on_expiry"] == "go_on"
+    assert "The assistant goes on without it" in admin.get(reverse("changes")).content.decode()

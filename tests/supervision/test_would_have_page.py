@@ -64,7 +64,8 @@ def test_the_check_page_tells_what_would_have_been_different_and_lists_exactly_t
     old = asked(1, facts={})
     page = admin.post(
         f"/tools/{policy.pk}/check/",
-        {"version": 1, "tier": "safe", "enabled": "on", "confirmation": "nobody", "answerers": "anybody"},
+        {"version": 1, "tier": "safe", "enabled": "on", "confirmation": "nobody", "answerers": "anybody"}
+        | {"on_expiry": "call_back"},
     )
     text = page.content.decode()
     assert "One person is asked → runs without asking" in text

@@ -60,6 +60,8 @@ def compare_tools(before: ToolSetting, after: ToolSetting, *, floor: ActionTier 
         _row("hold_seconds", say("A yes is held for"), _say_hold(before, floor), _say_hold(after, floor),
              after.hold_for(floor) - before.hold_for(floor)),
         _row("expires_minutes", say("A request waits for"), _say_wait(before), _say_wait(after), 0),
+        _row("on_expiry", say("If nobody answers in time"), say(before.on_expiry.words), say(after.on_expiry.words),
+             after.on_expiry.rank - before.on_expiry.rank),
         *(_bound(name, label, getattr(before, name), getattr(after, name)) for name, label in _BOUNDS.items()),
         _row("enabled", say("Switched on"), *_yes_no(before.enabled, after.enabled), before.enabled - after.enabled),
         *_compare_rules(before, after, floor=floor),

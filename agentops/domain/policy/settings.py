@@ -44,6 +44,26 @@ class Answerers(StrEnum):
         }[self]
 
 
+class Expiry(StrEnum):
+    """What follows where nobody answered a request in time; it is never done. Order is order of strictness."""
+
+    GO_ON = "go_on"
+    CALL_BACK = "call_back"
+
+    @property
+    def rank(self) -> int:
+        """0 where nobody is asked to do anything, 1 where a person is."""
+        return list(Expiry).index(self)
+
+    @property
+    def words(self) -> str:
+        """What staff read instead of the name."""
+        return {
+            Expiry.GO_ON: sayable("The assistant goes on without it"),
+            Expiry.CALL_BACK: sayable("A person calls back"),
+        }[self]
+
+
 class ToolSetting(BaseModel):
     """Everything an admin decides about one tool. The empty tier is one that nobody gave: destructive.
 
@@ -64,6 +84,7 @@ class ToolSetting(BaseModel):
     one_on_duty: bool = False
     hold_seconds: Annotated[int, Field(ge=0, le=LONGEST_SECONDS)] | None = None
     expires_minutes: Annotated[int, Field(ge=5, le=LONGEST_MINUTES)] | None = None
+    on_expiry: Expiry = Expiry.CALL_BACK
     per_run: Bound = None
     per_hour: Bound = None
     per_day: Bound = None

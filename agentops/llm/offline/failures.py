@@ -34,6 +34,8 @@ def handle_failure(desk: Desk, call: Call) -> NoReturn:
             )
         case "expired":
             raise Say(f"I am sorry, nobody could confirm this in time, so it was not done. {CALL_BACK}")
+        case "unanswered":
+            raise Say("I am sorry, nobody could confirm this in time, so it was not done. Is there anything else?")
         case "unknown_provider":
             raise Say(
                 f"I do not know that name. We have {join_words(desk.briefing.clinicians)}. Whom would you like to see?"

@@ -18,7 +18,7 @@ from agentops.domain.policy.judging import (
     needs_more,
 )
 from agentops.domain.policy.rules import Condition, Confirmation, Kind, Operator, Rule, Subject
-from agentops.domain.policy.settings import Answerers, ToolSetting, read_setting
+from agentops.domain.policy.settings import Answerers, Expiry, ToolSetting, read_setting
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers, read_tier
 
 tiers = st.sampled_from(ActionTier)
@@ -58,6 +58,7 @@ settings = st.builds(
     confirmation=st.sampled_from(Confirmation),
     answerers=st.sampled_from(Answerers),
     teams=st.lists(st.sampled_from(["North", "South", "Night"]), max_size=3, unique=True).map(tuple),
+    on_expiry=st.sampled_from(Expiry),
     ask_requester=st.booleans(),
     hold_seconds=st.none() | st.integers(0, 120),
     per_run=bounds,
@@ -143,6 +144,8 @@ def test_a_change_that_is_not_looser_lets_nobody_answer_who_might_not_before(
     old, new = (one.answerers.rank <= rank and one.admits(team) for one in (before, after))
     if new and not old:
         assert is_looser(compare_tools(before, after, floor=floor))
+    if after.on_expiry.rank < before.on_expiry.rank:
+        assert is_looser(compare_tools(before, after, floor=floor)), "nobody is asked to call back any more"
     if old and not new:
         assert after.shuts_out(before), "a yes that they gave is withdrawn"
         assert is_stricter(compare_tools(before, after, floor=floor))
@@ -219,6 +222,7 @@ def test_a_setting_does_not_differ_from_itself(setting: ToolSetting) -> None:
         ({"rules": (rule(under(48), confirmation="two"),)}, False),
         ({"rules": (rule(under(48), number=4),)}, False),
         ({"expires_minutes": 5}, False),
+        ({"on_expiry": "go_on"}, True),
     ],
 )
 def test_more_room_is_told_from_less(changes: dict[str, Any], looser: bool) -> None:
