@@ -14,7 +14,7 @@ from agentops.domain.outcomes import ToolResult, failure
 from agentops.domain.phrases import say
 from agentops.domain.policy.judging import AskedCall, judge_again
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.tiers import read_tier
+from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.transcript import CallView, Transcript
 from agentops.ledger.budgets import Book, open_book
 from agentops.ledger.holding import reserve_ahead
@@ -57,7 +57,7 @@ def reserve_next(
     """
     transcript = transcript.with_spent(tokens=totals.tokens, iterations=len(transcript.turns))
     book = open_book(run, totals=totals, lost=taking is not None)
-    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now, stopped=run.stopped, book=book)
+    act, transcript = _next_act(transcript, quote=quote, gated_now=gated_now, run=run, book=book)
     if book:
         book.close()
     reserved = _reserved(act)
@@ -128,16 +128,17 @@ def doubt_started(transcript: Transcript) -> Transcript:
 
 
 def _next_act(
-    transcript: Transcript, *, quote: Quote, gated_now: frozenset[int], stopped: bool, book: Book | None
+    transcript: Transcript, *, quote: Quote, gated_now: frozenset[int], run: RunRow, book: Book | None
 ) -> tuple[NextAct, Transcript]:
     while True:
         move = next_move(transcript)
-        if stopped and isinstance(move, AskModel | RunTool):
+        if run.stopped and isinstance(move, AskModel | RunTool):
             return Frozen(), transcript
         if isinstance(move, AskModel):
             return _reserve_turn(transcript, move=move, quote=quote, book=book)
         if isinstance(move, RunTool):
-            call, ready = _begin_call(move.call, transcript=transcript, known_good=move.call.id in gated_now)
+            known_good = move.call.id in gated_now
+            call, ready = _begin_call(move.call, transcript=transcript, permitted=run.tiers, known_good=known_good)
             transcript = transcript.with_call(call)
             if ready:
                 ahead = gated_now if book is None else None
@@ -181,7 +182,9 @@ def _failing(transcript: Transcript) -> bool:
     return failed is not None and failed is not FailureKind.TRUNCATED
 
 
-def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> tuple[CallView, bool]:
+def _begin_call(
+    call: CallView, *, transcript: Transcript, permitted: frozenset[ActionTier], known_good: bool
+) -> tuple[CallView, bool]:
     """Intent before effect: the call is marked as started before anyone runs it, and the policy is read once more,
     unless it was read in this very transaction.
 
@@ -189,7 +192,7 @@ def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> 
     one commit.
     """
     out_of_time = transcript.spent.active_ms >= transcript.limits.active_ms
-    problem = _out_of_time() if out_of_time else None if known_good else _dispatch_problem(call)
+    problem = _out_of_time() if out_of_time else None if known_good else _dispatch_problem(call, permitted=permitted)
     if problem:
         # One that was begun may have acted, whatever the rules say now.
         return (_mark_in_doubt(call) if call.status is CallStatus.STARTED else _withdraw(call, problem)), False
@@ -205,9 +208,9 @@ def _begin_call(call: CallView, *, transcript: Transcript, known_good: bool) -> 
     return call._replace(status=CallStatus.STARTED, attempts=call.attempts + 1), True
 
 
-def _dispatch_problem(call: CallView) -> ToolResult | None:
-    """Why this call may not run after all: its bytes, whoever said yes, its tool's switch and its tier are looked at
-    once more.
+def _dispatch_problem(call: CallView, *, permitted: frozenset[ActionTier]) -> ToolResult | None:
+    """Why this call may not run after all: its bytes, whoever said yes, what its type of task permits, its tool's
+    switch and its tier are looked at once more.
     """
     if digest_call(tool=call.tool, arguments=call.arguments) != call.digest:
         return failure(
@@ -219,6 +222,9 @@ def _dispatch_problem(call: CallView) -> ToolResult | None:
             say("Whoever said yes may no longer decide, so the yes was withdrawn and nothing was done."),
             "Propose the call once more.",
         )
+    if call.tier not in permitted:
+        told = f"This type of task does not permit what is “{call.tier.words.lower()}” any more."
+        return failure("tier_not_permitted", told, "Go on without it, or call escalate_to_human.")
     policy = POLICY.row(tool=call.tool)
     if stop := tool_stop(call.tool, policy=policy):
         return stop
