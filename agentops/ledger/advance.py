@@ -223,7 +223,8 @@ def _dispatch_problem(call: CallView, *, permitted: frozenset[ActionTier]) -> To
             "Propose the call once more.",
         )
     if call.tier not in permitted:
-        told = f"This type of task does not permit what is “{call.tier.words.lower()}” any more."
+        tier = say(call.tier.words.lower())
+        told = say("This type of task does not permit what is “%(tier)s” any more.", tier=tier)
         return failure("tier_not_permitted", told, "Go on without it, or call escalate_to_human.")
     policy = POLICY.row(tool=call.tool)
     if stop := tool_stop(call.tool, policy=policy):

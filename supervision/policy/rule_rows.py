@@ -44,18 +44,33 @@ class RuleRow:
     gone: bool = False
     errors: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def open_parts(self) -> tuple[Part, ...]:
+        """The comparisons that are there, and an empty one to write one more in."""
+        return self.parts[: max(sum(bool(part.looks or part.value) for part in self.parts) + 1, 2)]
+
+    @property
+    def folded_parts(self) -> tuple[Part, ...]:
+        """The empty ones after these, up to as many as a rule can have."""
+        return self.parts[len(self.open_parts) :]
+
 
 def empty_row() -> RuleRow:
     """The row in which a rule is added."""
-    return RuleRow(NEW, tuple(Part(f"r{NEW}-{index}") for index in range(MOST_CONDITIONS)))
+    return RuleRow(NEW, _fill_up([], key=NEW))
 
 
 def row_of(rule: Rule) -> RuleRow:
     """A rule in its row."""
+    key = str(rule.number)
     given = [(_look_of(one.subject, one.operator), _say_value(one)) for one in rule.conditions]
-    given += [("", "")] * (MOST_CONDITIONS - len(given))
-    parts = tuple(Part(f"r{rule.number}-{index}", *both) for index, both in enumerate(given))
-    return RuleRow(str(rule.number), parts, f"{rule.tier or ''}|{rule.confirmation}")
+    parts = [Part(f"r{key}-{index}", *both) for index, both in enumerate(given)]
+    return RuleRow(key, _fill_up(parts, key=key), f"{rule.tier or ''}|{rule.confirmation}")
+
+
+def _fill_up(parts: list[Part], *, key: str) -> tuple[Part, ...]:
+    """The comparisons of a rule, and empty ones up to as many as it can have."""
+    return (*parts, *(Part(f"r{key}-{index}") for index in range(len(parts), MOST_CONDITIONS)))
 
 
 def looks_of(policy: ToolPolicy) -> list[tuple[str, str]]:
@@ -75,17 +90,21 @@ def looks_of(policy: ToolPolicy) -> list[tuple[str, str]]:
 def read_rules(
     post: Mapping[str, str], *, keys: list[str], policy: ToolPolicy
 ) -> tuple[tuple[RuleRow, ...], tuple[Rule, ...]]:
-    """The rows as they were sent, and the rules of those that are right. A new rule takes the next number."""
+    """The rows as they were sent, and the rules of those that are right. A new rule takes the next number.
+
+    One that was added, checked and not saved yet comes back under the number that it would have.
+    """
     setting: ToolSetting = policy.setting
-    numbers = {str(rule.number) for rule in setting.rules}
+    coming = setting.last_rule + 1
+    numbers = {*(str(rule.number) for rule in setting.rules), str(coming)}
     rows: list[RuleRow] = []
     rules: list[Rule] = []
     for key in dict.fromkeys(keys):
         if key not in numbers and key != NEW:
             continue
-        row, conditions = _read_row(post, key=key, policy=policy)
-        if key == NEW and not any(part.looks or part.value for part in row.parts):
+        if key == NEW and not _typed(post, key=NEW):
             continue
+        row, conditions = _read_row(post, key=key, policy=policy)
         rows.append(row)
         if row.gone or row.errors:
             continue
@@ -93,7 +112,7 @@ def read_rules(
             told = {f"r{key}-outcome": _("A tool can have %(most)s rules. Remove one first.") % {"most": MOST_RULES}}
             rows[-1] = replace(row, errors=told)
             continue
-        number = int(key) if key != NEW else setting.last_rule + 1
+        number = int(key) if key != NEW else max([coming, *(rule.number + 1 for rule in rules)])
         tier, _sep, confirmation = row.outcome.partition("|")
         rules.append(
             Rule.model_validate(
@@ -110,22 +129,25 @@ def _read_row(post: Mapping[str, str], *, key: str, policy: ToolPolicy) -> tuple
         for operator in Operator
         if operator.kind is subject.kind
     }
-    parts, conditions = [], []
-    for index in range(MOST_CONDITIONS):
-        name = f"r{key}-{index}"
-        looks, value = post.get(f"{name}-looks", ""), post.get(f"{name}-value", "").strip()[:MOST_CHARS]
-        if not looks and not value and index:
-            parts.append(Part(name))
-            continue
+    parts: list[Part] = []
+    conditions: list[Condition] = []
+    for looks, value in _typed(post, key=key) or [("", "")]:
         condition, error = _read_condition(known.get(looks), value)
-        parts.append(Part(name, looks, value, error))
+        parts.append(Part(f"r{key}-{len(parts)}", looks, value, error))
         conditions += [condition] if condition else []
     outcome = post.get(f"r{key}-outcome", "")
     errors = {f"{part.name}-value": part.error for part in parts if part.error}
     if outcome not in dict(OUTCOMES):
         errors[f"r{key}-outcome"] = _("Choose what the rule asks for.")
     gone = bool(post.get(f"r{key}-gone"))
-    return RuleRow(key, tuple(parts), outcome, gone, {} if gone else errors), tuple(conditions)
+    return RuleRow(key, _fill_up(parts, key=key), outcome, gone, {} if gone else errors), tuple(conditions)
+
+
+def _typed(post: Mapping[str, str], *, key: str) -> list[tuple[str, str]]:
+    """What was chosen and typed for each comparison of a rule; those that were left empty close up."""
+    names = [f"r{key}-{index}" for index in range(MOST_CONDITIONS)]
+    given = [(post.get(f"{name}-looks", ""), post.get(f"{name}-value", "").strip()[:MOST_CHARS]) for name in names]
+    return [(looks, value) for looks, value in given if looks or value]
 
 
 def _read_condition(found: tuple[Subject, Operator] | None, value: str) -> tuple[Condition | None, str]:

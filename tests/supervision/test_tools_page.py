@@ -371,3 +371,41 @@ def test_what_follows_where_nobody_answers_is_chosen_with_its_consequence(admin:
     waiting = PolicyChange.objects.get(state="waiting")
     assert waiting.after["on_expiry"] == "go_on"
     assert "The assistant goes on without it" in admin.get(reverse("changes")).content.decode()
+
+
+def conditions(key: str, *hours: int) -> dict[str, str]:
+    """A rule in the form: as many bounds of notice as are given, in its first fields."""
+    looks = {f"r{key}-{index}-looks": "fact|notice_hours|under" for index in range(len(hours))}
+    return {**looks, **{f"r{key}-{index}-value": str(hour) for index, hour in enumerate(hours)}}
+
+
+def test_a_rule_has_up_to_six_conditions_and_what_was_left_empty_closes_up(admin: Client, moving: ToolPolicy) -> None:
+    page = read(admin, moving)
+    assert 'id="rnew-5-looks"' in page and 'id="rnew-6-looks"' not in page and "More conditions" in page
+    assert page.index('id="rnew-1-looks"') < page.index("More conditions") < page.index('id="rnew-2-looks"')
+    sent = {**conditions("new", 48, 47, 46, 45, 44), "rnew-3-looks": "", "rnew-3-value": ""}
+    save(admin, moving, **sent)
+    moving.refresh_from_db()
+    assert [one["value"] for one in moving.rules[0]["conditions"]] == [48, 47, 46, 44]
+    page = read(admin, moving)
+    shown, folded = page.split("More conditions", 1)
+    assert 'id="r1-4-looks"' in shown, "one empty row more than filled"
+    assert 'id="r1-5-looks"' in folded
+    rule = {**conditions("1", 48, 47, 46, 45, 44, 43), "rule": "1", "r1-outcome": "|two"}
+    checked = check(admin, moving, **rule).content.decode()
+    assert "under 43: needs two people" in checked
+
+
+def test_a_new_rule_that_was_checked_and_not_saved_is_not_lost_on_the_way_back(
+    admin: Client, moving: ToolPolicy
+) -> None:
+    first = check(admin, moving, **conditions("new", 48)).content.decode()
+    hidden = {name: value.replace("&quot;", '"') for name, value in HIDDEN.findall(first)}
+    back = admin.post(reverse("check_tool", args=[moving.pk]), {**hidden, "again": "on"}).content.decode()
+    assert 'name="rule" value="1"' in back
+    again = {**conditions("1", 48), "rule": "1", "r1-outcome": "|staff"}
+    again |= {**conditions("new", 24), "rnew-outcome": "|two"}
+    save(admin, moving, **again)
+    moving.refresh_from_db()
+    assert [(rule["number"], rule["confirmation"]) for rule in moving.rules] == [(1, "staff"), (2, "two")]
+    assert moving.last_rule == 2

@@ -11,7 +11,7 @@ from agentops.domain.phrases import Phrase, say, sayable
 from agentops.domain.tiers import ActionTier
 
 MOST_RULES = 20
-MOST_CONDITIONS = 2
+MOST_CONDITIONS = 6
 
 
 class Kind(StrEnum):
@@ -200,7 +200,7 @@ class Rule(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.number < 1 or not 1 <= len(self.conditions) <= MOST_CONDITIONS:
-            raise ValueError("a rule has a number and one or two conditions")
+            raise ValueError("a rule has a number and one to six conditions")
         return self
 
     @cached_property

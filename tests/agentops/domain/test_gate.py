@@ -46,7 +46,7 @@ def conditions(draw: st.DrawFn) -> Condition:
 rules = st.builds(
     Rule,
     number=st.integers(1, 3),
-    conditions=st.lists(conditions(), min_size=1, max_size=2).map(tuple),
+    conditions=st.lists(conditions(), min_size=1, max_size=4).map(tuple),
     tier=st.sampled_from([None, "risky", "destructive"]),
     confirmation=st.sampled_from(["staff", "two"]),
 )
