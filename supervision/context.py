@@ -39,6 +39,7 @@ _PLACES = (
         (
             ("tools", _("Tools"), Permission.SET_TIERS),
             ("task_types", _("Task types"), Permission.SET_TIERS),
+            ("routing", _("Models"), Permission.SET_TIERS),
             ("what_if", _("Try a call"), Permission.SET_TIERS),
             ("changes", _("Waiting changes"), Permission.SET_TIERS),
             ("people", _("People"), Permission.SET_PEOPLE),
@@ -57,6 +58,7 @@ _BELOW = {
     "targets": "save_targets",
     "tools": "tool check_tool save_tool would_have",
     "task_types": "task_type check_task_type save_task_type",
+    "routing": "check_routing save_routing",
     "changes": "confirm_change decline_change",
     "record": "export_record",
     "alerts": "silence_alert acknowledge_alert alert_rules alert_rule new_alert_rule add_channel switch_channel",

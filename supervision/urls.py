@@ -21,6 +21,7 @@ from supervision.views import (
     people,
     queue,
     record,
+    routing,
     run_list,
     runs,
     second_factor,
@@ -120,6 +121,9 @@ urlpatterns = [
     path("task-types/<int:task_id>/", task_types.show_task_type, name="task_type"),
     path("task-types/<int:task_id>/check/", task_types.check_task_type, name="check_task_type"),
     path("task-types/<int:task_id>/save/", task_types.save_task_type, name="save_task_type"),
+    path("models/", routing.show_routing, name="routing"),
+    path("models/check/", routing.check_routing, name="check_routing"),
+    path("models/save/", routing.save_routing, name="save_routing"),
     path("what-if/", what_if.show_what_if, name="what_if"),
     path("would-have/", would_have.list_would_have, name="would_have"),
 ]

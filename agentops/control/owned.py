@@ -1,4 +1,4 @@
-"""What has a policy: a tool or a type of task, read under its lock, compared, checked and saved alike."""
+"""What has a policy: a tool, a type of task, the models for all types; locked, compared, checked and saved alike."""
 
 from abc import ABC, abstractmethod
 from typing import Any, ClassVar
@@ -9,14 +9,25 @@ from agentops.control.outcomes import BadRequest
 from agentops.control.withdrawals import withdraw_by_task, withdraw_by_tool
 from agentops.domain.lifetimes import LifeStage
 from agentops.domain.phrases import say
-from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
+from agentops.domain.policy.changes import Difference, compare_routing, compare_tasks, compare_tools
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
+from agentops.domain.policy.task_settings import RouteSetting, RoutingSetting, TaskSetting
 from agentops.domain.tiers import ActionTier, permitted_tiers
-from agentops.models import ModelRoute, TaskType, ToolPolicy, is_known_model, read_general_caps, read_lifetimes
+from agentops.models import (
+    ModelRoute,
+    RoutingPolicy,
+    TaskType,
+    ToolPolicy,
+    is_known_model,
+    read_general_caps,
+    read_lifetimes,
+)
 
-Setting = ToolSetting | TaskSetting
+ROUTING = "all"
+"""What the models for all types are called among the things that have a policy."""
+
+Setting = ToolSetting | TaskSetting | RoutingSetting
 
 
 class Owned(ABC):
@@ -129,21 +140,8 @@ class OwnedTask(Owned):
             raise BadRequest("tiers_with_gap", say("Permit a level only with all milder ones."), "permitted_tiers")
         if not after.prompt.strip():
             raise BadRequest("prompt_missing", say("Write what the assistant is to do."), "prompt")
-        self._check_routes(after.routes)
+        _check_routes(after.routes, saved=self.setting.routes)
         return after
-
-    def _check_routes(self, routes: tuple[RouteSetting, ...]) -> None:
-        if len({route.place for route in routes}) < len(routes):
-            raise BadRequest("route_twice", say("Two models are named for one decision and day."), "routes")
-        lifetimes = read_lifetimes()
-        for route in set(routes) - set(self.setting.routes):
-            if lifetimes.stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
-                told = f"{route.model} cannot be asked any more. Choose another model."
-                raise BadRequest("retired_model", told, "routes")
-            if not is_known_model(route.model, provider=route.provider):
-                raise BadRequest(
-                    "unknown_model", say("No such model is known: %(model)s.", model=route.model), "routes"
-                )
 
     def save(self, after: TaskSetting) -> bool:
         """Write it as the next version; a changed prompt is its next version too. False where somebody was first."""
@@ -152,26 +150,89 @@ class OwnedTask(Owned):
             columns["prompt_version"] = self._row.prompt_version + 1
         if TaskType.objects.filter(pk=self._row.pk, version=self.version).update(**columns) != 1:
             return False
-        self._save_routes(after.routes)
+        _save_routes(after.routes, task_type=self._row)
         return True
-
-    def _save_routes(self, routes: tuple[RouteSetting, ...]) -> None:
-        own, wanted = ModelRoute.objects.filter(task_type=self._row), {route.place: route for route in routes}
-        for row in own:
-            if (row.provider, row.decision, row.valid_from) not in wanted:
-                row.delete()
-        for (provider, decision, valid_from), route in wanted.items():
-            what = {"model": route.model, "max_tokens": route.max_tokens}
-            own.update_or_create(
-                task_type=self._row, provider=provider, decision=decision, valid_from=valid_from, defaults=what
-            )
 
     def withdraw(self, after: TaskSetting, *, reason: str) -> int:
         """Withdraw what waits and would now need more; returns how many calls."""
         return withdraw_by_task(slug=self.subject, permitted=after.permitted_tiers, reason=reason)
 
 
-_KINDS: dict[str, type[OwnedTool] | type[OwnedTask]] = {"tool": OwnedTool, "task_type": OwnedTask}
+class OwnedRouting(Owned):
+    """The models for all types."""
+
+    kind = "routing"
+
+    def __init__(self, subject: str) -> None:
+        if subject != ROUTING:
+            raise BadRequest("unknown_routing", say("There is one set of models for all types."))
+        # Nothing was ever changed before the first row: whoever comes first makes it, and everybody waits for it.
+        row, _ = RoutingPolicy.objects.select_for_update().get_or_create(pk=1)
+        self.subject, self.version, self.setting = subject, row.version, row.setting
+
+    def read(self, document: Any) -> RoutingSetting:
+        """A stored setting of this kind."""
+        return RoutingSetting.model_validate(document)
+
+    def compare(self, before: RoutingSetting, after: RoutingSetting) -> list[Difference]:
+        """What differs between two settings."""
+        return compare_routing(before, after)
+
+    def check(self, after: RoutingSetting, differences: list[Difference]) -> RoutingSetting:
+        """Models that can be asked, and none missing where one is named today: every run would fail there."""
+        _check_routes(after.routes, saved=self.setting.routes)
+        today = timezone.localdate()
+        for provider, decision in {(one.provider, one.decision) for one in self.setting.routes}:
+            named, names = (one.find(provider, decision, on=today) for one in (self.setting, after))
+            if named and not names:
+                told = say("No model is left to %(task)s. Name another one.", task=say(decision.words))
+                raise BadRequest("route_missing", told, "routes")
+        return after
+
+    def save(self, after: RoutingSetting) -> bool:
+        """Write it as the next version; False where somebody was first."""
+        rows = RoutingPolicy.objects.filter(pk=1, version=self.version)
+        if rows.update(version=self.version + 1) != 1:
+            return False
+        _save_routes(after.routes, task_type=None)
+        return True
+
+    def withdraw(self, after: RoutingSetting, *, reason: str) -> int:
+        """No call waits for a model."""
+        return 0
+
+
+def _check_routes(routes: tuple[RouteSetting, ...], *, saved: tuple[RouteSetting, ...]) -> None:
+    """One route for a decision and day; of what is new, models that are known and can be asked by then."""
+    if len({route.place for route in routes}) < len(routes):
+        raise BadRequest("route_twice", say("Two models are named for one decision and day."), "routes")
+    lifetimes = read_lifetimes()
+    for route in set(routes) - set(saved):
+        if lifetimes.stage_of(route.model, on=max(route.valid_from, timezone.localdate())) is LifeStage.RETIRED:
+            told = say("%(model)s cannot be asked any more. Choose another model.", model=route.model)
+            raise BadRequest("retired_model", told, "routes")
+        if not is_known_model(route.model, provider=route.provider):
+            raise BadRequest("unknown_model", say("No such model is known: %(model)s.", model=route.model), "routes")
+
+
+def _save_routes(routes: tuple[RouteSetting, ...], *, task_type: TaskType | None) -> None:
+    """Write the routes of a type of task, or those for all types, and take away what is not among them."""
+    known, wanted = ModelRoute.objects.filter(task_type=task_type), {route.place: route for route in routes}
+    for row in known:
+        if (row.provider, row.decision, row.valid_from) not in wanted:
+            row.delete()
+    for (provider, decision, valid_from), route in wanted.items():
+        what = {"model": route.model, "max_tokens": route.max_tokens}
+        known.update_or_create(
+            task_type=task_type, provider=provider, decision=decision, valid_from=valid_from, defaults=what
+        )
+
+
+_KINDS: dict[str, type[OwnedTool] | type[OwnedTask] | type[OwnedRouting]] = {
+    "tool": OwnedTool,
+    "task_type": OwnedTask,
+    "routing": OwnedRouting,
+}
 
 
 def find_owned(kind: str, subject: str) -> Owned:

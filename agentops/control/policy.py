@@ -11,11 +11,9 @@ from django.utils import timezone
 
 from agentops.audit import append_entry
 from agentops.control.outcomes import BadRequest, Changed, Conflict, Proposed
-from agentops.control.owned import Owned, find_owned
+from agentops.control.owned import Owned, Setting, find_owned
 from agentops.domain.phrases import say
 from agentops.domain.policy.changes import Difference, is_looser, is_stricter
-from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import TaskSetting
 from agentops.models import PolicyChange
 
 MAX_REASON = 500
@@ -28,14 +26,14 @@ def change_policy(
     *,
     kind: str,
     subject: str,
-    after: ToolSetting | TaskSetting,
+    after: Setting,
     version: int,
     reason: str,
     by: str,
     account: int | None,
     returns_to: int | None = None,
 ) -> Changed | Proposed | Conflict:
-    """Save a tool's or a task type's setting ("tool", "task_type") as its next version.
+    """Save a setting as its next version: a tool's, a task type's ("task_type") or the models for all ("routing").
 
     What gives an agent more room anywhere is only proposed: a second admin has to confirm it. Raises BadRequest where
     there is no such thing, no reason, no difference, or the setting is not one that may be saved.

@@ -6,11 +6,13 @@ from agentops.models.catalogue import (
     ModelRetirement,
     ModelRoute,
     Price,
+    RoutingPolicy,
     TaskType,
     ToolPolicy,
     is_known_model,
     read_general_caps,
     read_lifetimes,
+    read_routing_policy,
 )
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
@@ -44,6 +46,7 @@ __all__ = [
     "Price",
     "RolledDay",
     "Rollup",
+    "RoutingPolicy",
     "RunFact",
     "RunWords",
     "StaleDay",
@@ -63,6 +66,7 @@ __all__ = [
     "move_run",
     "read_general_caps",
     "read_lifetimes",
+    "read_routing_policy",
     "read_stops",
     "requeue_run",
     "see_call",

@@ -11,7 +11,7 @@ from agentops.domain.lifetimes import Lifetime, Lifetimes
 from agentops.domain.limits import Limits
 from agentops.domain.policy.rules import Confirmation, Subject
 from agentops.domain.policy.settings import Answerers, Expiry, ToolSetting, read_setting
-from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
+from agentops.domain.policy.task_settings import RouteSetting, RoutingSetting, TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers
 
@@ -182,6 +182,37 @@ class ModelRoute(models.Model):
 
     def __str__(self) -> str:
         return f"{self.decision} by {self.model} from {self.valid_from}"
+
+    @property
+    def setting(self) -> RouteSetting:
+        """What an admin owns of it, as one value."""
+        return RouteSetting.model_validate({name: getattr(self, name) for name in RouteSetting.model_fields})
+
+
+class RoutingPolicy(models.Model):
+    """The version of the routes for all types: one row, locked by whoever changes them."""
+
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            # Two of them would be two versions of one thing.
+            models.CheckConstraint(condition=Q(pk=1), name="one_routing_policy")
+        ]
+
+    def __str__(self) -> str:
+        return f"models for all types, version {self.version}"
+
+    @property
+    def setting(self) -> RoutingSetting:
+        """What an admin owns of it, as one value."""
+        general = ModelRoute.objects.filter(task_type=None).order_by("provider", "decision", "valid_from")
+        return RoutingSetting.model_validate({"routes": list(general.values(*RouteSetting.model_fields))})
+
+
+def read_routing_policy() -> RoutingPolicy:
+    """The row as it stands; before anything was ever changed, the first version."""
+    return RoutingPolicy.objects.filter(pk=1).first() or RoutingPolicy(pk=1)
 
 
 def read_general_caps(*, on: date) -> dict[tuple[str, str], int]:

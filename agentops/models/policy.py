@@ -7,14 +7,14 @@ STATES = ("waiting", "in_force", "declined", "overtaken")
 
 
 class PolicyChange(models.Model):
-    """One change of a tool's or a task type's setting: a version of it once it is in force.
+    """One change of a tool's or a task type's setting, or of the models for all types: a version once it is in force.
 
     One that gives an agent more room is `waiting` until a second admin confirms it (`second`), and is `overtaken` where
     somebody saved another change before. `before` and `after` are whole settings; `returns_to` is the version whose
     setting it brings back. `account` and `second_account` are the accounts behind the names.
     """
 
-    KINDS = (("tool", "tool"), ("task_type", "task type"))
+    KINDS = (("tool", "tool"), ("task_type", "task type"), ("routing", "models for all types"))
 
     kind = models.CharField(max_length=10, choices=KINDS)
     subject = models.CharField(max_length=80)

@@ -1,4 +1,4 @@
-"""What admins decide about tools and types of task. The machine records each change; what gives more room waits."""
+"""What admins decide of tools, types of task and models. The machine records each; what gives more room waits."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -9,7 +9,7 @@ from django.db import transaction
 from agentops import control
 from agentops.control import BadRequest
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import TaskSetting
+from agentops.domain.policy.task_settings import RoutingSetting, TaskSetting
 from agentops.models import PolicyChange
 from supervision.actions.outcomes import Refused
 from supervision.phrases import tell
@@ -17,13 +17,16 @@ from supervision.roles import Permission, display_name, require
 from supervision.second_admin import why_not_second
 
 PolicyOutcome = control.Changed | control.Proposed | control.Conflict | Refused
+Setting = ToolSetting | TaskSetting | RoutingSetting
 Told = TypeVar("Told")
 
 
 def change_policy(
-    *, user: User, kind: str, subject: str, after: ToolSetting | TaskSetting, version: int, reason: str
+    *, user: User, kind: str, subject: str, after: Setting, version: int, reason: str
 ) -> PolicyOutcome:
-    """Save the setting of a tool ("tool") or a type of task ("task_type"), or propose it to a second admin."""
+    """Save the setting of a tool ("tool"), a type of task ("task_type") or the models for all types ("routing"), or
+    propose it to a second admin.
+    """
     asked = {"kind": kind, "subject": subject, "after": after, "version": version, "reason": reason}
     return _ask(control.change_policy, user, **asked)
 

@@ -9,14 +9,16 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from agentops.domain.policy.changes import Difference, compare_tasks, compare_tools
+from agentops.domain.policy.changes import Difference, compare_routing, compare_tasks, compare_tools
 from agentops.domain.policy.settings import ToolSetting, read_setting
-from agentops.domain.policy.task_settings import TaskSetting
-from agentops.models import PolicyChange, TaskType, ToolPolicy, read_general_caps
+from agentops.domain.policy.task_settings import RoutingSetting, TaskSetting
+from agentops.models import PolicyChange, RoutingPolicy, TaskType, ToolPolicy, read_general_caps
 from supervision.phrases import named
 from supervision.policy.would_have import WouldHave, read_would_have
 from supervision.second_admin import why_not_second
 from supervision.wording import say_when
+
+Owned = ToolPolicy | TaskType | RoutingPolicy
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,8 @@ class Waiting:
     would: WouldHave | None = None
 
 
-def list_versions(owned: ToolPolicy | TaskType, *, now: datetime, limit: int = 50) -> list[Version]:
-    """The changes of a tool's or a task type's setting that were made, newest first."""
+def list_versions(owned: Owned, *, now: datetime, limit: int = 50) -> list[Version]:
+    """The changes of a setting that were made, newest first."""
     changes, policy = _made(owned).order_by("-version"), owned if isinstance(owned, ToolPolicy) else None
     return [
         Version(
@@ -66,7 +68,7 @@ def list_versions(owned: ToolPolicy | TaskType, *, now: datetime, limit: int = 5
     ]
 
 
-def first_version(owned: ToolPolicy | TaskType) -> int | None:
+def first_version(owned: Owned) -> int | None:
     """The number of the setting before the first change; None where nothing was ever changed."""
     return _made(owned).order_by("version").values_list("base_version", flat=True).first()
 
@@ -83,34 +85,43 @@ def task_setting_at(task: TaskType, version: int) -> TaskSetting | None:
     return TaskSetting.model_validate(found) if found else None
 
 
-def _document_at(owned: ToolPolicy | TaskType, version: int) -> Any:
+def routing_at(policy: RoutingPolicy, version: int) -> RoutingSetting | None:
+    """The models for all types as they were in a version; None where there never was one."""
+    found = _document_at(policy, version)
+    return RoutingSetting.model_validate(found) if found else None
+
+
+def _document_at(owned: Owned, version: int) -> Any:
     found: Any = _made(owned).filter(version=version).values_list("after", flat=True).first()
     return found or _made(owned).filter(base_version=version).values_list("before", flat=True).first()
 
 
-def _made(owned: ToolPolicy | TaskType) -> QuerySet[PolicyChange]:
-    kind, subject = ("tool", owned.tool) if isinstance(owned, ToolPolicy) else ("task_type", owned.slug)
+def _made(owned: Owned) -> QuerySet[PolicyChange]:
+    kind, subject = "routing", "all"
+    if isinstance(owned, ToolPolicy):
+        kind, subject = "tool", owned.tool
+    if isinstance(owned, TaskType):
+        kind, subject = "task_type", owned.slug
     return PolicyChange.objects.filter(kind=kind, subject=subject, state="in_force")
 
 
 def list_waiting(
-    *, user: User, now: datetime, tool: str | None = None, task_type: str | None = None, would: bool = False
+    *, user: User, now: datetime, kind: str | None = None, subject: str | None = None, would: bool = False
 ) -> list[Waiting]:
-    """What waits for a second admin, oldest first; of one tool or one type of task only where it is given.
+    """What waits for a second admin, oldest first; only of one thing where its kind and name are given.
 
     `would` adds to what others proposed how the last thirty days would have gone.
     """
     changes = PolicyChange.objects.filter(state="waiting").order_by("at")
-    if tool is not None:
-        changes = changes.filter(kind="tool", subject=tool)
-    if task_type is not None:
-        changes = changes.filter(kind="task_type", subject=task_type)
+    if kind is not None:
+        changes = changes.filter(kind=kind, subject=subject)
     tools = {policy.tool: policy for policy in ToolPolicy.objects.filter(tool__in=[one.subject for one in changes])}
     names = {slug: named(name) for slug, name in TaskType.objects.values_list("slug", "name")}
     waiting = []
     for change in changes:
         policy = tools.get(change.subject) if change.kind == "tool" else None
         label = named(policy.label or policy.tool) if policy else names.get(change.subject, change.subject)
+        label = _("Models for all types") if change.kind == "routing" else label
         waiting.append(
             Waiting(
                 change_id=change.pk,
@@ -128,7 +139,9 @@ def list_waiting(
     return waiting
 
 
-def _would(change: PolicyChange, *, now: datetime) -> WouldHave:
+def _would(change: PolicyChange, *, now: datetime) -> WouldHave | None:
+    if change.kind == "routing":
+        return None  # another model would have said other things: nobody can know what
     model: type[ToolSetting] | type[TaskSetting] = ToolSetting if change.kind == "tool" else TaskSetting
     after = model.model_validate(change.after)
     return read_would_have(kind=change.kind, subject=change.subject, after=after, now=now)
@@ -138,6 +151,8 @@ def _compare(change: PolicyChange, policy: ToolPolicy | None) -> list[Difference
     if change.kind == "task_type":
         before, after = (TaskSetting.model_validate(one) for one in (change.before, change.after))
         return compare_tasks(before, after, caps=read_general_caps(on=timezone.localdate(change.at)))
+    if change.kind == "routing":
+        return compare_routing(*(RoutingSetting.model_validate(one) for one in (change.before, change.after)))
     floor = policy.lowest if policy else None
     return compare_tools(read_setting(change.before), read_setting(change.after), floor=floor)
 

@@ -1,4 +1,4 @@
-"""What changes of a tool and of a type of task have in common: the check page, the saving, and what is told of it."""
+"""What changes of tools, types of task and models have in common: the check page, the saving, what is told of it."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from agentops.domain.policy.changes import Difference, is_looser, is_stricter
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import TaskSetting
+from agentops.domain.policy.task_settings import RoutingSetting, TaskSetting
 from supervision import actions
 from supervision.second_admin import has_second_admin
 from supervision.views.access import DeskRequest
@@ -17,7 +17,7 @@ from supervision.wording import count
 
 def frame_check(
     request: DeskRequest,
-    setting: ToolSetting | TaskSetting,
+    setting: ToolSetting | TaskSetting | RoutingSetting,
     differences: list[Difference],
     *,
     version: int,
@@ -44,7 +44,7 @@ def read_returns_to(request: DeskRequest) -> int | None:
 
 
 def save_change(
-    request: DeskRequest, *, kind: str, subject: str, setting: ToolSetting | TaskSetting
+    request: DeskRequest, *, kind: str, subject: str, setting: ToolSetting | TaskSetting | RoutingSetting
 ) -> actions.PolicyOutcome:
     """Save what was checked, or propose it to a second admin."""
     same: dict[str, Any] = {

@@ -1,6 +1,5 @@
 """The types of task: a table of all, one with its limits, models and instructions, and the check before a change."""
 
-from supervision.phrases import named
 from typing import Any
 
 from django.core.exceptions import BadRequest
@@ -15,15 +14,15 @@ from agentops.domain.policy.task_settings import ANSWER_EARLY, TaskSetting
 from agentops.domain.tiers import ActionTier
 from agentops.models import TaskType, read_general_caps
 from supervision import actions
+from supervision.phrases import named
 from supervision.policy.reach import count_stopped, read_reach
+from supervision.policy.route_rows import known_models, say_of_model
 from supervision.policy.task_form import (
     NOTHING,
     NUMBERS,
     TaskDraft,
     draft_of_task,
-    known_models,
     read_task_draft,
-    say_of_model,
 )
 from supervision.policy.versions import first_version, list_versions, list_waiting, task_setting_at
 from supervision.policy.would_have import read_would_have
@@ -129,7 +128,7 @@ def _show(
         "answers_early": ANSWER_EARLY in draft.fields["prompt"],
         "versions": list_versions(task, now=now),
         "first": first_version(task),
-        "waiting": list_waiting(user=request.user, now=now, task_type=task.slug),
+        "waiting": list_waiting(user=request.user, now=now, kind="task_type", subject=task.slug),
     }
     return render_part(request, "task_type.html", {}, context, status=status)
 

@@ -140,7 +140,7 @@ def _show(
         "figures": figures_by_tool(now=now, tool=policy.tool).get(policy.tool, dict.fromkeys(FIGURES, 0)),
         "versions": list_versions(policy, now=now),
         "first": first_version(policy),
-        "waiting": list_waiting(user=request.user, now=now, tool=policy.tool),
+        "waiting": list_waiting(user=request.user, now=now, kind="tool", subject=policy.tool),
     }
     return render_part(request, "tool.html", {}, context, status=status)
 

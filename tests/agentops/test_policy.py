@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from agentops.audit import verify_chain
 from agentops.control import (
@@ -20,8 +22,17 @@ from agentops.domain.cards import Card
 from agentops.domain.lifecycle import Effect
 from agentops.domain.policy.judging import TAINTED
 from agentops.domain.policy.rules import Condition, Kind, Operator, Rule, Subject
+from agentops.domain.policy.task_settings import RouteSetting, RoutingSetting
 from agentops.domain.tiers import ActionTier
-from agentops.models import AuditEntry, PolicyChange, TaskType, ToolCall, ToolPolicy
+from agentops.models import (
+    AuditEntry,
+    PolicyChange,
+    RoutingPolicy,
+    TaskType,
+    ToolCall,
+    ToolPolicy,
+    read_routing_policy,
+)
 from agentops.tools.registry import ToolContext
 from tests.scripted import Answer, Note, ScriptedModel, call, describe, plugged_in, say, toy
 from tests.toys import answer, begin, change_tool, make_task, set_tier, waiting_calls, work
@@ -332,3 +343,49 @@ def test_a_type_of_task_that_permits_as_much_as_before_lets_a_yes_run() -> None:
     permit("read", "safe", "risky")
     work(run.pk, model)
     assert acted == ["a"]
+
+
+# --- the models for all types
+
+
+def routing(**caps: int) -> RoutingSetting:
+    """The routes for all types as they stand, with other caps from today on for some kinds of decision."""
+    known = read_routing_policy().setting
+    today = timezone.localdate()
+    made = [
+        RouteSetting(provider="offline", decision=name, valid_from=today, model="scripted-1", max_tokens=cap)
+        for name, cap in caps.items()
+    ]
+    kept = [one for one in known.routes if one.place not in {new.place for new in made}]
+    return RoutingSetting(routes=(*kept, *made))
+
+
+def change_routing(after: RoutingSetting, *, version: int) -> Any:
+    who = {"reason": "It is enough.", "by": "Leo Marsh", "account": 1}
+    return change_policy(kind="routing", subject="all", after=after, version=version, **who)
+
+
+def test_the_models_for_all_types_are_versions_and_count_from_the_next_turn_on() -> None:
+    model = ScriptedModel(say("Done."), say("Done."))
+    work(begin(), model)
+    assert change_routing(routing(select_tool=128), version=1) == Changed(2, invalidated=0)
+    work(begin(), model)
+    assert [request.max_tokens for request in model.requests] == [512, 128]
+    more = change_routing(routing(select_tool=4_096), version=2)
+    assert isinstance(more, Proposed) and read_routing_policy().version == 2
+    assert isinstance(change_routing(routing(select_tool=64), version=1), Conflict)
+    assert verify_chain() is None
+
+
+def test_no_kind_of_decision_is_left_without_a_model() -> None:
+    known = read_routing_policy().setting
+    less = RoutingSetting(routes=tuple(one for one in known.routes if one.decision != "select_tool"))
+    with pytest.raises(BadRequest, match="No model is left to choose what to do next"):
+        change_routing(less, version=1)
+    with pytest.raises(BadRequest, match="one set of models"):
+        change_policy(kind="routing", subject="some", after=known, version=1, reason="a", by="Leo", account=1)
+
+
+def test_there_is_one_version_of_the_models_for_all_types() -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RoutingPolicy.objects.create(pk=2)

@@ -95,7 +95,7 @@ def pages() -> list[str]:
         "/metrics/?period=28", "/metrics/behind/?metric=tool_errors&by=tool", "/metrics/behind/?metric=cost",
         "/metrics/costs/", "/metrics/targets/", "/metrics/?by=moon",
         "/tools/", f"/tools/{policy.pk}/", "/changes/", "/task-types/",
-        f"/task-types/{call.run.task_type_id}/", f"/what-if/?tool={call.tool}&filled={call.tool}",
+        f"/task-types/{call.run.task_type_id}/", "/models/", f"/what-if/?tool={call.tool}&filled={call.tool}",
         f"/would-have/?change={change.token()}&now=asked", "/no/such/page/", "/login/",
         "/alerts/", "/alerts/rules/", f"/alerts/rules/{rule.pk}/", "/alerts/rules/new/?kind=run_cost", "/budgets/",
     ]  # fmt: skip

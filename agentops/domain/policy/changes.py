@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from agentops.domain.phrases import Phrase, join_phrases, say, say_date
 from agentops.domain.policy.rules import Rule
 from agentops.domain.policy.settings import ToolSetting
-from agentops.domain.policy.task_settings import RouteSetting, TaskSetting
+from agentops.domain.policy.task_settings import RouteSetting, RoutingSetting, TaskSetting
 from agentops.domain.routing import DecisionType
 from agentops.domain.tiers import ActionTier, effective_tier, permitted_tiers, read_tier
 
@@ -87,6 +88,21 @@ def compare_tasks(
         *_compare_routes(before.routes, after.routes, caps=caps or {}),
     ]  # fmt: skip
     return [one for one in pairs if one]
+
+
+def compare_routing(before: RoutingSetting, after: RoutingSetting) -> list[Difference]:
+    """What differs between two sets of routes for all types: on each day on which either begins something.
+
+    Another model is neither stricter nor looser, more tokens are more room, and a model where there was none is.
+    """
+    rows = []
+    for provider, decision, day in sorted({one.place for one in (*before.routes, *after.routes)}):
+        was, now = (setting.find(provider, decision, on=day) for setting in (before, after))
+        if _say_route(was) == _say_route(now):
+            continue
+        fewer = (was.max_tokens if was else 0) - (now.max_tokens if now else 0)
+        rows.append(_row("routes", _label_route(decision, day), _say_route(was), _say_route(now), fewer))
+    return [one for one in rows if one]
 
 
 _BOUNDS = {
@@ -171,14 +187,20 @@ def _compare_routes(
         general = caps.get((provider, decision))
         was, now = (one.max_tokens if one else general for one in (old.get(place), new.get(place)))
         before_words, after_words = (
-            say("%(model)s, %(number)s tokens", model=one.model, number=f"{one.max_tokens:,}")
-            if one
-            else say("As for all types")
-            for one in (old.get(place), new.get(place))
+            _say_route(one) if one else say("As for all types") for one in (old.get(place), new.get(place))
         )
-        task, since = say(DecisionType(decision).words), say_date(day)
-        label = say("Model to %(task)s, from %(since)s", task=task, since=since)
+        label = _label_route(decision, day)
         yield _row("routes", label, before_words, after_words, -1 if was is None or now is None else was - now)
+
+
+def _label_route(decision: str, day: date) -> Phrase:
+    return say("Model to %(task)s, from %(since)s", task=say(DecisionType(decision).words), since=say_date(day))
+
+
+def _say_route(route: RouteSetting | None) -> Phrase:
+    if route is None:
+        return say("None")
+    return say("%(model)s, %(number)s tokens", model=route.model, number=f"{route.max_tokens:,}")
 
 
 def _yes_no(*values: bool) -> tuple[str, str]:

@@ -28,6 +28,19 @@ class RouteSetting(BaseModel):
         return self.provider, self.decision.value, self.valid_from
 
 
+class RoutingSetting(BaseModel):
+    """Which model takes each kind of decision in every type of task that has none of its own."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    routes: tuple[RouteSetting, ...] = ()
+
+    def find(self, provider: str, decision: str, *, on: date) -> RouteSetting | None:
+        """The route that counts on a day; None where no model is named by then."""
+        known = [one for one in self.routes if (one.provider, one.decision) == (provider, decision)]
+        return max((one for one in known if one.valid_from <= on), key=lambda one: one.valid_from, default=None)
+
+
 class TaskSetting(BaseModel):
     """The tiers that agents may use in a type of task, the bounds of its runs, how long a request waits, the prompt.
 
