@@ -2,6 +2,7 @@
 
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any, TypedDict
 
 from django.db import transaction
 from django.utils import timezone
@@ -20,6 +21,13 @@ from agentops.domain.tiers import read_tier
 from agentops.models import AgentRun, ToolCall, move_call, read_stops, requeue_run
 from agentops.models.moves import NOW, Suspended
 from agentops.models.rows import CALL, LOCKED_RUN, POLICY, CallRow, PolicyRow, RunRow
+
+
+class Seen(TypedDict):
+    """What the person who answers had before them."""
+
+    version: int
+    digest: str
 
 
 @transaction.atomic
@@ -46,43 +54,44 @@ def settle_call(
     run = LOCKED_RUN.row(run_id=call.run_id) if call else None
     if call is None or run is None:
         return Unsettled("not_found", say("There is no such request."))
-    if approve and not _is_approvable(call):
-        return Unsettled("not_approvable", say("This tool has no plain description, so it can only be turned down."))
-    now = run.now
-    if approve and run.stop_requested:
-        return Unsettled("withdrawn", say("This run was ended, so nothing more is done. Nothing was changed."))
-    # A no may always be said, and whoever comes late is told who was first.
-    policy = POLICY.row(tool=call.tool) if approve and call.status == CallStatus.AWAITING else None
-    stop = _find_stop(run, call, policy) if approve and call.status == CallStatus.AWAITING else ""
-    if stop:
-        return Unsettled("stopped", say("%(stop)s Nothing was changed, and the request goes on waiting.", stop=stop))
-    second = Second()
-    if approve and call.confirmers > 1:
-        said = {"by": by, "person": str(approver or by), "digest": digest, "alone_because": alone_because}
-        told = confirm_call(call, run=run, version=version, **said)
+    seen: Seen = {"version": version, "digest": digest}
+    if not approve:  # a no may always be said
+        no = {"finished_at": run.now, "result": _rejection(reason, note).stored}
+        return _settle(call, run=run, seen=seen, new=CallStatus.REJECTED, by=by, note=note, **no)
+    policy = POLICY.row(tool=call.tool) if call.status == CallStatus.AWAITING else None
+    hindrance = _find_hindrance(run, call, policy)
+    if hindrance:
+        return hindrance
+    yes: dict[str, Any] = {"held_until": _hold_end(run, call, policy), "approver": approver}
+    if call.confirmers > 1:
+        told = confirm_call(call, run=run, by=by, person=str(approver or by), alone_because=alone_because, **seen)
         if not isinstance(told, Second):
-            return told or _why_not(call_id, version=version, digest=digest)
-        second = told
-    held_until = _hold_end(run, call, policy) if approve else None
-    yes = {"held_until": held_until, "approver": approver}
-    new = CallStatus.APPROVED if approve else CallStatus.REJECTED
+            return told or _why_not(call_id, **seen)
+        yes |= asdict(told)
+    return _settle(call, run=run, seen=seen, new=CallStatus.APPROVED, by=by, note=note, **yes)
+
+
+def _settle(
+    call: CallRow, *, run: RunRow, seen: Seen, new: CallStatus, by: str, note: str, **columns: Any
+) -> Settled | Unsettled:
+    """Write the answer, if it is the first one and still in time; a run that need not wait any more goes on."""
     settled = move_call(
-        call_id=call_id,
+        call_id=call.pk,
         old=[CallStatus.AWAITING],
         new=new,
-        when={"version": version, "digest": digest, "expires_at__gt": NOW},
+        when={**seen, "expires_at__gt": NOW},
         decided_by=by,
-        decided_at=now,
+        decided_at=run.now,
         decision_note=note,
-        **(asdict(second) if approve and call.confirmers > 1 else {}),
-        **(yes if approve else {"finished_at": now, "result": _rejection(reason, note).stored}),
+        **columns,
     )
     if not settled:
-        return _why_not(call_id, version=version, digest=digest)
+        return _why_not(call.pk, **seen)
+    held_until = columns.get("held_until")
     if held_until is None:
-        resume(run, now=now)
-    announce(Event(kind="call.settled", run_id=run.pk, call_id=call_id, version=version + 1))
-    return Settled(call_id, new, now, held_until)
+        resume(run, now=run.now)
+    announce(Event(kind="call.settled", run_id=run.pk, call_id=call.pk, version=seen["version"] + 1))
+    return Settled(call.pk, new, run.now, held_until)
 
 
 @transaction.atomic
@@ -119,11 +128,18 @@ def find_problem(call: ToolCall, *, version: int, digest: str) -> Unsettled | No
     return _why_not(call.pk, version=version, digest=digest)
 
 
-def _find_stop(run: RunRow, call: CallRow, policy: PolicyRow | None) -> str:
-    """Why nothing is begun at the moment, in a sentence; empty where nothing is stopped."""
-    if policy and not policy.stopped and not run.stopped:
-        return ""
-    return read_stops().forbid(task_type=run.slug, run=run.pk, tools=[call.tool])
+def _find_hindrance(run: RunRow, call: CallRow, policy: PolicyRow | None) -> Unsettled | None:
+    """Why a yes cannot be said at all. Of a call that waits no more that is for others to say: who was first."""
+    if not _is_approvable(call):
+        return Unsettled("not_approvable", say("This tool has no plain description, so it can only be turned down."))
+    if run.stop_requested:
+        return Unsettled("withdrawn", say("This run was ended, so nothing more is done. Nothing was changed."))
+    if call.status != CallStatus.AWAITING or (policy and not policy.stopped and not run.stopped):
+        return None
+    stop = read_stops().forbid(task_type=run.slug, run=run.pk, tools=[call.tool])
+    if not stop:
+        return None
+    return Unsettled("stopped", say("%(stop)s Nothing was changed, and the request goes on waiting.", stop=stop))
 
 
 def _hold_end(run: RunRow, call: CallRow, policy: PolicyRow | None) -> datetime | None:

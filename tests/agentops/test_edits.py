@@ -153,7 +153,7 @@ def test_a_superseded_call_can_never_be_approved_and_who_tries_is_told() -> None
     send(waiting, text="b")
     late = answer(waiting, by="Mo Ali")
     assert isinstance(late, Unsettled) and late.code == "superseded"
-    assert late.message.startswith("Priya Nair changed this before it was decided, at ")
+    assert late.message.startswith("Priya Nair changed this before it was decided. That was at ")
     assert isinstance(answer(waiting, yes=False, by="Mo Ali"), Unsettled)
 
 

@@ -71,7 +71,8 @@ def test_a_text_that_was_altered_in_its_row_is_shown_as_it_stands_there() -> Non
 
 
 @pytest.mark.parametrize(
-    "bad", [None, "x", [], [1], ["%(a)s", {}], ["%(a)s", {"a": 1}], ["%(a)s", {"a": [2]}], ["%(", {"a": "b"}], ["%d", {"a": ""}]]
+    "bad", [None, "x", [], [1], ["%(a)s", {}],
+            ["%(a)s", {"a": 1}], ["%(a)s", {"a": [2]}], ["%(", {"a": "b"}], ["%d", {"a": ""}]]
 )  # fmt: skip
 def test_what_is_no_phrase_is_none(bad: object) -> None:
     assert read_phrase(bad) is None or read_phrase(bad) == "%(a)s"
