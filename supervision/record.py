@@ -251,7 +251,8 @@ def _pairs(facts: Any) -> list[tuple[str, Any]]:
 
 
 def _say_fact(name: str, value: Any, *, now: datetime) -> str:
-    words = dict(REASONS).get(value) if name == "reason" and isinstance(value, str) else None
+    known = {**dict(REASONS), **{words: words for _code, words in REASONS}}
+    words = known.get(value) if name == "reason" and isinstance(value, str) else None
     return _(words) if words else _say(value, now=now)
 
 

@@ -53,10 +53,12 @@ class Control(_Frozen):
 class EditForm(_Frozen):
     """Everything that may be changed of one call, with what may be chosen as of one moment.
 
-    `words` tells what its phrases are made of, while it is stored: see `stored` and `read_form`.
+    `problem` says why a change cannot be made as a whole. `words` tells what its phrases are made of, while it is
+    stored: see `stored` and `read_form`.
     """
 
     controls: list[Control] = []
+    problem: Words = ""
     words: dict[str, Stored] = {}
 
     @property

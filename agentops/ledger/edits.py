@@ -163,7 +163,7 @@ def _answer(
 ) -> None:
     CallEdit.objects.filter(pk=edit.pk).update(
         answered_at=Now(),
-        form=form.stored,
+        form=form.model_copy(update={"problem": problem}).stored,
         code=code[:40],
         problem=problem[:500],
         successor_id=successor_id,

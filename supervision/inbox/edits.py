@@ -11,7 +11,6 @@ from pydantic import ValidationError
 from agentops.domain.cards import Change, EditNote
 from agentops.domain.edits import Choice, Control, ControlKind, EditForm, read_form
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.visible_text import show_text
 from agentops.models import CallEdit, ToolCall
 from supervision.cards import read_card
 from supervision.inbox.notices import notice_of
@@ -103,7 +102,8 @@ def read_refused(edit: CallEdit, *, now: datetime, values: Mapping[str, str], no
 
 def read_edit(edit: CallEdit, *, now: datetime) -> EditPage:
     """The edit's page: waiting for a worker, or the form as it was answered."""
-    narrows, others = _sort([_field(control) for control in _parse_form(edit).controls])
+    form = _parse_form(edit)
+    narrows, others = _sort([_field(control) for control in form.controls])
     return EditPage(
         edit=edit,
         pending=edit.answered_at is None,
@@ -111,7 +111,7 @@ def read_edit(edit: CallEdit, *, now: datetime) -> EditPage:
         narrows=narrows,
         fields=others,
         note=edit.note,
-        problem=show_text(edit.problem),
+        problem=tell(form.problem or edit.problem),
         overtaken=_overtaken(edit.call, now=now),
     )
 

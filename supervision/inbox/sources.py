@@ -18,7 +18,7 @@ from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import ToolCall
 from supervision.cards import read_card
-from supervision.phrases import tell
+from supervision.phrases import named, tell
 from supervision.wording import say_day, say_time
 
 _TELLING = ("name", "title", "label", "starts_at", "provider", "kind", "born")
@@ -112,8 +112,8 @@ def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str
             return Source(label, _say_record(record, value), Origin.LOOKED_UP, done)
     words = _find_words(value, said)
     if words:
-        return Source(label, _say(value), Origin.SAID, f"“{show_text(words)}”")
-    return Source(label, _say(value), Origin.INFERRED, gettext("Neither said by the caller nor found in a look-up"))
+        return Source(label, _say(_call(name, value)), Origin.SAID, f"“{show_text(words)}”")
+    return Source(label, _say(_call(name, value)), Origin.INFERRED, gettext("Neither said by the caller nor found in a look-up"))
 
 
 def _say_name(name: str) -> str:
@@ -133,8 +133,13 @@ def _find_words(value: Any, said: str) -> str:
 
 def _say_record(record: dict[str, Any], value: Any) -> str:
     """A record by what people would call it, never by its number alone."""
-    told = [_say(record[key]) for key in _TELLING if record.get(key) not in _EMPTY]
+    told = [_say(_call(key, record[key])) for key in _TELLING if record.get(key) not in _EMPTY]
     return ", ".join(told) or _say(value)
+
+
+def _call(name: str, value: Any) -> Any:
+    """A kind of visit in the reader's language; any other value as it is."""
+    return named(value) if name == "kind" and isinstance(value, str) else value
 
 
 def _say(value: Any) -> str:
