@@ -31,6 +31,7 @@ class ReEntry:
     """What a person types before something that cannot be undone, and what must come out."""
 
     label: str
+    missing: str
     hint: str
     expected: str
     numeric: bool
@@ -103,9 +104,13 @@ def re_entry_of(card: Card, tier: ActionTier) -> ReEntry | None:
     year = _YEAR.search(card.subject.born) if card.subject else None
     if year:
         return ReEntry(
-            gettext("Type the year of birth to confirm"), gettext("Take it from the patient line above."), year[1], True
+            gettext("Type the year of birth to confirm"),
+            gettext("Type the year of birth."),
+            gettext("Take it from the patient line above."),
+            year[1],
+            True,
         )
-    return ReEntry(gettext("Type YES to confirm"), gettext("In capital letters."), "YES", False)
+    return ReEntry(gettext("Type YES to confirm"), gettext("Type YES."), gettext("In capital letters."), "YES", False)
 
 
 def find_subject(calls: Iterable[ToolCall]) -> Subject | None:

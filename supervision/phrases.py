@@ -6,7 +6,7 @@ from django.utils.translation import get_language, gettext, gettext_noop
 from pydantic import ValidationError
 
 from agentops.domain.outcomes import read_result
-from agentops.domain.partial import CAUSES, describe_reason
+from agentops.domain.partial import CAUSES, REASONS
 from agentops.domain.phrases import M, Phrase, Stored, map_texts, read_phrase
 from agentops.domain.visible_text import show_in_full, show_text
 
@@ -56,7 +56,7 @@ def tell_message(result: Any) -> str:
 
 def tell_reason(reason: str, *, outcome: str) -> str:
     """Why a run needs a person: what the machine says of such an end, or the assistant's own words as they are."""
-    ours = {describe_reason(outcome), describe_reason("request_expired"), *CAUSES.values()}
+    ours = {REASONS.get(outcome), REASONS["request_expired"], *CAUSES.values()}
     return gettext(reason) if reason in ours else show_text(reason)
 
 
@@ -67,8 +67,8 @@ def named(name: str) -> str:
 
 def tell_note(detail: str, *, outcome: str) -> str:
     """What the machine noted of a run on its way or at its end."""
-    reason = describe_reason(outcome)
-    if detail == f"Handed to a person: {reason}.":
+    reason = REASONS.get(outcome, "")
+    if reason and detail == f"Handed to a person: {reason}.":
         return gettext("Handed to a person: %(reason)s.") % {"reason": gettext(reason)}
     return gettext(detail) if detail in _NOTES else show_text(detail)
 

@@ -16,7 +16,7 @@ WITHIN = timedelta(days=30)
 
 _AFTER = {
     "person.added": gettext_noop(
-        "%(name)s made this admin account after this was proposed, so it cannot be the second."
+        "This admin account was made by %(name)s after this was proposed, so it cannot be the second."
     ),
     "person.changed": gettext_noop(
         "This admin account got its role from %(name)s after this was proposed, so it cannot be the second."
@@ -24,13 +24,13 @@ _AFTER = {
 }
 _WITHIN = {
     "person.added": gettext_noop(
-        "%(name)s made this admin account within the last 30 days, so it cannot be the second."
+        "This admin account was made by %(name)s within the last 30 days, so it cannot be the second."
     ),
     "person.changed": gettext_noop(
         "This admin account got its role from %(name)s within the last 30 days, so it cannot be the second."
     ),
     "person.activated": gettext_noop(
-        "%(name)s let this admin account in again within the last 30 days, so it cannot be the second."
+        "This admin account was let in again by %(name)s within the last 30 days, so it cannot be the second."
     ),
     "person.link_made": gettext_noop(
         "This admin account got a password link from %(name)s within the last 30 days, so it cannot be the second."

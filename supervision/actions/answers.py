@@ -163,7 +163,7 @@ def _find_lacking(call: ToolCall, *, user: User, shown: str, ticked: Set[str], t
         return too_fast
     entry = re_entry_of(card, tier)
     if entry and not typed.strip():
-        return Refused("re_entry_missing", f"{entry.label}.", "typed")
+        return Refused("re_entry_missing", entry.missing, "typed")
     if entry and typed.strip() != entry.expected:
         return Refused(
             "re_entry_wrong", gettext("%(label)s. What you typed does not match.") % {"label": entry.label}, "typed"

@@ -113,7 +113,8 @@ def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str
     words = _find_words(value, said)
     if words:
         return Source(label, _say(_call(name, value)), Origin.SAID, f"“{show_text(words)}”")
-    return Source(label, _say(_call(name, value)), Origin.INFERRED, gettext("Neither said by the caller nor found in a look-up"))
+    neither = gettext("Neither said by the caller nor found in a look-up")
+    return Source(label, _say(_call(name, value)), Origin.INFERRED, neither)
 
 
 def _say_name(name: str) -> str:

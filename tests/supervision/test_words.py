@@ -1,4 +1,4 @@
-"""Every page as three people read it in Spanish: no sentence that the code marks for translation stands there in English.
+"""Every page as three people read it in Spanish: no sentence that the code marks stands there in English.
 
 The clinic is filled as the demo fills it, by the machine itself. What callers, people and the assistant said stays as
 they said it, so it is taken out before a page is read.
