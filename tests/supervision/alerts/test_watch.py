@@ -32,8 +32,7 @@ CENT = 10_000_000
 
 def ship_rules() -> None:
     """What the migration brings, in a database that another test may have emptied."""
-    migrations = MigrationLoader(None).disk_migrations
-    [found] = [one for (app, name), one in migrations.items() if app == "supervision" and name.endswith("_alerts")]
+    found = MigrationLoader(None).disk_migrations["supervision", "0010_alerts"]
     sys.modules[found.__module__].add_default_rules(apps, None)
 
 
