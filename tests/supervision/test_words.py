@@ -19,7 +19,7 @@ from django.utils import timezone
 from agentops.control import ask_for_choices, change_call, stop_work
 from agentops.management.demo_requests import REQUESTS, add_demo_task_types, play_request
 from agentops.management.golden.shelf import load_shipped
-from agentops.models import AgentRun, CallEdit, TaskType, ToolCall
+from agentops.models import AgentRun, CallEdit, Step, TaskType, ToolCall
 from agentops.runner.edits import answer_wish
 from agentops.toolsets.clinic.models import Message
 from tests.supervision.test_spanish import catalogue, messages
@@ -28,8 +28,8 @@ PLACE = re.compile(r"%\(\w+\)s|%%")
 OF_OTHERS = re.compile(r"<(script|style|svg|blockquote|textarea|code|pre)\b.*?</\1>|<p class=\"sms\".*?</p>", re.DOTALL)
 SPOKEN = re.compile(r'\b(?:aria-label|placeholder|title|data-l)="([^"]+)"')
 NOT_PAGES = re.compile(r"/static/|/logout/|/login/|\.(?:csv|json)\b")
-EACH = {"/requests/N/": 40, "/handoffs/N/": 20, "/runs/N/": 40}
-FEW = 5
+EACH = {"/requests/N/": 30, "/handoffs/N/": 20, "/runs/N/": 20}
+FEW = 3
 """How many pages of one kind are read; of requests, hand-offs and runs, each of which may be another story, more."""
 
 
@@ -64,10 +64,13 @@ def english() -> list[re.Pattern[str]]:
 
 
 def of_others() -> set[str]:
-    """How everything begins that somebody said or wrote."""
+    """How everything begins that somebody said or wrote: callers, people, the assistant, its provider, and who wrote the
+    examples and the instructions.
+    """
     texts = [text for run in AgentRun.objects.all() for text in (run.request, run.answer)]
     texts += [message.body for message in Message.objects.all()]
     texts += [call.decision_note for call in ToolCall.objects.all()]
+    texts += [step.detail for step in Step.objects.filter(kind="failure")]
     texts += [example.about for example in load_shipped()]
     texts += [line for task in TaskType.objects.all() for line in task.prompt.splitlines()]
     return {text[:24] for text in texts if len(text) > 8}
@@ -113,11 +116,13 @@ def refusals(client: Client) -> Iterator[tuple[str, str]]:
         (answer, {"answer": "yes", "version": call.version + 7, "digest": call.digest}),
         (answer, {"answer": "no", "version": call.version, "digest": call.digest}),
         ("/runs/new/", {"request": "", "channel": ""}),
-        ("/stops/", {"what": "all:", "reason": ""}),
+        ("/stop/now/", {"what": "all:", "reason": ""}),
         ("/people/add/", {"first": "", "last": "", "role": "", "username": "a b"}),
-        ("/budgets/", {"scope": "", "period": "day", "limit": "many"}),
+        ("/budgets/save/", {"scope": "", "period": "day", "limit": "many"}),
     ]:
-        yield address, client.post(address, data).content.decode()
+        refused = client.post(address, data)
+        if refused.status_code != 302:
+            yield address, refused.content.decode()
 
 
 def find_english(pages: Iterable[tuple[str, str]]) -> dict[str, str]:
@@ -129,21 +134,25 @@ def find_english(pages: Iterable[tuple[str, str]]) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["priya", "ruth", "leo"])
-def test_nothing_of_ours_is_english_to_a_spanish_reader(clinic: None, name: str) -> None:
+def read_as(name: str, language: str = "es") -> Client:
     client = Client()
     client.force_login(User.objects.get(username=name), backend="django.contrib.auth.backends.ModelBackend")
-    client.post("/me/language/", {"language": "es"})
-    pages = dict(walk(client))
-    assert len(pages) > 30
-    assert find_english(pages.items()) == {}
-    assert find_english(refusals(client)) == {}
+    client.post("/me/language/", {"language": language})
+    return client
+
+
+def test_nothing_of_ours_is_english_to_a_spanish_reader(clinic: None) -> None:
+    for name in ("priya", "ruth", "leo"):
+        client = read_as(name)
+        pages = dict(walk(client))
+        assert len(pages) > 30
+        assert find_english(pages.items()) == {}, name
+        assert find_english(refusals(client)) == {}, name
 
 
 def test_a_card_reads_in_the_readers_language_and_stands_in_its_row_as_it_was_written(clinic: None) -> None:
     call = ToolCall.objects.filter(status="awaiting", tool="reschedule_appointment").get()
-    client = Client()
-    client.force_login(User.objects.get(username="priya"), backend="django.contrib.auth.backends.ModelBackend")
+    client = read_as("priya", "en-gb")
     before, title = client.get(f"/requests/{call.pk}/").content.decode(), call.card["title"]
     client.post("/me/language/", {"language": "es"})
     after = client.get(f"/requests/{call.pk}/").content.decode()

@@ -70,12 +70,12 @@ def test_a_text_that_was_altered_in_its_row_is_shown_as_it_stands_there() -> Non
     assert isinstance(read_card(stored).changes[0].label, Phrase)
 
 
-@pytest.mark.parametrize(
-    "bad", [None, "x", [], [1], ["%(a)s", {}],
-            ["%(a)s", {"a": 1}], ["%(a)s", {"a": [2]}], ["%(", {"a": "b"}], ["%d", {"a": ""}]]
-)  # fmt: skip
+NO_PHRASES = (None, "x", [], [1], ["%(a)s", {"a": 1}], ["%(a)s", {"a": [2]}], ["%(", {"a": "b"}], ["%d", {"a": ""}])
+
+
+@pytest.mark.parametrize("bad", NO_PHRASES)
 def test_what_is_no_phrase_is_none(bad: object) -> None:
-    assert read_phrase(bad) is None or read_phrase(bad) == "%(a)s"
+    assert read_phrase(bad) is None
 
 
 def test_an_old_row_without_words_reads_as_it_did() -> None:
