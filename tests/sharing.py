@@ -21,6 +21,7 @@ LONGEST_FIRST = (
     "tests/agentops/test_startup.py",
     "tests/torture/test_points.py",
     "tests/test_crash.py",
+    "tests/supervision/test_words.py",
 )
 """Begun at the end, one of these would keep the other process waiting."""
 
