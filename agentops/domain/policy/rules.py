@@ -216,8 +216,10 @@ class Rule(BaseModel):
     @cached_property
     def words(self) -> Phrase:
         """When it applies, in words."""
-        first, *others = [one.words for one in self.conditions]
-        return say("%(first)s and %(last)s", first=first, last=others[0]) if others else first
+        words, *others = [one.words for one in self.conditions]
+        for other in others:
+            words = say("%(first)s and %(last)s", first=words, last=other)
+        return words
 
     @property
     def outcome(self) -> Phrase:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from agentops.domain.cards import Card, Change, Check, Mismatch, read_card
 from agentops.domain.outcomes import failure, read_result
 from agentops.domain.phrases import Phrase, join_phrases, read_phrase, say, say_clock, sayable
+from agentops.domain.policy.rules import Condition, Kind, Operator, Rule, Subject
 
 SPANISH = {
     "Book %(name)s on %(when)s": "Reservar el %(when)s para %(name)s",
@@ -117,3 +118,12 @@ def test_any_value_comes_through_storing_and_telling_unchanged(name: str, when: 
 def test_a_phrase_can_be_copied_and_pickled() -> None:
     for again in (copy.deepcopy(CARD.title), pickle.loads(pickle.dumps(CARD.title))):
         assert again == CARD.title and spanish(again) == spanish(CARD.title)
+
+
+def test_a_rule_says_all_of_its_conditions_in_every_language() -> None:
+    subject = Subject(source="fact", name="notice_hours", kind=Kind.NUMBER, words="hours of notice")
+    parts = [Condition(subject=subject, operator=Operator.UNDER, value=float(hours)) for hours in (48, 24, 12, 6)]
+    rule = Rule(number=1, conditions=tuple(parts))
+    assert rule.words == " and ".join(part.words for part in parts)
+    told = rule.words.told(lambda text: text.replace(" and ", " y "), str)
+    assert told == " y ".join(part.words for part in parts)
