@@ -4,26 +4,18 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from enum import StrEnum
 from typing import Any
 
-from django.utils import timezone
 from django.utils.translation import gettext
 
 from agentops.domain.cards import EditNote
 from agentops.domain.lifecycle import CallStatus
-from agentops.domain.phrases import say_clock, say_date
 from agentops.domain.tiers import ActionTier
-from agentops.domain.visible_text import show_in_full, show_text
+from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.cards import read_card
-from supervision.phrases import named, tell
-from supervision.wording import say_day, say_time
-
-_TELLING = ("name", "title", "label", "starts_at", "provider", "kind", "born")
-_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
+from supervision.looked_up import EMPTY, records_in, say_field, say_name, say_record, say_value
 
 
 class Origin(StrEnum):
@@ -72,7 +64,7 @@ def _values_of(call: ToolCall) -> dict[str, Any]:
         values = json.loads(call.arguments)
     except ValueError:
         return {}
-    return {name: value for name, value in values.items() if value not in _EMPTY} if isinstance(values, dict) else {}
+    return {name: value for name, value in values.items() if value not in EMPTY} if isinstance(values, dict) else {}
 
 
 def _words_of(call: ToolCall) -> str:
@@ -88,40 +80,26 @@ def _found_before(call: ToolCall) -> Iterator[tuple[str, dict[str, Any]]]:
     for one in looked:
         card, result = read_card(one), one.result if isinstance(one.result, dict) else {}
         done = card.done if card and card.done else one.tool
-        for record in _records_in(result.get("data")):
+        for record in records_in(result.get("data")):
             yield done, record
-
-
-def _records_in(data: Any) -> Iterator[dict[str, Any]]:
-    if isinstance(data, dict):
-        yield data
-    for inner in data.values() if isinstance(data, dict) else data if isinstance(data, list) else ():
-        yield from _records_in(inner)
 
 
 def _put_in(name: str, value: Any, edit: EditNote) -> Source:
     """A value that a person put in, by what the card calls it where it is only a number."""
     told = ", ".join(line.then for line in edit.shown if not line.is_message)
-    return Source(_say_name(name), told if isinstance(value, int) and told else _say(value), Origin.CHANGED, edit.by)
+    words = told if isinstance(value, int) and told else say_value(value)
+    return Source(say_name(name), words, Origin.CHANGED, edit.by)
 
 
 def _trace(name: str, value: Any, *, said: str, looked: list[tuple[str, dict[str, Any]]]) -> Source:
-    label = _say_name(name)
+    label, words = say_name(name), _find_words(value, said)
     for done, record in looked:
         if record.get(name) == value:
-            return Source(label, _say_record(record, value), Origin.LOOKED_UP, done)
-    words = _find_words(value, said)
+            return Source(label, say_record(record, value), Origin.LOOKED_UP, done)
     if words:
-        return Source(label, _say(_call(name, value)), Origin.SAID, f"“{show_text(words)}”")
-    neither = gettext("Neither said by the caller nor found in a look-up")
-    return Source(label, _say(_call(name, value)), Origin.INFERRED, neither)
-
-
-def _say_name(name: str) -> str:
-    """A name as words; one that is no plain name stands in quotes, so that it cannot pass for a line of ours."""
-    if not _NAME.fullmatch(name):
-        return f"“{show_text(name)}”"
-    return gettext(name.removesuffix("_id").replace("_", " ").capitalize())
+        return Source(label, say_field(name, value), Origin.SAID, f"“{show_text(words)}”")
+    nowhere = gettext("Neither said by the caller nor found in a look-up")
+    return Source(label, say_field(name, value), Origin.INFERRED, nowhere)
 
 
 def _find_words(value: Any, said: str) -> str:
@@ -130,39 +108,3 @@ def _find_words(value: Any, said: str) -> str:
         return ""
     found = re.search(rf"(?<!\w){re.escape(str(value))}(?!\w)", said, re.IGNORECASE)
     return found[0] if found else ""
-
-
-def _say_record(record: dict[str, Any], value: Any) -> str:
-    """A record by what people would call it, never by its number alone."""
-    told = [_say(_call(key, record[key])) for key in _TELLING if record.get(key) not in _EMPTY]
-    return ", ".join(told) or _say(value)
-
-
-def _call(name: str, value: Any) -> Any:
-    """A kind of visit in the reader's language; any other value as it is."""
-    return named(value) if name == "kind" and isinstance(value, str) else value
-
-
-def _say(value: Any) -> str:
-    if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
-    if isinstance(value, dict | list):
-        return show_in_full(json.dumps(value, ensure_ascii=False))
-    return show_in_full(_say_moment(str(value)))
-
-
-def _say_moment(text: str) -> str:
-    """A date or time as the desk writes it; any other text as it is."""
-    try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\dT.*", text):
-            moment = datetime.fromisoformat(text)
-            moment = moment if moment.tzinfo else timezone.make_aware(moment)
-            return f"{say_day(timezone.localtime(moment).date())}, {say_time(moment)}"
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", text):
-            day = date.fromisoformat(text)
-            return tell(say_date(day))
-        if re.fullmatch(r"\d\d:\d\d(:\d\d)?", text):
-            return tell(say_clock(time.fromisoformat(text), short=True))
-    except ValueError:
-        return text
-    return text

@@ -3,15 +3,18 @@
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from agentops.domain.phrases import say
 from agentops.domain.policy.judging import ACTS, APPROVABLE, TWO_PEOPLE, AskedCall, Verdict, judge_call
 from agentops.domain.policy.rules import Kind, Subject
 from agentops.models import TaskType, ToolPolicy
+from supervision.looked_up import list_choices, say_name
+from supervision.phrases import tell
 
 MOST_CHARS = 500
 YES, NO = "yes", "no"
@@ -23,11 +26,15 @@ DELICATE = Subject(
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One thing about the call: an argument or a fact, what was typed, and what is wrong with it. Empty is unknown."""
+    """One thing about the call: an argument or a fact, what was typed, and what is wrong with it. Empty is unknown.
+
+    `met` is what the latest look-ups brought of its name, to choose from.
+    """
 
     subject: Subject
     value: str
     error: str = ""
+    met: tuple[tuple[str, str], ...] = ()
 
     @property
     def field(self) -> str:
@@ -36,8 +43,18 @@ class Entry:
 
     @property
     def choices(self) -> list[tuple[str, str]]:
-        """What may be chosen of something that is true or not."""
-        return [("", _("Not known")), (YES, _("Yes")), (NO, _("No"))] if self.subject.kind is Kind.TRUTH else []
+        """What may be chosen of something that is true or not, or of a number that only names a row."""
+        if self.subject.kind is Kind.TRUTH:
+            return [("", _("Not known")), (YES, _("Yes")), (NO, _("No"))]
+        if not (self.subject.is_handle and self.met):
+            return []
+        typed = [] if self.value in {"", *dict(self.met)} else [(self.value, self.value)]
+        return [("", _("Not known")), *typed, *self.met]
+
+    @property
+    def label(self) -> str:
+        """What it is called; a row that is chosen by its name is called by what it is."""
+        return say_name(self.subject.name) if self.subject.source == "argument" else tell(say(self.subject.words))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,8 @@ class Trial:
 def try_call(asked: Mapping[str, str], *, policy: ToolPolicy, task: TaskType, judged: bool) -> Trial:
     """Read what was filled in, and judge it where that is wanted and possible."""
     known = [*policy.looked_at, DELICATE]
-    entries = [_read(subject, asked) for subject in known]
+    met = list_choices(one.name for one in known if one.source == "argument" and one.kind is not Kind.TRUTH)
+    entries = [replace(_read(one, asked), met=tuple(met.get(one.name, ()))) for one in known]
     arguments = [one for one in entries if one.subject.source == "argument"]
     facts = [one for one in entries if one.subject.source == "fact"]
     if not judged or any(one.error for one in entries):

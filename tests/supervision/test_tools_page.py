@@ -393,7 +393,7 @@ def test_a_rule_has_up_to_six_conditions_and_what_was_left_empty_closes_up(admin
     assert 'id="r1-5-looks"' in folded
     rule = {**conditions("1", 48, 47, 46, 45, 44, 43), "rule": "1", "r1-outcome": "|two"}
     checked = check(admin, moving, **rule).content.decode()
-    assert "under 43: needs two people" in checked
+    assert "hours of notice under 43" in checked and "two people" in checked
 
 
 def test_a_new_rule_that_was_checked_and_not_saved_is_not_lost_on_the_way_back(

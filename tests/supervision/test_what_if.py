@@ -1,6 +1,7 @@
 """The test box: a made-up call, and what the policy as it stands says to it with the number of its rule."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -9,7 +10,7 @@ from django.test import Client
 from agentops.domain.policy.judging import UNTRUSTED_READ
 from agentops.domain.policy.rules import Condition, Kind, Operator, Rule, Subject
 from agentops.models import TaskType, ToolCall, ToolPolicy
-from tests.supervision.rows import task_type
+from tests.supervision.rows import add_call, task_type
 
 NOTICE = Subject(source="fact", name="notice_hours", kind=Kind.NUMBER, words="hours of notice")
 BODY = Subject(source="argument", name="body", kind=Kind.TEXT, words="body")
@@ -60,3 +61,52 @@ def test_nothing_is_judged_before_it_was_asked_and_nothing_is_stored(admin: Clie
     assert "See what would happen" in page and 'id="verdict"' not in page
     ask(admin)
     assert not ToolCall.objects.exists()
+
+
+# --- real names to choose from
+
+
+def found(data: dict[str, Any]) -> None:
+    """A look-up that brought this."""
+    add_call(None, tier="read", status="succeeded", tool="search", result={"status": "success", "data": data})
+
+
+def add_arguments(*names: str, kind: Kind = Kind.NUMBER) -> None:
+    made = [Subject(source="argument", name=name, kind=kind, words=name.replace("_", " ")) for name in names]
+    policy = ToolPolicy.objects.get()
+    policy.subjects = [*policy.subjects, *(one.model_dump(mode="json") for one in made)]
+    policy.save()
+
+
+def test_a_number_that_names_a_row_is_chosen_by_the_name_that_look_ups_brought(admin: Client) -> None:
+    add_arguments("patient_id", "provider_id", "slot_id", "version")
+    found({"patients": [{"patient_id": 7, "name": "Ana Gomez", "born": "1987-05-14"}]})
+    found({"slots": [{"slot_id": 3, "starts_at": "2026-03-12T14:00", "provider_id": 2, "provider": "Dr Patel"}]})
+    page = ask(admin, **{"argument-patient_id": "7"})
+    assert '<option value="7" selected>Ana Gomez, 14 May 1987</option>' in page
+    assert '<option value="2">Dr Patel</option>' in page, "not by the time that stands beside it"
+    assert "Dr Patel</option>" in page.split('id="argument-slot_id"')[1].split("</select>")[0]
+    assert 'type="text" id="argument-version"' in page, "nothing is known to choose from"
+    assert "Patient</label>" in page and "Patient id" not in page
+
+
+def test_a_number_that_no_look_up_brought_stays_chosen_and_is_said_as_it_is(admin: Client) -> None:
+    add_arguments("patient_id")
+    found({"patients": [{"patient_id": 7, "name": "Ana Gomez"}]})
+    page = ask(admin, **{"argument-patient_id": "99"})
+    assert '<option value="99" selected>99</option>' in page and "Ana Gomez" in page
+
+
+def test_a_text_that_look_ups_know_is_offered_beside_what_is_typed(admin: Client) -> None:
+    add_arguments("provider", kind=Kind.TEXT)
+    found({"slots": [{"slot_id": 3, "provider": "Dr <b>Patel</b>"}, {"slot_id": 4, "provider": "Dr Chen"}]})
+    page = ask(admin)
+    assert 'list="argument-provider-met"' in page and '<option value="Dr Chen">Dr Chen</option>' in page
+    assert "<b>Patel" not in page
+
+
+def test_a_record_of_two_things_names_neither(admin: Client) -> None:
+    add_arguments("patient_id")
+    found({"visits": [{"appointment_id": 5, "patient_id": 7, "kind": "Check-up"}]})
+    page = ask(admin)
+    assert "Check-up" not in page and 'type="text" id="argument-patient_id"' in page
