@@ -254,6 +254,11 @@ def test_a_rule_that_cannot_be_checked_asks(facts: dict[str, Any]) -> None:
     assert verdict.rule.startswith("Rule 3 could not be checked (hours of notice under 48), so a person decides.")
 
 
+def test_a_rule_of_several_conditions_is_quoted_with_all_of_them() -> None:
+    new, long = Condition(subject=NEW, operator=Operator.YES), Condition(subject=BODY, operator=Operator.IS, value="x")
+    assert rule(under(48), new, long).words == "hours of notice under 48 and the patient is new and the text is “x”"
+
+
 def test_arguments_that_cannot_be_read_make_a_rule_ask() -> None:
     long = Condition(subject=BODY, operator=Operator.CONTAINS, value="urgent")
     verdict = judge(ToolSetting(tier="safe", rules=(rule(long),)), AskedCall("[", KNOWN))
