@@ -25,6 +25,7 @@ class Found:
     outcome: str
     task_type: str
     cost_nano: int
+    policy_version: int
     texts: tuple[str, ...]
     patient: tuple[str, ...] = ()
     tools: tuple[str, ...] = field(default=())
@@ -36,6 +37,7 @@ class Found:
             mark("state", self.status),
             mark("outcome", self.outcome),
             mark("task", self.task_type),
+            mark("policy", str(self.policy_version)),
             *(mark("tool", tool) for tool in self.tools),
             *_mark_cost(self.cost_nano),
             *(f"patient:{word}" for text in self.patient for word in fold_words(text)),
@@ -45,9 +47,19 @@ class Found:
 
 
 def read_found(
-    *, texts: Iterable[str], calls: Iterable[tuple[str, Any]], status: str, outcome: str, task_type: str, cost_nano: int
+    *,
+    texts: Iterable[str],
+    calls: Iterable[tuple[str, Any]],
+    status: str,
+    outcome: str,
+    task_type: str,
+    cost_nano: int,
+    policy_version: int = 0,
 ) -> Found:
-    """What is to be indexed of a run, from its own texts and from the (tool, card) of its calls."""
+    """What is to be indexed of a run, from its own texts and from the (tool, card) of its calls.
+
+    A policy's version of 0 is one that was not kept.
+    """
     tools, said, patient = [], list(texts), []
     for tool, card in calls:
         tools.append(tool)
@@ -62,6 +74,7 @@ def read_found(
         outcome=outcome,
         task_type=task_type,
         cost_nano=cost_nano,
+        policy_version=policy_version,
         texts=tuple(said),
         patient=tuple(patient),
         tools=tuple(tools),

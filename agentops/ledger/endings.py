@@ -23,7 +23,7 @@ from agentops.ledger.stops import forget_stop
 from agentops.ledger.turns import ModelTurn, write_note, write_reply
 from agentops.models import RunFact, RunWords, Step, count_run, move_call, move_run
 from agentops.models.prepared import insert_row
-from agentops.models.rows import CALL_ENDS, SAID, CallEnd, RunRow
+from agentops.models.rows import CALL_ENDS, END, CallEnd, EndRow, RunRow
 
 OPEN = frozenset({CallStatus.ALLOWED, CallStatus.ASKING, CallStatus.AWAITING, CallStatus.APPROVED})
 
@@ -97,8 +97,9 @@ def close_run(
     )
     if run.stopped:
         forget_stop(run.pk)
-    _write_fact(run, ending=ending, totals=totals, calls=calls, speaker=speaker, now=now)
-    _write_words(run, ending=ending, totals=totals, calls=calls)
+    [end] = END.rows(run_id=run.pk)
+    _write_fact(run, ending=ending, totals=totals, calls=calls, speaker=speaker, end=end, now=now)
+    _write_words(run, ending=ending, totals=totals, calls=calls, end=end)
     announce(Event(kind="run.finished", run_id=run.pk))
 
 
@@ -124,11 +125,19 @@ def _last_speaker(run_id: int) -> tuple[str, str]:
 
 
 def _write_fact(
-    run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd], speaker: tuple[str, str], now: datetime
+    run: RunRow,
+    *,
+    ending: Ending,
+    totals: Totals,
+    calls: list[CallEnd],
+    speaker: tuple[str, str],
+    end: EndRow,
+    now: datetime,
 ) -> None:
     values = count_run(
         run,
         calls=calls,
+        policy_version=end.policy_version,
         status=ending.status,
         outcome=ending.outcome,
         escalated=bool(ending.handoff_reason),
@@ -142,15 +151,15 @@ def _write_fact(
     insert_row(RunFact, **values)
 
 
-def _write_words(run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd]) -> None:
+def _write_words(run: RunRow, *, ending: Ending, totals: Totals, calls: list[CallEnd], end: EndRow) -> None:
     """Put the run where it is found by what was said in it, by whom it was about, by its tools and its end."""
-    said = SAID.row(run_id=run.pk)
     found = read_found(
-        texts=(*(said or ()), ending.answer),
+        texts=(end.request, end.asked_by, ending.answer),
         calls=[(call.tool, call.card) for call in calls],
         status=ending.status,
         outcome=ending.outcome,
         task_type=run.slug,
+        policy_version=end.policy_version,
         cost_nano=totals.cost_nano,
     )
     insert_row(RunWords, place=place_of(run.created_at, run.pk), run_id=run.pk, words=storable(found.words))

@@ -19,7 +19,7 @@ from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
 from agentops.models.golden import GoldenExample, GoldenResult, GoldenRun, see_call, see_run
 from agentops.models.moves import move_call, move_run, requeue_run
-from agentops.models.policy import PolicyChange
+from agentops.models.policy import FIRST_POLICY, PolicyChange, find_in_force
 from agentops.models.rollups import RolledDay, Rollup, StaleDay, mark_stale
 from agentops.models.runs import AgentRun, Conversation, Step, ToolCall
 from agentops.models.search import RunWords
@@ -27,6 +27,7 @@ from agentops.models.stops import Stops, StopScope, StopSwitch, SweepMark, read_
 from agentops.models.written import WrittenIn
 
 __all__ = [
+    "FIRST_POLICY",
     "AgentRun",
     "AuditCheck",
     "AuditEntry",
@@ -60,6 +61,7 @@ __all__ = [
     "ToolPolicy",
     "WrittenIn",
     "count_run",
+    "find_in_force",
     "is_known_model",
     "mark_stale",
     "move_call",

@@ -67,7 +67,8 @@ class RunFact(models.Model):
     """The figures of one finished run. `cost_nano` is a lower bound where `unpriced_calls` > 0.
 
     `model` is the one that spoke last, `tier` the strictest of the calls it proposed, `tools` says of each tool how
-    many calls were run and how many of them failed: {"find_slots": [2, 1]}.
+    many calls were run and how many of them failed: {"find_slots": [2, 1]}. `policy_version` is that of the policy as a
+    whole when it began (`find_in_force`); 0 where it ended before that was kept.
     """
 
     run = models.OneToOneField(AgentRun, on_delete=models.CASCADE, primary_key=True)
@@ -76,6 +77,7 @@ class RunFact(models.Model):
     provider = models.CharField(max_length=24, blank=True)
     model = models.CharField(max_length=80, blank=True, default="")
     prompt_version = models.PositiveIntegerField(default=1)
+    policy_version = models.PositiveIntegerField(default=0)
     tier = models.CharField(max_length=12, blank=True, default="")
     tools = models.JSONField(default=dict)
     status = models.CharField(max_length=16)
@@ -107,6 +109,7 @@ def count_run(
     run: CountedRun,
     *,
     calls: Collection[CountedCall],
+    policy_version: int,
     status: RunStatus,
     outcome: str,
     escalated: bool,
@@ -127,6 +130,7 @@ def count_run(
         "provider": provider,
         "model": model,
         "prompt_version": run.prompt_version,
+        "policy_version": policy_version,
         "tier": tier.value if tier else "",
         "tools": _count_by_tool(executed),
         "status": status,

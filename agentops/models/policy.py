@@ -1,7 +1,8 @@
 """Every change of policy: what it was, what it became, why, by whom; and those that wait for a second admin."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, OuterRef, Q, QuerySet, Subquery
+from django.db.models.expressions import CombinedExpression
 
 STATES = ("waiting", "in_force", "declined", "overtaken")
 
@@ -47,8 +48,26 @@ class PolicyChange(models.Model):
         ]
         indexes = [
             # Read by the list of changes that wait for a second admin.
-            models.Index(fields=["at"], condition=Q(state="waiting"), name="policy_change_waiting")
+            models.Index(fields=["at"], condition=Q(state="waiting"), name="policy_change_waiting"),
+            # Counted with the end of every run.
+            models.Index(fields=["settled_at"], condition=Q(state="in_force"), name="policy_change_in_force"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.subject} {self.version or self.state}"
+
+
+FIRST_POLICY = 1
+"""The version of the policy as a whole that an installation begins with; each change in force makes the next one."""
+
+
+def find_in_force() -> QuerySet[PolicyChange]:
+    """Every change that came into force, of whatever tool or type of task, in that order."""
+    return PolicyChange.objects.filter(state="in_force").order_by("settled_at", "pk")
+
+
+def policy_at(moment: OuterRef) -> CombinedExpression:
+    """The version of the policy as a whole at a moment of the row that is being read."""
+    before = find_in_force().filter(settled_at__lte=moment).order_by()
+    number = Func(F("pk"), function="COUNT", output_field=models.IntegerField())
+    return Subquery(before.annotate(n=number).values("n")) + FIRST_POLICY

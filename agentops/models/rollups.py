@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from agentops.domain.tallies import SUMS, Tally
 from agentops.models.facts import RunFact
 
-PLAIN = ("task_type", "outcome", "channel", "tier", "prompt_version")
+PLAIN = ("task_type", "outcome", "channel", "tier", "prompt_version", "policy_version")
 """The columns of a fact by which its day is parted; each within its type of task."""
 
 TOOLS, MODELS = "tools", "model"

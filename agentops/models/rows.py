@@ -15,6 +15,7 @@ from agentops.domain.pricing import PriceRow
 from agentops.domain.tiers import ActionTier, permitted_tiers
 from agentops.models.budgets import Budget, CostReservation
 from agentops.models.catalogue import ModelRoute, Price, TaskType, ToolPolicy
+from agentops.models.policy import policy_at
 from agentops.models.prepared import Param, Select
 from agentops.models.runs import AgentRun, Step, ToolCall
 from agentops.models.stops import StopScope, StopSwitch
@@ -185,6 +186,14 @@ class CallEnd(NamedTuple):
     card: dict[str, Any] | None = None
 
 
+class EndRow(NamedTuple):
+    """What an ended run is counted and found by, besides its row, its answer and its calls."""
+
+    request: str
+    asked_by: str
+    policy_version: int
+
+
 class StepRow(NamedTuple):
     """A model turn as the loop reads it."""
 
@@ -314,11 +323,10 @@ CALL_ENDS = Select(
         ToolCall.objects.filter(run_id=_RUN).exclude(status="superseded").order_by().values_list(*CallEnd._fields)
     ),
 )
-SAID = Select(
-    lambda request, asked_by: (request, asked_by),
-    lambda: AgentRun.objects.filter(pk=_RUN).values_list("request", "asked_by"),
+END = Select(
+    EndRow,
+    lambda: AgentRun.objects.filter(pk=_RUN).values_list("request", "asked_by", policy_at(OuterRef("created_at"))),
 )
-"""What an ended run is found by, besides its answer and its calls."""
 
 STEPS = Select(
     StepRow,

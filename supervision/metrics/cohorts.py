@@ -34,6 +34,7 @@ DIMENSIONS = {
         Dimension("channel", _("Channel"), "channel"),
         Dimension("tier", _("Strictest level"), "tier"),
         Dimension("prompt", _("Version of the prompt"), "prompt_version", whole_number=True),
+        Dimension("policy", _("Version of the policy"), "policy_version", whole_number=True),
     )
 }
 """What the figures can be parted by. A column of `RunFact` and a line here make another one."""

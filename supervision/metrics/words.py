@@ -13,6 +13,7 @@ from supervision.metrics.comparing import Change, Split
 from supervision.metrics.definitions import Metric, Unit
 from supervision.metrics.figures import Figure
 from supervision.phrases import named
+from supervision.policy_versions import name_policies
 from supervision.wording import NANO, count, say_cost, say_duration, say_money
 
 
@@ -120,11 +121,13 @@ def name_groups(by: str, values: Mapping[str, object] | list[str]) -> dict[str, 
         known = {slug: _(str(name)) for slug, name in CHANNELS}
     elif by == "tier":
         known = {tier.value: _(tier.words) for tier in ActionTier}
+    elif by == "policy":
+        known = {str(number): name for number, name in name_policies().items()}
     return {value: show_text(known.get(value) or _name(by, value)) for value in values}
 
 
 def _name(by: str, value: str) -> str:
-    if by == "prompt":
+    if by in {"prompt", "policy"}:
         return _("Version %(n)s") % {"n": value}
     if not value:
         return {"tier": _("No tool asked for"), "model": _("No model spoke"), "task_type": _("Not sorted")}.get(by, "–")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.visible_text import show_text
-from agentops.models import AgentRun
+from agentops.models import AgentRun, RunFact
 from supervision.phrases import named
 from supervision.runs.search import ANY_OPEN, Query, cursor_of, find_runs, walk_runs
 from supervision.runs.words import State, state_of
@@ -30,7 +30,7 @@ STATES = [
     ]],
 ]  # fmt: skip
 COLUMNS = ("run", "request_id", "task_type", "channel", "began", "ended", "state", "outcome", "said", "answer",
-           "working_seconds", "waited_seconds", "tool_calls", "generated")  # fmt: skip
+           "working_seconds", "waited_seconds", "tool_calls", "policy_version", "generated")  # fmt: skip
 COST_COLUMNS = ("cost_usd", "unpriced_calls")
 
 
@@ -90,6 +90,7 @@ def _row(run: AgentRun, *, now: datetime) -> RunRow:
 
 
 def _cells(run: AgentRun) -> dict[str, Any]:
+    fact: RunFact | None = getattr(run, "runfact", None)
     ended = timezone.localtime(run.finished_at).isoformat(timespec="seconds") if run.finished_at else ""
     return {
         "run": run.pk,
@@ -105,5 +106,6 @@ def _cells(run: AgentRun) -> dict[str, Any]:
         "working_seconds": run.active_ms / 1000,
         "waited_seconds": run.waited_ms / 1000,
         "tool_calls": run.tool_calls,
+        "policy_version": fact.policy_version or "" if fact else "",
         "generated": run.generated,
     }

@@ -13,6 +13,7 @@ from agentops.models import AgentRun, StopSwitch, ToolCall, read_stops
 from supervision.callers import Asking, find_asking
 from supervision.cards import find_subject, read_card, summary_of, title_of
 from supervision.phrases import tell_reason
+from supervision.policy_versions import name_policies
 from supervision.runs.folding import FoldedPage, fold_lines
 from supervision.runs.seen import Look, read_viewings_of
 from supervision.runs.trace import Chosen, Line, read_chosen, read_lines
@@ -76,6 +77,8 @@ class RunView:
     asking: Asking | None
     seen: list[Look]
     stop: StopSwitch | None
+    policy: str
+    """Under which version of the policy it was decided; empty of a run that has not ended."""
 
 
 def read_run(
@@ -85,7 +88,8 @@ def read_run(
 
     `page` is the page of a run too long for one.
     """
-    run = AgentRun.objects.select_related("task_type", "conversation", "handoff_closing").filter(pk=run_id).first()
+    beside = ("task_type", "conversation", "handoff_closing", "runfact")
+    run = AgentRun.objects.select_related(*beside).filter(pk=run_id).first()
     if run is None:
         return None
     calls = list(run.calls.order_by("pk").defer("arguments"))
@@ -116,6 +120,7 @@ def read_run(
         asking=find_asking(run, now=now),
         seen=read_viewings_of(run.pk, now=now),
         stop=read_stops().find_run(run.pk),
+        policy=name_policies()[run.runfact.policy_version] if hasattr(run, "runfact") else "",
     )
 
 

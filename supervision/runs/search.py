@@ -21,7 +21,10 @@ MOST = 100_000
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is looked for. Empty or None: everything. `over_nano` is a cost; `since` and `until` bound the beginning."""
+    """What is looked for. Empty or None: everything. `over_nano` is a cost; `since` and `until` bound the beginning.
+
+    Only ended runs have an outcome and a version of the policy.
+    """
 
     words: str = ""
     patient: str = ""
@@ -29,6 +32,7 @@ class Query:
     outcome: str = ""
     task: str = ""
     tool: str = ""
+    policy: str = ""
     over_nano: int | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -38,7 +42,7 @@ class Query:
     @property
     def marks(self) -> list[str]:
         """What the index is asked for besides the time."""
-        by = {"state": self.state, "outcome": self.outcome, "task": self.task, "tool": self.tool}
+        by = {"state": self.state, "outcome": self.outcome, "task": self.task, "tool": self.tool, "policy": self.policy}
         marks = [mark(kind, value) for kind, value in by.items() if value]
         over = [] if self.over_nano is None else [mark("over", str(self.over_nano))]
         patient = [f"patient:{word}" for word in fold_words(self.patient)]
@@ -86,7 +90,7 @@ def read_cursor(cursor: str) -> tuple[datetime, int]:
 
 
 def _newest(runs: QuerySet[AgentRun]) -> QuerySet[AgentRun]:
-    return runs.select_related("task_type", "conversation").defer("briefing").order_by("-created_at", "-id")
+    return runs.select_related("task_type", "conversation", "runfact").defer("briefing").order_by("-created_at", "-id")
 
 
 def _bounded(runs: QuerySet[AgentRun], query: Query) -> QuerySet[AgentRun]:
@@ -120,7 +124,7 @@ def _find_ended(query: Query, limit: int) -> list[AgentRun]:
 def _find_open(query: Query, limit: int) -> list[AgentRun]:
     """Among the open runs, which are few: each has an index of its own for its state."""
     states = [state for state in OPEN if query.state in {"", ANY_OPEN, state}]
-    if not states or query.outcome:
+    if not states or query.outcome or query.policy:
         return []
     runs = _bounded(AgentRun.objects.filter(pk__in=_open_keys(states)), query)
     if query.task:

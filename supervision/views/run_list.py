@@ -15,6 +15,7 @@ from agentops.domain.search import COST_MARKS
 from agentops.models import TaskType, ToolPolicy
 from supervision.exports import export_csv, export_json
 from supervision.phrases import named
+from supervision.policy_versions import UNKNOWN, name_policies
 from supervision.roles import Permission, may
 from supervision.runs.listing import COLUMNS, COST_COLUMNS, STATES, list_cells, list_page
 from supervision.runs.search import MOST, Query, read_cursor
@@ -32,6 +33,12 @@ COSTS = [("", _("Any cost")), *((str(nano), say_cost(nano)) for nano in COST_MAR
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)
 
 
+def _list_policies() -> list[tuple[str, Any]]:
+    """Every version of the policy under which runs can be looked for, the newest first."""
+    kept = {number: name for number, name in name_policies().items() if number != UNKNOWN}
+    return [("", _("Every version")), *((str(number), kept[number]) for number in sorted(kept, reverse=True))]
+
+
 class SearchForm(forms.Form):
     """What the run list can be narrowed by. Everything stands in the address, so that a search can be passed on."""
 
@@ -45,6 +52,11 @@ class SearchForm(forms.Form):
     )
     task = forms.CharField(max_length=40, required=False, error_messages={"max_length": UNREADABLE, NUL: UNREADABLE})
     tool = forms.CharField(max_length=80, required=False, error_messages={"max_length": UNREADABLE, NUL: UNREADABLE})
+    policy = forms.ChoiceField(
+        choices=_list_policies,
+        required=False,
+        error_messages={"invalid_choice": _("There is no such version of the policy. Choose one.")},
+    )
     over = forms.TypedChoiceField(
         choices=COSTS,
         coerce=int,
@@ -99,6 +111,7 @@ class SearchForm(forms.Form):
             outcome=sent["outcome"],
             task=sent["task"],
             tool=sent["tool"],
+            policy=sent["policy"],
             over_nano=sent["over"],
             since=_midnight(sent["since"]) if sent["since"] else None,
             until=_midnight(sent["until"] + timedelta(days=1)) if sent["until"] else None,

@@ -99,7 +99,7 @@ def add_run(request: str = "Could I do Thursday, any time after three?", **field
     return AgentRun.objects.create(**{**values, **fields})
 
 
-def index_run(run: AgentRun) -> AgentRun:
+def index_run(run: AgentRun, *, policy_version: int = 1) -> AgentRun:
     """Put an ended run where the run list finds it, as the engine does with its end."""
     found = read_found(
         texts=(run.request, run.asked_by, run.answer),
@@ -108,6 +108,7 @@ def index_run(run: AgentRun) -> AgentRun:
         outcome=run.outcome,
         task_type=run.task_type.slug,
         cost_nano=run.cost_nano,
+        policy_version=policy_version,
     )
     RunWords.objects.create(place=place_of(run.created_at, run.pk), run_id=run.pk, words=found.words)
     return run

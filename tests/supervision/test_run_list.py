@@ -16,6 +16,8 @@ from django.utils import timezone
 from agentops.models import AgentRun, RunWords, ToolPolicy
 from supervision.roles import Role
 from supervision.runs import search
+from tests.supervision.metrics.facts import add_fact
+from tests.supervision.metrics.histories import Decided, add_change
 from tests.supervision.rows import MOVE, add_call, add_run, index_run, task_type
 
 pytestmark = [pytest.mark.django_db, pytest.mark.both_databases]
@@ -118,6 +120,20 @@ def test_everything_that_can_be_asked_for_narrows_the_list(ruth: User, sign_in: 
     assert found(manager, q="knee", state=status) == {wanted.pk, other.pk}
     assert found(manager, tool="book_appointment") == set()
     assert found(manager, patient="knee") == set()
+
+
+def test_runs_are_found_by_the_version_of_the_policy_and_the_file_says_it(ruth: User, sign_in: SignIn) -> None:
+    manager, now = sign_in(ruth), timezone.now()
+    add_change(Decided("task_type", "moving", 2, version=2), now=now)
+    first, second = (index_run(ended(), policy_version=version) for version in (1, 2))
+    add_run("Waits under the second")
+    assert found(manager, policy="2") == {second.pk}
+    assert found(manager, policy="1") == {first.pk}
+    assert manager.get("/runs/?policy=3").status_code == 400
+    assert "Version 2: Moving" in manager.get("/runs/").content.decode()
+    add_fact(policy_version=2, run=second)
+    lines = csv.DictReader(io.StringIO(manager.get("/runs/found.csv").getvalue().decode("utf-8-sig")))
+    assert {int(line["run"]): line["policy_version"] for line in lines}[second.pk] == "2"
 
 
 def test_words_are_found_without_accents_and_by_their_beginning(desk: Client) -> None:

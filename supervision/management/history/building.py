@@ -57,6 +57,7 @@ def rows_of(trace: Trace, verdict: Verdict) -> Iterator[tuple[type[models.Model]
     """Every row of a run that was told to its end, each with the table it belongs to."""
     ended = Ended(trace.run, trace.kind.slug, trace.channel, 1, trace.turns, trace.active_ms, trace.waited_ms,
                   len(trace.calls), trace.created)  # fmt: skip
+    policy = trace.world.policy(trace.created)
     yield Conversation, {"id": trace.talk, "channel": trace.channel, "on_the_line": False,
                          "opened_at": trace.created}  # fmt: skip
     said = trace.scene.fill(trace.rng.choice(trace.kind.said))
@@ -66,7 +67,7 @@ def rows_of(trace: Trace, verdict: Verdict) -> Iterator[tuple[type[models.Model]
         yield Step, trace.blank_step("note", "", "") | {"provider": "", "detail": verdict.note}
     found = read_found(texts=(said, "", verdict.answer), calls=[(row["tool"], row["card"]) for row in trace.calls],
                        status=verdict.status, outcome=verdict.outcome, task_type=trace.kind.slug,
-                       cost_nano=trace.cost)  # fmt: skip
+                       cost_nano=trace.cost, policy_version=policy)  # fmt: skip
     yield RunWords, {"place": place_of(trace.created, trace.run), "run_id": trace.run, "words": found.words}
     counted = [
         EndedCall(row["tool"], row["tier"], row["status"], row["started_at"], row["expires_at"]) for row in trace.calls
@@ -74,7 +75,8 @@ def rows_of(trace: Trace, verdict: Verdict) -> Iterator[tuple[type[models.Model]
     yield from ((ToolCall, row | {"card": json.dumps(row["card"])}) for row in trace.calls)
     yield from ((Decision, row) for row in trace.decisions)
     fact = count_run(
-        ended, calls=counted, status=verdict.status, outcome=verdict.outcome, escalated=bool(verdict.handoff),
+        ended, calls=counted, policy_version=policy, status=verdict.status, outcome=verdict.outcome,
+        escalated=bool(verdict.handoff),
         provider="anthropic" if trace.steps else "", model=trace.steps[-1]["model"] if trace.steps else "",
         tokens=trace.tokens, cost_nano=trace.cost,
         unpriced=trace.unpriced, finished_at=trace.now,

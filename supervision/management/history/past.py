@@ -12,7 +12,7 @@ from django.db import models, transaction
 
 from agentops.domain.limits import Limits
 from agentops.domain.pricing import PriceRow
-from agentops.models import AgentRun, Conversation, Price, RunFact, RunWords, Step, TaskType, ToolCall
+from agentops.models import AgentRun, Conversation, Price, RunFact, RunWords, Step, TaskType, ToolCall, find_in_force
 from supervision.management.history.building import rows_of
 from supervision.management.history.bulk import Table, go_on_counting, next_key
 from supervision.management.history.cast import cast_scene
@@ -92,4 +92,5 @@ def _read_world(*, days: int, until: date) -> World:
         first=first,
         change=max(MODELS_CHANGED, first + timedelta(days=days * 3 // 5)),
         until=until,
+        policies=[change.settled_at or change.at for change in find_in_force()],
     )

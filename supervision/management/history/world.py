@@ -1,10 +1,12 @@
 """What all runs of one past have in common, and the keys of their rows."""
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from agentops.domain.limits import Limits
 from agentops.domain.pricing import PriceRow
+from agentops.models import FIRST_POLICY
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +20,18 @@ class World:
     first: date
     change: date
     until: date
+    policies: list[datetime]
+    """When each change of policy came into force."""
 
     def model(self, decision: str, on: date) -> str:
         """Which model took such a decision on that day."""
         if decision in {"classify_intent", "generate_response"}:
             return "claude-haiku-5-5" if on >= self.change else "claude-haiku-4-5"
         return "claude-sonnet-5-5" if on >= self.change else "claude-sonnet-5"
+
+    def policy(self, at: datetime) -> int:
+        """The version of the policy at that moment."""
+        return FIRST_POLICY + bisect_right(self.policies, at)
 
     def late(self, at: datetime) -> float:
         """0 until the last third of the past, then growing to 1 at its end."""

@@ -19,7 +19,8 @@ def add_fact(*, at: datetime | None = None, **fields: object) -> RunFact:
         "waited_ms": 60_000, "tool_calls": 3, "tools_executed": 2, "tool_errors": 0, "asked_people": 1, "tokens": 4_000,
         "cost_nano": 10_000_000, "unpriced_calls": 0, "started_at": now, "finished_at": now,
     }  # fmt: skip
-    return RunFact.objects.create(run=add_run(status="completed"), **{**values, **fields})
+    run = fields.pop("run", None) or add_run(status="completed")
+    return RunFact.objects.create(run=run, **{**values, **fields})
 
 
 def ask(*, days: int = 7, now: datetime | None = None, **fields: Any) -> Asked:

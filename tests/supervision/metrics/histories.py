@@ -14,7 +14,7 @@ from agentops.domain.lifecycle import RunStatus
 from agentops.ledger.endings import Ending, close_run
 from agentops.ledger.progress import Totals
 from agentops.ledger.reading import find_run
-from agentops.models import AgentRun, Conversation, Step, TaskType, ToolCall
+from agentops.models import AgentRun, Conversation, PolicyChange, Step, TaskType, ToolCall
 
 TOOLS = ("find_slots", "book_appointment", "cancel_appointment")
 TIERS = {"find_slots": "read", "book_appointment": "risky", "cancel_appointment": "destructive"}
@@ -26,6 +26,33 @@ ENDINGS = (
 )  # fmt: skip
 CALL_STATES = ("succeeded", "succeeded", "failed", "rejected", "refused", "superseded", "happened", "expired")
 RAN = frozenset({"succeeded", "failed", "happened"})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A change of policy, and how many hours ago it was settled: `version` where it came into force."""
+
+    kind: str
+    subject: str
+    hours: int
+    state: str = "in_force"
+    version: int | None = None
+
+
+CHANGES = (
+    Decided("tool", "find_slots", 200, version=2), Decided("task_type", "faq", 30, version=2),
+    Decided("tool", "find_slots", 70, version=3), Decided("tool", "book_appointment", 50, "declined"),
+    Decided("tool", "book_appointment", 0, "waiting"), Decided("tool", "cancel_appointment", 70, version=2),
+)  # fmt: skip
+
+
+def add_change(change: Decided, *, now: datetime) -> None:
+    """Write down what became of a change of policy."""
+    PolicyChange.objects.create(
+        kind=change.kind, subject=change.subject, base_version=1, version=change.version, state=change.state,
+        before={}, after={}, reason="For the test.", who="Leo", at=now - timedelta(hours=change.hours + 1),
+        settled_at=None if change.state == "waiting" else now - timedelta(hours=change.hours),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +99,8 @@ def draw_shape(dice: random.Random, *, now: datetime, days: int) -> Shape:
 def write_history(shapes: list[Shape], *, now: datetime) -> None:
     """The rows of these runs, those that ended by now closed by the ledger at their time."""
     types = {slug: _task_type(slug) for slug in TASKS}
+    for change in CHANGES:
+        add_change(change, now=now)
     for shape in shapes:
         _write_run(shape, task=types[shape.task], now=now)
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from agentops.models import AgentRun, Step, ToolCall
+from agentops.models import AgentRun, PolicyChange, Step, ToolCall
 
 Seen = dict[str, Any]
 ENDED = {"completed", "limit_reached", "handed_off", "failed", "cancelled"}
@@ -22,19 +22,21 @@ def look(*, since: datetime, until: datetime, as_of: datetime) -> list[Seen]:
     for call in ToolCall.objects.all():
         if call.status != "superseded":
             calls[call.run_id].append(call)
+    made = [change.settled_at for change in PolicyChange.objects.all() if change.version and change.settled_at]
     return [
-        _one(run, steps[run.pk], calls[run.pk])
+        _one(run, steps[run.pk], calls[run.pk], made)
         for run in AgentRun.objects.select_related("task_type", "conversation")
         if run.status in ENDED and since <= run.created_at < until and run.finished_at and run.finished_at <= as_of
     ]
 
 
-def _one(run: AgentRun, steps: list[Step], calls: list[ToolCall]) -> Seen:
+def _one(run: AgentRun, steps: list[Step], calls: list[ToolCall], made: list[datetime]) -> Seen:
     ran = [call for call in calls if call.started_at]
     return {
         "id": run.pk,
         "task_type": run.task_type.slug,
         "prompt": str(run.task_type.prompt_version),
+        "policy": str(1 + sum(moment <= run.created_at for moment in made)),
         "channel": run.conversation.channel,
         "outcome": run.outcome,
         "model": sorted({step.model for step in steps if step.model}),

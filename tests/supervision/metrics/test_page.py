@@ -8,12 +8,14 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from agentops.models import AgentRun, RunFact, Step
+from agentops.models import AgentRun, RunFact, Step, ToolPolicy
 from supervision.metrics.page import read_metrics
 from supervision.metrics.statistics import Verdict
 from supervision.metrics.table import Cell
 from supervision.models import MetricTarget
+from supervision.wording import say_day
 from tests.supervision.metrics.facts import add_fact, add_weeks, ask
+from tests.supervision.metrics.histories import Decided, add_change
 from tests.supervision.rows import add_run, task_type
 
 
@@ -244,6 +246,7 @@ PAGES = ("/metrics/", "/metrics/behind/", "/metrics/costs/", "/metrics/figures.c
         ({"metric": "beauty"}, "There is no such figure."),
         ({"metric": "cost", "tab": "sideways"}, "There is no such list"),
         ({"by": "prompt", "value": "x"}, "There is no such group."),
+        ({"by": "policy", "value": "two"}, "There is no such group."),
         ({"value": "\x00"}, "ull characters"),
         ({"task": "nothing"}, "There is no such type of task."),
         ({"asof": "teatime"}, "could not be read"),
@@ -259,7 +262,7 @@ def test_an_address_that_cannot_be_read_is_said_in_words(
     assert said in answer.content.decode()
 
 
-@pytest.mark.parametrize("by", ["task_type", "outcome", "model", "tool", "channel", "tier", "prompt"])
+@pytest.mark.parametrize("by", ["task_type", "outcome", "model", "tool", "channel", "tier", "prompt", "policy"])
 @pytest.mark.parametrize("runs", [0, 1])
 def test_nothing_and_one_run_are_shown_by_every_dimension(manager: Client, by: str, runs: int) -> None:
     for _ in range(runs):
@@ -268,6 +271,20 @@ def test_nothing_and_one_run_are_shown_by_every_dimension(manager: Client, by: s
         for metric in ("completion", "cost", "tool_errors"):
             asked = {"by": by, "metric": metric, "from": "2025-11-28", "to": timezone.localdate().isoformat()}
             assert manager.get(page, asked).status_code == 200
+
+
+def test_versions_of_the_policy_are_called_by_what_changed_with_them(manager: Client) -> None:
+    now = timezone.now()
+    ToolPolicy.objects.create(tool="find_slots", label="Look for times")
+    add_change(Decided("tool", "find_slots", 30, version=2), now=now)
+    for version in (0, 1, 2, 2):
+        add_fact(policy_version=version)
+    page = manager.get("/metrics/", {"by": "policy"}).content.decode()
+    day = say_day(timezone.localtime(now - timedelta(hours=30)).date())
+    for name in ("Before versions were kept", "Version 1, as installed", f"Version 2: Look for times, {day}"):
+        assert name in page
+    rows = manager.get("/metrics/behind/", {"by": "policy", "value": "2"}).context["page"].rows
+    assert len(rows) == 2
 
 
 def test_a_group_that_no_run_has_is_an_empty_list(manager: Client) -> None:
