@@ -26,6 +26,11 @@ def ring_for_edit(edit_id: int) -> None:
     transaction.on_commit(lambda: _ring_for_edit(edit_id), robust=True)
 
 
+def ring_for_round(asked_id: int) -> None:
+    """Ring for a round of the golden examples, once the transaction is committed; a lost bell is found by `sweep`."""
+    transaction.on_commit(lambda: _ring_for_round(asked_id), robust=True)
+
+
 def announce(event: Event) -> None:
     """Hint to open desks once the transaction is committed. A lost hint is harmless: pages read again by themselves."""
     transaction.on_commit(lambda: _hint(event), robust=True)
@@ -43,6 +48,13 @@ def _ring_for_edit(edit_id: int) -> None:
         app.signature("agentops.tasks.answer_edit", args=[edit_id]).apply_async(retry=False)
     except (OperationalError, OSError):
         log.warning("doorbell_unreachable", edit_id=edit_id)
+
+
+def _ring_for_round(asked_id: int) -> None:
+    try:
+        app.signature("agentops.tasks.play_golden", args=[asked_id]).apply_async(retry=False)
+    except (OperationalError, OSError):
+        log.warning("doorbell_unreachable", kind="golden")
 
 
 def _hint(event: Event) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from celery import shared_task
 from celery.signals import worker_ready, worker_shutting_down
+from django.core.management import call_command
 
 from agentops.runner import edits
 from agentops.runner.loop import advance
@@ -23,6 +24,12 @@ def advance_run(run_id: int) -> None:
 def answer_edit(edit_id: int) -> None:
     """Answer what the desk asked of a tool. Any number of rings gives one answer."""
     edits.answer_wish(edit_id)
+
+
+@shared_task(name="agentops.tasks.play_golden")  # type: ignore[untyped-decorator]
+def play_golden(asked_id: int) -> None:
+    """Play the golden examples as somebody asked; the command does so in a process and a database of their own."""
+    call_command("play_round", asked_id)
 
 
 @shared_task(name="agentops.tasks.sweep")  # type: ignore[untyped-decorator]

@@ -89,6 +89,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "may_see_cost": may(role, Permission.SEE_COST),
         "may_see_raw": may(role, Permission.SEE_RAW),
         "may_save_golden": may(role, Permission.SAVE_GOLDEN),
+        "may_play_golden": may(role, Permission.PLAY_GOLDEN),
         "speaker": name_configured_speaker(),
         "offline": settings.MODEL_PROVIDER == "offline",
         "zone": settings.TIME_ZONE,

@@ -62,6 +62,7 @@ WHAT = {
     "alert_channel.on": gettext_lazy("Switched a way to send alerts on"),
     "alert_channel.off": gettext_lazy("Switched a way to send alerts off"),
     "golden.saved": gettext_lazy("Kept a run as a golden example"),
+    "golden.asked": gettext_lazy("Had the golden examples played"),
     "person.added": gettext_lazy("Added a person"),
     "person.changed": gettext_lazy("Changed a person"),
     "person.deactivated": gettext_lazy("Shut somebody out"),

@@ -48,6 +48,7 @@ class Permission(StrEnum):
     SET_PEOPLE = gettext_noop("set who may use the dashboard")
     SEE_GOLDEN = gettext_noop("see the golden examples")
     SAVE_GOLDEN = gettext_noop("save a run as a golden example")
+    PLAY_GOLDEN = gettext_noop("have the golden examples played")
 
 
 _EVERY_ROLE = frozenset(Role)
@@ -75,6 +76,7 @@ ROLES: dict[Permission, frozenset[Role]] = {
     Permission.SET_PEOPLE: frozenset({Role.ADMIN}),
     Permission.SEE_GOLDEN: _LEADERS,
     Permission.SAVE_GOLDEN: frozenset({Role.ADMIN}),
+    Permission.PLAY_GOLDEN: frozenset({Role.ADMIN}),
 }
 
 _ANSWERS: dict[Answerers, tuple[frozenset[Role], str]] = {

@@ -90,6 +90,7 @@ urlpatterns = [
     path("record/", record.list_record, name="record"),
     path("record/file/", record.export_record, name="export_record"),
     path("golden/", golden.list_golden, name="golden"),
+    path("golden/play/", golden.play_golden, name="play_golden"),
     path("metrics/figures.csv", metrics.export_metrics, name="metrics_csv"),
     path("metrics/behind/", metrics.show_behind, name="behind"),
     path("metrics/costs/", costs.show_costs, name="costs"),

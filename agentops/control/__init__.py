@@ -5,7 +5,7 @@ from agentops.control.budgets import set_budget
 from agentops.control.callers import hear_caller
 from agentops.control.drafts import Draft, draft_golden
 from agentops.control.edits import ask_for_choices, change_call
-from agentops.control.golden import digest_of, save_golden
+from agentops.control.golden import ask_for_round, digest_of, save_golden
 from agentops.control.holds import end_hold, extend_call, undo_approval
 from agentops.control.looks import look_again
 from agentops.control.outcomes import (
@@ -37,6 +37,7 @@ __all__ = [
     "Stopped",
     "Unsettled",
     "ask_for_choices",
+    "ask_for_round",
     "cancel_run",
     "change_call",
     "change_policy",

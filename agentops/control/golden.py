@@ -1,4 +1,4 @@
-"""Saving a finished run as a golden example: what is stored is what the person was shown."""
+"""Golden examples: a finished run saved as one, as the person was shown it; and a round of all of them, asked for."""
 
 import hashlib
 import json
@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agentops.after_commit import ring_for_round
 from agentops.control.drafts import draft_golden
 from agentops.control.outcomes import BadRequest
 from agentops.domain.golden import Example
 from agentops.domain.phrases import say
-from agentops.models import GoldenExample
+from agentops.models import AskedRound, GoldenExample
 
 MOST_REASON = 300
 
@@ -51,6 +52,19 @@ def save_golden(*, run_id: int, name: str, about: str, hide: Iterable[str], by: 
         raise BadRequest(
             "name_taken", say("Another example is called %(name)s. Choose another name.", name=example.name)
         ) from None
+
+
+@transaction.atomic
+def ask_for_round(*, by: str) -> bool:
+    """Have all examples played by a worker; False where a round is under way, which is then the one that is shown."""
+    now = timezone.now()
+    lost = AskedRound.objects.filter(open=True, heard_at__lt=now - AskedRound.LOST)
+    lost.update(open=False, problem="lost")
+    what = {"asked_by": by, "asked_at": now, "heard_at": now}
+    asked, made = AskedRound.objects.get_or_create(open=True, defaults=what)
+    if made:
+        ring_for_round(asked.pk)
+    return made
 
 
 def digest_of(example: Example) -> str:

@@ -35,6 +35,7 @@ from agentops.ledger.records import (
     run_transactional,
 )
 from agentops.ledger.rollups import roll_up_days
+from agentops.ledger.rounds import close_round, report_round, ring_for_rounds, take_round
 from agentops.ledger.stops import stop_in_force
 from agentops.ledger.sweeping import expire_calls, mark_sweep, overdue_runs, ring_again
 from agentops.ledger.turns import ModelTurn, PriceList
@@ -62,6 +63,7 @@ __all__ = [
     "Wish",
     "answer_edit",
     "claim_run",
+    "close_round",
     "expire_calls",
     "finish_run",
     "give_back_connection",
@@ -78,12 +80,15 @@ __all__ = [
     "release_holds",
     "renew_call",
     "renew_leases",
+    "report_round",
     "ring_again",
+    "ring_for_rounds",
     "roll_up_days",
     "run_transactional",
     "settle_doubt",
     "stop_in_force",
     "supersede_call",
+    "take_round",
     "tend_holds",
     "withdraw_call",
 ]

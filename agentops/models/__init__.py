@@ -17,7 +17,7 @@ from agentops.models.catalogue import (
 from agentops.models.confirmations import Confirmation
 from agentops.models.edits import CallEdit
 from agentops.models.facts import RunFact, count_run
-from agentops.models.golden import GoldenExample, GoldenResult, GoldenRun, see_call, see_run
+from agentops.models.golden import AskedRound, GoldenExample, GoldenResult, GoldenRun, see_call, see_run
 from agentops.models.moves import move_call, move_run, requeue_run
 from agentops.models.policy import FIRST_POLICY, PolicyChange, find_in_force
 from agentops.models.rollups import RolledDay, Rollup, StaleDay, mark_stale
@@ -29,6 +29,7 @@ from agentops.models.written import WrittenIn
 __all__ = [
     "FIRST_POLICY",
     "AgentRun",
+    "AskedRound",
     "AuditCheck",
     "AuditEntry",
     "AuditHead",

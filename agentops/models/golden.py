@@ -1,6 +1,7 @@
 """Golden examples that people saved, and what came of each time all of them were played."""
 
 import json
+from datetime import timedelta
 
 from django.db import models
 
@@ -66,6 +67,36 @@ class GoldenResult(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {'held' if not self.differences else 'did not hold'}"
+
+
+class AskedRound(models.Model):
+    """A round that somebody asked for on the page. A worker takes it up, says how far it is and closes it.
+
+    `played` of `total` are done; `heard_at` is when anything was last heard of it. `open` ends with its result (`run`),
+    with a `problem`, or when nobody heard of it for `LOST`.
+    """
+
+    LOST = timedelta(minutes=2)
+    PROBLEMS = (("failed", "it could not be played"), ("lost", "nothing was heard of it any more"))
+
+    asked_by = models.CharField(max_length=150)
+    asked_at = models.DateTimeField()
+    taken_at = models.DateTimeField(null=True)
+    heard_at = models.DateTimeField()
+    played = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    open = models.BooleanField(default=True)
+    problem = models.CharField(max_length=10, choices=PROBLEMS, blank=True, default="")
+    run = models.ForeignKey(GoldenRun, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        constraints = [
+            # Pressed twice, or by two people, the examples are played once.
+            models.UniqueConstraint(fields=["open"], condition=models.Q(open=True), name="one_open_golden_round"),
+        ]
+
+    def __str__(self) -> str:
+        return f"golden round {self.pk}, asked for by {self.asked_by}"
 
 
 def see_run(run: AgentRun) -> Came:

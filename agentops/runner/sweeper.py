@@ -11,6 +11,7 @@ from agentops.ledger import (
     overdue_runs,
     release_holds,
     ring_again,
+    ring_for_rounds,
     roll_up_days,
     tend_holds,
 )
@@ -35,6 +36,7 @@ def sweep_once() -> int:
     expired = expire_calls()
     for edit_id in open_edits():
         answer_wish(edit_id)
+    ring_for_rounds()
     if expired or overdue or released:
         log.info("swept", count=len(overdue) + expired + released)
     mark_sweep()

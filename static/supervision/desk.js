@@ -30,7 +30,7 @@ document.querySelector("[data-retry]")?.addEventListener("click", retryNow);
 watchDesk({ onChange: (hint) => readers.forEach((read) => read(hint)), onState: showState, onOver: showLoggedOut });
 
 /** A page of one part, replaced as a whole where it changed. */
-function startWhole({ refresh, run, slow }) {
+function startWhole({ refresh, run, slow, every }) {
   const read = calmly(async () => {
     const shown = document.querySelector(`[data-refresh="${refresh}"]`);
     if (!shown || "over" in shown.dataset) return;
@@ -43,9 +43,9 @@ function startWhole({ refresh, run, slow }) {
     fresh.querySelectorAll("details").forEach((one, index) => (one.open = open[index] ?? false));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     if (refresh === "run") dressTrace(atEnd);
-    if (refresh === "run" && "over" in fresh.dataset) announce("The run has ended.");
+    if ("over" in fresh.dataset) announce(fresh.dataset.over || "The run has ended.");
   }, slow === undefined ? 80 : 3000);
-  setInterval(read, slow === undefined ? 15000 : 60000);
+  setInterval(read, Number(every) || (slow === undefined ? 15000 : 60000));
   return (hint) => {
     if (!hint || !run || hint.run_id === Number(run)) read();
   };

@@ -22,7 +22,7 @@ from supervision.actions.budgets import set_budget
 from supervision.actions.callers import hear_caller
 from supervision.actions.claims import Work, hand_over_work, leave_work, look_at_work, take_work
 from supervision.actions.edits import ask_for_choices, change_call
-from supervision.actions.golden import draft_golden, save_golden, sign_draft
+from supervision.actions.golden import ask_for_round, draft_golden, save_golden, sign_draft
 from supervision.actions.handoffs import close_handoff
 from supervision.actions.holds import end_hold, extend_call, undo_approval
 from supervision.actions.logins import choose_password, record_login, record_pause
@@ -61,6 +61,7 @@ __all__ = [
     "add_second_factor",
     "approve_call",
     "ask_for_choices",
+    "ask_for_round",
     "cancel_run",
     "change_call",
     "change_person",

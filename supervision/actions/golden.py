@@ -1,4 +1,4 @@
-"""What admins keep to be played again on every deploy."""
+"""What admins keep to be played again on every deploy, and now and then in between."""
 
 from collections.abc import Iterable
 
@@ -44,3 +44,14 @@ def save_golden(*, user: User, run_id: int, name: str, about: str, hide: Iterabl
             refusal.code, tell(refusal.message), _FIELDS.get(refusal.code, ""), heading=gettext("Nothing was saved")
         )
     return saved.name
+
+
+@transaction.atomic
+def ask_for_round(*, user: User) -> bool:
+    """Have all golden examples played by a worker; False where a round is under way."""
+    require(user, Permission.PLAY_GOLDEN)
+    who = display_name(user)
+    asked = control.ask_for_round(by=who)
+    if asked:
+        append_entry(who=who, what="golden.asked", subject="golden examples", facts={})
+    return asked

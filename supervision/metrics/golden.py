@@ -1,18 +1,20 @@
 """The golden examples as they came out the last time, by type of task."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 
 from django.utils.translation import gettext as _
 
 from agentops.domain.golden import Example
 from agentops.management.golden.shelf import load_shipped
-from agentops.models import GoldenExample, GoldenResult, GoldenRun, TaskType
+from agentops.models import AskedRound, GoldenExample, GoldenResult, GoldenRun, TaskType
 from supervision.phrases import named
 from supervision.wording import count, say_when
 
 ROUNDS_SHOWN = 10
+LATE = timedelta(seconds=10)
+"""After this a round that no worker took up is said to wait for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,26 @@ class GoldenRound:
 
 
 @dataclass(frozen=True, slots=True)
-class GoldenPage:
-    """The last round with recorded models, its examples by type of task, and the other rounds."""
+class GoldenAsked:
+    """The newest round that somebody asked for here, for as long as there is something to say of it."""
 
+    by: str
+    at: str
+    open: bool
+    taken: bool
+    played: int
+    total: int
+    late: bool
+    """Whether a worker should have taken it up by now."""
+
+    problem: str
+
+
+@dataclass(frozen=True, slots=True)
+class GoldenPage:
+    """The last round with recorded models, its examples by type of task, the other rounds, and what was asked for."""
+
+    asked: GoldenAsked | None
     last: GoldenRound | None
     groups: list[GoldenGroup]
     rounds: list[GoldenRound]
@@ -65,9 +84,28 @@ def read_golden(*, now: datetime) -> GoldenPage:
     others = GoldenRun.objects.exclude(pk=last.pk if last else 0).order_by("-at", "-pk")[:ROUNDS_SHOWN]
     results = list(last.results.all()) if last else []
     return GoldenPage(
+        asked=_read_asked(last, now=now),
         last=_round(last, now=now) if last else None,
         groups=_group_lines(results, shipped=[] if last else load_shipped()),
         rounds=[_round(row, now=now) for row in others],
+    )
+
+
+def _read_asked(last: GoldenRun | None, *, now: datetime) -> GoldenAsked | None:
+    """The newest round that was asked for, unless it came to its end, or another one did since it broke off."""
+    row = AskedRound.objects.order_by("-pk").first()
+    if row is None or row.run_id or (last and not row.open and last.at > row.heard_at):
+        return None
+    lost = row.open and now - row.heard_at > AskedRound.LOST
+    return GoldenAsked(
+        by=row.asked_by,
+        at=say_when(row.asked_at, now=now),
+        open=row.open and not lost,
+        taken=row.taken_at is not None,
+        played=row.played,
+        total=row.total,
+        late=row.taken_at is None and now - row.asked_at > LATE,
+        problem="lost" if lost else row.problem,
     )
 
 

@@ -27,7 +27,17 @@ MOST_TOLD = 1_000
 @allowed(Permission.SEE_GOLDEN)
 def list_golden(request: DeskRequest) -> HttpResponseBase:
     """Every example by type of task, with how it came out the last time."""
-    return render_part(request, "golden.html", {}, {"page": read_golden(now=timezone.now())})
+    context = {"page": read_golden(now=timezone.now())}
+    return render_part(request, "golden.html", {"golden": "_golden.html"}, context)
+
+
+@form_of("golden")
+@allowed(Permission.PLAY_GOLDEN)
+def play_golden(request: DeskRequest) -> HttpResponseBase:
+    """Have all of them played once more; pressed twice, or by two people, it is one round."""
+    if not actions.ask_for_round(user=request.user):
+        messages.success(request, _("A round is under way already. This is how far it is."))
+    return redirect("golden")
 
 
 @require_safe

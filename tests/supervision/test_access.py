@@ -57,6 +57,7 @@ TABLE = {
     "golden": ("get", LEADERS),
     "keep_run": ("get", ADMINS),
     "save_golden": ("post", ADMINS),
+    "play_golden": ("post", ADMINS),
     "metrics_csv": ("get", LEADERS),
     "behind": ("get", LEADERS),
     "costs": ("get", LEADERS),

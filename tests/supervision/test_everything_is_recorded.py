@@ -217,6 +217,7 @@ RECORDED: dict[str, tuple[str, Callable[[User], object]]] = {
     "decline_change": ("tool.change_declined", decline),
     "stop_work": ("work.stopped", stop),
     "lift_stop": ("work.resumed", lift),
+    "ask_for_round": ("golden.asked", lambda user: actions.ask_for_round(user=user)),
     "set_budget": (
         "budget.set",
         lambda user: actions.set_budget(user=user, scope="", period="day", limit_nano=10**9),

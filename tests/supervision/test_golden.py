@@ -98,7 +98,7 @@ def test_a_kept_run_holds_no_name_number_or_birth_of_the_patient_and_comes_out_a
 ) -> None:
     stored = " ".join(str(row.example) for row in GoldenExample.objects.all())
     assert [word for word in (*PERSONAL, "Ottoline", "Quark") if word in stored] == []
-    verdicts = check_examples(shipped=[], saved=load_saved())
+    verdicts = [*check_examples(shipped=[], saved=load_saved())]
     assert {one.example.name: one.differences for one in verdicts} == {f"kept-{run.pk}": [] for run in kept_runs}
     assert [len(one.example.talk) for one in verdicts] == [1, 1, 1, 2, 1, 1, 1]
     asked = [call for one in verdicts for came in one.came for call in came.calls if call.gate == "asked"]

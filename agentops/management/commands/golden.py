@@ -55,7 +55,7 @@ class Command(BaseCommand):
             raise CommandError("--live needs HANDRAIL_MODEL=anthropic and ANTHROPIC_API_KEY.")
         wanted = _choose(accept or ([only] if only else []), live=live)
         try:
-            verdicts = check_examples(shipped=wanted.shipped, saved=wanted.saved, live=live)
+            verdicts = [*check_examples(shipped=wanted.shipped, saved=wanted.saved, live=live)]
         except TheatreClosed as closed:
             raise CommandError(f"The examples could not be played. {closed}") from None
         self.print_verdicts(verdicts, as_json=as_json)

@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -36,13 +36,12 @@ def load_saved() -> list[Example]:
     return [Example.model_validate(row.example) for row in GoldenExample.objects.order_by("name")]
 
 
-def check_examples(*, shipped: list[Example], saved: list[Example], live: bool = False) -> list[Verdict]:
-    """Play all of them apart from everything that is in use, and compare."""
-    played = {one.name: one for one in play_apart([*shipped, *saved], live=live)}
-    return [
-        *(_judge(example, played[example.name], saved=False, live=live) for example in shipped),
-        *(_judge(example, played[example.name], saved=True, live=live) for example in saved),
-    ]
+def check_examples(*, shipped: list[Example], saved: list[Example], live: bool = False) -> Iterator[Verdict]:
+    """Play all of them apart from everything that is in use, and compare; each is told when it is over."""
+    by_name = {example.name: example for example in [*shipped, *saved]}
+    own = {example.name for example in saved}
+    for played in play_apart([*shipped, *saved], live=live):
+        yield _judge(by_name[played.name], played, saved=played.name in own, live=live)
 
 
 def _judge(example: Example, played: Played, *, saved: bool, live: bool) -> Verdict:

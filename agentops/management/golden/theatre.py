@@ -1,13 +1,16 @@
 """A process of its own for the plays: it is never told where the production database is."""
 
+import contextlib
 import json
 import os
 import secrets
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 
@@ -15,6 +18,7 @@ from agentops.domain.golden import Came, Example
 from agentops.management.golden.playing import Played
 
 LONGEST_SECONDS = 900
+_SILENT = f"It ended without a word, or was not over after {LONGEST_SECONDS} seconds."
 _OUTSIDE = ("HANDRAIL_REDIS", "ANTHROPIC_API_KEY")
 
 
@@ -22,27 +26,39 @@ class TheatreClosed(Exception):
     """The process that plays did not come to its end; the last words it said."""
 
 
-def play_apart(examples: list[Example], *, live: bool) -> list[Played]:
-    """Play the examples in a new process on a new database, which is thrown away. Nothing outside is reached but,
-    `live`, the model.
+def play_apart(examples: list[Example], *, live: bool) -> Iterator[Played]:
+    """Play the examples in a new process on a new database, which is thrown away; each is told when it is over.
+    Nothing outside is reached but, `live`, the model.
     """
-    with tempfile.TemporaryDirectory(prefix="golden-") as folder:
+    with tempfile.TemporaryDirectory(prefix="golden-") as folder, (Path(folder) / "last_words").open("w+") as words:
         command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "play_golden", *(["--live"] if live else [])]
-        try:
-            done = subprocess.run(  # noqa: S603 - our own program with words of our own
-                command,
-                input=json.dumps([example.to_json() for example in examples]),
-                env=_environment(Path(folder) / "golden.sqlite3", live=live),
-                capture_output=True,
-                text=True,
-                timeout=LONGEST_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise TheatreClosed(f"It was not over after {LONGEST_SECONDS} seconds.") from None
-    if done.returncode:
-        raise TheatreClosed(done.stderr.strip()[-2_000:] or "It ended without a word.")
-    return [_read_line(line) for line in done.stdout.splitlines()]
+        with subprocess.Popen(  # noqa: S603 - our own program with words of our own
+            command,
+            env=_environment(Path(folder) / "golden.sqlite3", live=live),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            text=True,
+        ) as process:
+            curfew = threading.Timer(LONGEST_SECONDS, process.kill)
+            curfew.start()
+            try:
+                yield from _follow(process, [example.to_json() for example in examples])
+            finally:
+                curfew.cancel()
+                process.kill()  # whoever reads no further needs none of it; one that is over does not feel it
+        if process.returncode:
+            words.seek(0)
+            raise TheatreClosed(words.read().strip()[-2_000:] or _SILENT)
+
+
+def _follow(process: "subprocess.Popen[str]", examples: list[Any]) -> Iterator[Played]:
+    """Hand over what is to be played, and read what came of each."""
+    assert process.stdin and process.stdout
+    with contextlib.suppress(BrokenPipeError), process.stdin as told:  # why it went is read from its last words
+        json.dump(examples, told)
+    yield from map(_read_line, process.stdout)
+    process.wait()
 
 
 def _read_line(line: str) -> Played:

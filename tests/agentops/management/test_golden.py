@@ -220,7 +220,7 @@ def test_live_a_model_is_really_asked_and_what_people_were_asked_and_the_words_c
     with MisbehavingServer(in_turn(*map(answer, [turns[0], turns[1], again]))) as server:
         monkeypatch.setenv("ANTHROPIC_BASE_URL", server.url)
         monkeypatch.setattr(settings, "ANTHROPIC_API_KEY", "sk-invented")
-        came = play_apart([example], live=True)[0].came
+        came = next(play_apart([example], live=True)).came
         assert ["sk-invented" in str(seen.headers) for seen in server.seen] == [True] * 3
     assert find_live_differences(example, came, own_contacts=OWN_CONTACTS) == []
     doing = [came[0].model_copy(update={"calls": [asked_to_cancel()], "answer": "Your doctor is Dr Chen."})]
