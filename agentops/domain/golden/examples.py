@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from agentops.domain.budgets import BudgetPeriod
 from agentops.domain.cards import Card
 from agentops.domain.lifecycle import CallStatus, RunStatus
 from agentops.domain.messages import Block, FailureKind, StopReason
@@ -128,7 +129,8 @@ class Example(_Frozen):
 
     `starts_as` is the task type it begins with, `clock` what the tools take for the present at its first request.
     In the world `clinic` the real tools act on a generated clinic of that seed; in the world `recorded` the tools
-    answer what was recorded. The speaker is the recorded model, or the `planner`, which is a program. `live` marks
+    answer what was recorded. `budgets` are what may be spent, in nanodollars, `token_nano` is what a token of the
+    model costs (None: nobody knows). The speaker is the recorded model, or the `planner`, which is a program. `live` marks
     what can also be put to a model that is really asked.
     """
 
@@ -144,6 +146,8 @@ class Example(_Frozen):
     channel: Literal["phone", "text", "online", "desk"] = "phone"
     on_the_line: bool = False
     limits: dict[Literal["iterations", "tokens", "active_ms", "tool_calls", "identical_calls"], int] = {}
+    budgets: dict[BudgetPeriod, int] = {}
+    token_nano: int | None = 0
     tiers: list[ActionTier] = list(ActionTier)
     policies: dict[str, Policy] = {}
     faults: list[Fault] = []

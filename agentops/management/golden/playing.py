@@ -22,12 +22,14 @@ from agentops.ledger import expire_calls
 from agentops.llm.models import use_model
 from agentops.management.catalogue import load_catalogue, sync_tools
 from agentops.management.golden.stage import set_stage
-from agentops.models import AgentRun, ModelRoute, TaskType, ToolCall, ToolPolicy, see_run
+from agentops.models import AgentRun, Budget, ModelRoute, Price, TaskType, ToolCall, ToolPolicy, see_run
 from agentops.runner.loop import advance
 from agentops.toolsets.clinic.generator import generate_clinic
 
 PATIENTS, DAYS = 40, 21
 PATTERN = "other"
+MODEL = "offline-planner-1"
+LONG_AGO = date(2020, 1, 1)
 
 
 class NotEmpty(Exception):
@@ -46,8 +48,8 @@ def furnish_theatre() -> None:
     sync_tools(accept_floors=True)
     ToolPolicy.objects.update(hold_seconds=0)
     for decision in DecisionType:
-        facts = {"decision": decision, "provider": "offline", "task_type": None, "valid_from": date(2020, 1, 1)}
-        ModelRoute.objects.get_or_create(**facts, defaults={"model": "offline-planner-1", "max_tokens": 1_024})
+        facts = {"decision": decision, "provider": "offline", "task_type": None, "valid_from": LONG_AGO}
+        ModelRoute.objects.get_or_create(**facts, defaults={"model": MODEL, "max_tokens": 1_024})
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def _time_play(example: Example, *, live: bool) -> Played:
 
 def _play(example: Example, *, live: bool) -> Iterator[Came]:
     _set_policies(example)
+    _set_budgets(example)
     task = _make_task(example)
     talk_id: int | None = None
     with set_stage(example, toolset=task.toolset, now=timezone.now()):
@@ -119,6 +122,21 @@ def _set_policies(example: Example) -> None:
         confirmation = "two" if policy.confirmers > 1 else "nobody"
         changes: dict[str, Any] = {"enabled": policy.enabled, "confirmation": confirmation}
         ToolPolicy.objects.filter(tool=tool).update(**changes, **({"tier": policy.tier} if policy.tier else {}))
+
+
+def _set_budgets(example: Example) -> None:
+    """What may be spent, and what the model costs: nothing in a new installation."""
+    if not example.budgets:
+        return
+    Price.objects.filter(model=MODEL).delete()
+    if example.token_nano is not None:
+        kinds = ("input", "output", "cache_write_5m", "cache_write_1h", "cache_read")
+        each = {f"{kind}_nano": example.token_nano for kind in kinds}
+        Price.objects.create(model=MODEL, valid_from=LONG_AGO, **each)
+    Budget.objects.bulk_create(
+        Budget(period=period, limit_nano=limit, changed_by="golden", changed_at=timezone.now())
+        for period, limit in example.budgets.items()
+    )
 
 
 def _make_task(example: Example) -> TaskType:

@@ -12,9 +12,11 @@ import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from agentops.domain.budgets import UNPRICED, BudgetPeriod, name_refusal
 from agentops.domain.golden import Example, Policy, SeenCall, find_differences, find_live_differences
 from agentops.domain.lifecycle import RunStatus
 from agentops.domain.limits import LimitKind
+from agentops.domain.messages import FailureKind, StopReason
 from agentops.domain.outcomes import ToolResultStatus
 from agentops.domain.tiers import ActionTier
 from agentops.domain.validation import Rule, default_claims
@@ -34,8 +36,6 @@ SHIPPED = load_shipped()
 BY_NAME = {example.name: example for example in SHIPPED}
 EXPECTED = [part.expected for example in SHIPPED for part in example.talk if part.expected]
 CALLS = [call for expected in EXPECTED for call in expected.calls]
-NO_TEXT_IS_KNOWN = {"unsettled"}
-"""The check of a text turns at most twelve times, as a last resort; no text is known that makes it."""
 
 
 def changed(name: str, **changes: Any) -> Example:
@@ -102,6 +102,17 @@ def test_every_limit_ends_an_example() -> None:
     assert {f"limit_{kind}" for kind in LimitKind} - {expected.outcome for expected in EXPECTED} == set()
 
 
+def test_every_budget_ends_an_example() -> None:
+    refusals = {*map(name_refusal, BudgetPeriod), UNPRICED}
+    assert refusals - {expected.outcome for expected in EXPECTED} == set()
+
+
+def test_every_failure_of_a_model_and_every_reason_to_stop_is_there() -> None:
+    said = [turn for example in SHIPPED for part in example.talk for turn in part.turns]
+    assert set(FailureKind) - {turn.failure for turn in said} == set()
+    assert set(StopReason) - {turn.stop_reason for turn in said} == set()
+
+
 def test_every_way_in_which_a_call_ends_is_there() -> None:
     retried = {
         ToolResultStatus(fault.how)
@@ -115,7 +126,7 @@ def test_every_way_in_which_a_call_ends_is_there() -> None:
 
 def test_every_validation_rule_finds_something_in_an_example() -> None:
     found = {finding.split(":")[0] for expected in EXPECTED for finding in expected.findings}
-    assert set(get_args(Rule)) - found == NO_TEXT_IS_KNOWN
+    assert set(get_args(Rule)) - found == set()
     assert any(call.code == "stopped_text" for call in CALLS)
 
 
