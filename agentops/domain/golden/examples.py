@@ -130,8 +130,8 @@ class Example(_Frozen):
     `starts_as` is the task type it begins with, `clock` what the tools take for the present at its first request.
     In the world `clinic` the real tools act on a generated clinic of that seed; in the world `recorded` the tools
     answer what was recorded. `budgets` are what may be spent, in nanodollars, `token_nano` is what a token of the
-    model costs (None: nobody knows). The speaker is the recorded model, or the `planner`, which is a program. `live` marks
-    what can also be put to a model that is really asked.
+    model costs (None: nobody knows). The speaker is the recorded model, or the `planner`, which is a program. `live`
+    marks what can also be put to a model that is really asked.
     """
 
     format: Literal[1] = 1
