@@ -4,7 +4,7 @@ Anything unreadable is treated as no description at all.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,9 @@ from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_json, show_text
 from agentops.models import AgentRun, ToolCall
 from supervision.phrases import is_foreign, tell, tell_all, tell_message
+
+AT_ONCE = 500
+"""Runs whose patients are read by one query."""
 
 _YEAR = re.compile(r"\b(\d{4})\s*$")
 
@@ -111,6 +114,24 @@ def re_entry_of(card: Card, tier: ActionTier) -> ReEntry | None:
             True,
         )
     return ReEntry(gettext("Type YES to confirm"), gettext("Type YES."), gettext("In capital letters."), "YES", False)
+
+
+def name_patient(*, given: str, surname: str, number: str) -> str:
+    """A patient as the access log names them: "Ana Gomez, 4821 077"."""
+    return f"{given} {surname}, {number}".removesuffix(", ")[:200]
+
+
+def name_patients(runs: Sequence[int]) -> list[str]:
+    """Everybody who stands on a card of these runs, each once."""
+    found: set[str] = set()
+    for at in range(0, len(runs), AT_ONCE):
+        calls = ToolCall.objects.filter(run__in=runs[at : at + AT_ONCE], card__subject__surname__isnull=False)
+        names = calls.order_by().values_list(*(f"card__subject__{part}" for part in ("given", "surname", "number")))
+        found |= {
+            name_patient(given=given or "", surname=surname, number=number or "")
+            for given, surname, number in names.distinct()
+        }
+    return sorted(found)
 
 
 def find_subject(calls: Iterable[ToolCall]) -> Subject | None:

@@ -176,27 +176,55 @@ class Claim(models.Model):
         return self.released_at is None and (self.kept or self.seen_at > now - LOOK_LASTS)
 
 
+PAGES_OF_ONE = ("request", "handoff", "run", "raw")
+PAGES_OF_MANY = ("queue", "runs", "runs_file", "behind", "costly", "would_have")
+"""Where a patient's data can be seen: alone, or in a list of runs."""
+
+
 class Viewing(models.Model):
-    """Somebody saw a patient's data: on which page, when. Looking again within minutes adds no row."""
+    """Somebody saw a patient's data: on which page, when. Looking again within minutes adds no row.
+
+    Of a list it is one row with how many runs were `listed`, which ones (`runs`: ",12,15,", between `first_run` and
+    `last_run`) and the `patients` on their cards, one a line; runs seen in it a moment before stand in an earlier row.
+    """
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL)
     who = models.CharField(max_length=150)
     role = models.CharField(max_length=20)
-    page = models.CharField(max_length=10, choices=[(v, v) for v in ("request", "handoff", "run", "raw")])
+    page = models.CharField(max_length=10, choices=[(v, v) for v in (*PAGES_OF_ONE, *PAGES_OF_MANY)])
     call = models.ForeignKey(ToolCall, null=True, on_delete=models.SET_NULL, related_name="+")
     run = models.ForeignKey(AgentRun, null=True, on_delete=models.SET_NULL, related_name="+")
     patient = models.CharField(max_length=200, blank=True)
+    listed = models.PositiveIntegerField(null=True)
+    runs = models.TextField(blank=True, default="")
+    first_run = models.BigIntegerField(null=True)
+    last_run = models.BigIntegerField(null=True)
+    patients = models.TextField(blank=True, default="")
     seen_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            # A list that does not say what was in it would be a hole in the log.
+            models.CheckConstraint(
+                condition=Q(page__in=PAGES_OF_MANY, listed__gt=0) | Q(page__in=PAGES_OF_ONE, listed=None),
+                name="viewing_of_a_list_says_of_how_many",
+            ),
+        ]
         indexes = [
             models.Index(fields=["-seen_at", "-id"], name="viewing_newest"),
+            # Read for every run's page: in which lists may it have been?
+            models.Index(fields=["last_run", "first_run"], condition=Q(listed__gt=0), name="viewing_of_lists"),
             # Read before every row is written: has this person seen this a moment ago?
             models.Index(fields=["user", "run", "-seen_at"], name="viewing_again"),
         ]
 
+    @property
+    def run_keys(self) -> list[int]:
+        """The runs of a list."""
+        return [int(key) for key in self.runs.split(",") if key]
+
     def __str__(self) -> str:
-        return f"{self.who} saw {self.page} of run {self.run_id}"
+        return f"{self.who} saw {self.page} of {f'{self.listed} runs' if self.listed else f'run {self.run_id}'}"
 
 
 class Preferences(models.Model):

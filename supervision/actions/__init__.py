@@ -28,7 +28,7 @@ from supervision.actions.holds import end_hold, extend_call, undo_approval
 from supervision.actions.logins import choose_password, record_login, record_pause
 from supervision.actions.looks import look_again
 from supervision.actions.outcomes import Answered, Refused
-from supervision.actions.people import choose_language, record_viewing, save_preferences
+from supervision.actions.people import choose_language, record_list, record_viewing, save_preferences
 from supervision.actions.policy import PolicyOutcome, change_policy, confirm_change, decline_change, return_policy
 from supervision.actions.runs import cancel_run, start_run
 from supervision.actions.second_factors import (
@@ -83,6 +83,7 @@ __all__ = [
     "look_again",
     "look_at_work",
     "make_password_link",
+    "record_list",
     "record_login",
     "record_pause",
     "record_viewing",

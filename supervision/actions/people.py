@@ -1,5 +1,6 @@
 """What is kept of the people themselves: whom they saw, and how they want the desk to behave."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from agentops.domain.cards import Subject
+from supervision.cards import name_patient, name_patients
 from supervision.models import KEYS, VOLUMES, Preferences, Viewing
 from supervision.roles import Permission, display_name, require
 
@@ -18,7 +20,9 @@ def record_viewing(
 ) -> bool:
     """Write down that this person saw this card, or raw data ("raw"); False where they had it open a moment ago."""
     role, now = require(user, Permission.SEE_RAW if page == "raw" else Permission.SEE_QUEUE), timezone.now()
-    patient = f"{subject.given} {subject.surname}, {subject.number}".removesuffix(", ")[:200] if subject else ""
+    patient = ""
+    if subject:
+        patient = name_patient(given=subject.given, surname=subject.surname, number=subject.number)
     same = Viewing.objects.filter(user=user, run=run_id, call=call_id, page=page, patient=patient)
     if same.filter(seen_at__gt=now - SAME_LOOK).exists():
         return False
@@ -30,6 +34,33 @@ def record_viewing(
         run_id=run_id,
         call_id=call_id,
         patient=patient,
+        seen_at=now,
+    )
+    return True
+
+
+def record_list(*, user: User, page: str, runs: Iterable[int]) -> bool:
+    """Write down in one row which runs this person saw in a list (one of `PAGES_OF_MANY`).
+
+    Those that they saw in it a moment ago are left out; False where that is all of them. A file that was taken away is
+    always written down.
+    """
+    role, now = require(user, Permission.SEE_QUEUE), timezone.now()
+    lately = Viewing.objects.filter(user=user, run=None, page=page, seen_at__gt=now - SAME_LOOK)
+    known = set() if page == "runs_file" else {run for row in lately.only("runs") for run in row.run_keys}
+    fresh = sorted(set(runs) - known)
+    if not fresh:
+        return False
+    Viewing.objects.create(
+        user=user,
+        who=display_name(user),
+        role=role,
+        page=page,
+        listed=len(fresh),
+        runs=f",{','.join(map(str, fresh))},",
+        first_run=fresh[0],
+        last_run=fresh[-1],
+        patients="\n".join(name_patients(fresh)),
         seen_at=now,
     )
     return True

@@ -6,6 +6,7 @@ from django.http import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from supervision import actions
 from supervision.exports import Row, export_csv
 from supervision.metrics.cost import CostPage, find_mondays, read_costs
 from supervision.roles import Permission
@@ -23,7 +24,9 @@ def show_costs(request: DeskRequest) -> HttpResponseBase:
     address = Address(request.GET, now=now)
     if not address.is_valid():
         return show_problem(request, address)
-    context = {"page": read_costs(address.asked), **frame(request, address.asked, now=now)}
+    page = read_costs(address.asked)
+    actions.record_list(user=request.user, page="costly", runs=[run for run, _said, _cost in page.costly.rows])
+    context = {"page": page, **frame(request, address.asked, now=now)}
     return render_part(request, "costs.html", {}, context)
 
 

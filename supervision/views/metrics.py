@@ -4,6 +4,7 @@ from django.http import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from supervision import actions
 from supervision.exports import Row, export_csv
 from supervision.metrics.listing import read_list
 from supervision.metrics.page import MetricsPage, read_metrics
@@ -37,6 +38,7 @@ def show_behind(request: DeskRequest) -> HttpResponseBase:
     if not address.is_valid():
         return show_problem(request, address)
     found = read_list(address.asked, before=address.cleaned_data["before"], now=now)
+    actions.record_list(user=request.user, page="behind", runs=[row.run_id for row in found.rows])
     context = {"page": found, **frame(request, found.asked, now=now)}
     return render_part(request, "behind.html", {}, context)
 

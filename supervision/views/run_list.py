@@ -1,9 +1,11 @@
 """The run list with its search, and what was found as a file."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import HttpResponseBase
 from django.utils import timezone
@@ -13,7 +15,8 @@ from django.views.decorators.http import require_safe
 
 from agentops.domain.search import COST_MARKS
 from agentops.models import TaskType, ToolPolicy
-from supervision.exports import export_csv, export_json
+from supervision import actions
+from supervision.exports import Row, export_csv, export_json
 from supervision.phrases import named
 from supervision.policy_versions import UNKNOWN, name_policies
 from supervision.roles import Permission, may
@@ -127,6 +130,8 @@ def list_runs(request: DeskRequest) -> HttpResponseBase:
     good = form.is_valid()
     sent = {name: request.GET.get(name, "")[:200] for name in form.fields if request.GET.get(name)}
     before = sent.pop("before", "")
+    page = list_page(form.query, now=timezone.now()) if good else None
+    actions.record_list(user=request.user, page="runs", runs=[row.id for row in page.rows] if page else [])
     context = {
         "form": form,
         "sent": sent,
@@ -142,7 +147,7 @@ def list_runs(request: DeskRequest) -> HttpResponseBase:
             (tool, named(label)) for tool, label in ToolPolicy.objects.order_by("label").values_list("tool", "label")
         ],
         "most": f"{MOST:,}",
-        "page": list_page(form.query, now=timezone.now()) if good else None,
+        "page": page,
     }
     return render_part(request, "runs.html", {"runs": "_runs.html"}, context, status=200 if good else 400)
 
@@ -155,10 +160,21 @@ def export_runs(request: DeskRequest, kind: str) -> HttpResponseBase:
     form = SearchForm(request.GET, with_cost=with_cost)
     if not form.is_valid():
         raise BadRequest(" ".join(str(error) for errors in form.errors.values() for error in errors))
-    rows = list_cells(form.query, with_cost=with_cost)
+    rows = _note_sent(request.user, list_cells(form.query, with_cost=with_cost))
     if kind == "json":
         return export_json("runs", rows)
     return export_csv("runs", (*COLUMNS, *(COST_COLUMNS if with_cost else ())), rows)
+
+
+def _note_sent(user: User, rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows of a file; whatever was sent of it when it ends, or breaks off, stands in the access log."""
+    sent: list[int] = []
+    try:
+        for row in rows:
+            sent.append(row["run"])
+            yield row
+    finally:
+        actions.record_list(user=user, page="runs_file", runs=sent)
 
 
 def _midnight(day: date) -> datetime:

@@ -26,6 +26,7 @@ UNRECORDED = {
     "hand_over_work": "leaves each piece of work, and each of those is recorded",
     "look_at_work": "a page that is open; it is gone when the page is",
     "look_again": "asks a worker for a fresh look; nobody decides anything by it",
+    "record_list": "has a log of its own, who saw whom",
     "record_viewing": "has a log of its own, who saw whom",
     "save_preferences": "how the desk behaves for one person",
     "sign_draft": "makes a token, no row",

@@ -23,11 +23,12 @@ from supervision.metrics.page import read_metrics
 from tests.supervision.metrics import independent
 from tests.supervision.metrics.facts import add_fact, add_weeks, ask
 from tests.supervision.metrics.histories import draw_shape, undone, write_history
-from tests.supervision.metrics.test_recomputed import NOW, thorough
+from tests.supervision.metrics.test_recomputed import NOW, patient, thorough
 
 SignIn = Callable[[User], Client]
 
 
+@patient
 @thorough
 @given(seed=st.integers(0, 2**32), runs=st.integers(0, 12), by=st.sampled_from(sorted(DIMENSIONS)))
 def test_the_lists_behind_a_cell_are_exactly_its_numerator_and_its_denominator(

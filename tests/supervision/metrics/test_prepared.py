@@ -22,7 +22,7 @@ from supervision.metrics.prepared import Prepared, read_prepared
 from supervision.metrics.reading import columns_of, read_breakdown, read_days
 from tests.supervision.metrics.facts import add_fact, add_weeks
 from tests.supervision.metrics.histories import draw_shape, undone, write_history
-from tests.supervision.metrics.test_recomputed import HISTORIES
+from tests.supervision.metrics.test_recomputed import HISTORIES, patient
 
 NOW = datetime(2026, 10, 27, 15, 30, tzinfo=UTC)
 """Two days after the clocks were put back: one of the days has 25 hours."""
@@ -58,6 +58,7 @@ def befall(day: date, fate: str, dice: random.Random) -> None:
             RolledDay.objects.filter(day=day).update(last_finish=NOW - timedelta(days=30))
 
 
+@patient
 @settings(
     max_examples=max(20, HISTORIES // 4), deadline=None, database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],

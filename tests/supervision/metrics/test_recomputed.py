@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -21,6 +22,9 @@ from tests.supervision.metrics.histories import draw_shape, undone, write_histor
 
 NOW = datetime(2026, 11, 27, 15, 30, tzinfo=UTC)
 HISTORIES = int(os.environ.get("FIGURES_HISTORIES", "100"))
+patient = pytest.mark.timeout(max(180, 3 * HISTORIES))
+"""A thousand histories may take as long as they need."""
+
 thorough = settings(
     max_examples=HISTORIES, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
@@ -43,6 +47,7 @@ def agrees(tally: Tally, seen: list[independent.Seen], *, tool: str | None = Non
     assert dict(tally.calls) == Counter((len(calls), sum(calls)) for calls in pairs)
 
 
+@patient
 @thorough
 @given(seed=st.integers(0, 2**32), runs=st.integers(0, 14), days=st.integers(1, 12), back=st.integers(0, 300))
 def test_every_figure_is_what_an_independent_pass_over_the_rows_counts(
