@@ -18,7 +18,7 @@ from supervision.metrics.asking import WEEKS, Asked
 from supervision.metrics.charts import Bars, draw_bars
 from supervision.metrics.cohorts import Cohort, find_facts
 from supervision.metrics.definitions import NANO_PER_DOLLAR
-from supervision.metrics.reading import read_days
+from supervision.metrics.reading import read_breakdown, read_days
 from supervision.metrics.retiring import Retiring, find_retiring
 from supervision.metrics.targets import Targets, read_targets
 from supervision.metrics.words import name_groups
@@ -31,15 +31,29 @@ SHOWN = 10
 
 
 @dataclass(frozen=True, slots=True)
+class WeekCell:
+    """What a week cost, how much of it nobody knows, and the list of the runs with those calls."""
+
+    cost: str
+    unpriced: str
+    query: str
+
+    @property
+    def words(self) -> str:
+        """ "≥ $2.18 1 call unpriced"."""
+        return " ".join(filter(None, [self.cost, self.unpriced]))
+
+
+@dataclass(frozen=True, slots=True)
 class TaskWeeks:
     """One type of task: what each of the weeks cost, drawn on the scale of all, and in words."""
 
     name: str
     bars: Bars
-    cells: list[tuple[str, str]]
+    cells: list[WeekCell]
     nanos: list[int]
     unpriced: list[int]
-    last: tuple[str, str]
+    last: WeekCell
     budget: str
     over: bool
     label: str
@@ -95,16 +109,15 @@ class CostPage:
 def read_costs(asked: Asked) -> CostPage:
     """The eight weeks that end with the period's, and the period itself by model."""
     days = read_days(cover_weeks(asked.long), by="task_type")
-    facts = find_facts(asked.cohort)
-    sums = facts.aggregate(runs=Count("pk"), cost=Sum("cost_nano"), unpriced=Sum("unpriced_calls"))
+    total = read_breakdown(asked.cohort, by="task_type").total
     return CostPage(
         weekly=make_weekly(asked, days, read_targets()),
         models=_read_models(asked.cohort),
-        costly=_read_costly(asked, sums["runs"], sums["cost"] or 0),
+        costly=_read_costly(asked, total),
         retiring=find_retiring(as_of=asked.as_of),
-        period=say_cost(sums["cost"] or 0, unpriced=sums["unpriced"] or 0),
-        runs=sums["runs"],
-        unpriced=asked.query(value=None, metric="cost", tab="unpriced") if sums["unpriced"] else "",
+        period=say_cost(total.cost_nano, unpriced=total.unpriced),
+        runs=total.runs,
+        unpriced=asked.query(value=None, metric="cost", tab="unpriced") if total.unpriced else "",
     )
 
 
@@ -161,10 +174,11 @@ def _line(
 ) -> TaskWeeks:
     dollars = [week.cost_nano / NANO_PER_DOLLAR for week in weeks]
     limit = None if budget is None else float(budget)
-    cells = [_say_week(week) for week in weeks]
+    by_task = replace(asked, by="task_type", value=task, metric="cost", tab="")
+    cells = [_say_week(by_task, week, monday) for week, monday in zip(weeks, find_mondays(asked.end), strict=True)]
     said = say_money(float(budget)) if budget is not None else ""
     label = _("%(name)s: cost of 8 weeks, from %(first)s to %(last)s") % {
-        "name": name, "first": " ".join(cells[0]).strip(), "last": " ".join(cells[-1]).strip(),
+        "name": name, "first": cells[0].words, "last": cells[-1].words,
     }  # fmt: skip
     return TaskWeeks(
         name=name,
@@ -176,14 +190,15 @@ def _line(
         budget=said,
         over=limit is not None and dollars[-1] > limit,
         label=", ".join(filter(None, [label, so_far, _("budget %(said)s") % {"said": said} if said else ""])),
-        query=asked.query(by="task_type", value=task, metric="cost", tab=""),
+        query=by_task.query(),
     )
 
 
-def _say_week(week: Tally) -> tuple[str, str]:
+def _say_week(asked: Asked, week: Tally, monday: date) -> WeekCell:
     """What a week cost, and how much of it nobody knows: "≥ $2.18" and "1 call unpriced"."""
     said, _comma, unknown = say_cost(week.cost_nano, unpriced=week.unpriced).partition(", ")
-    return said, unknown
+    to_them = asked.query(start=monday, end=monday + timedelta(days=6), tab="unpriced") if week.unpriced else ""
+    return WeekCell(said, unknown, to_them)
 
 
 def _say_partial(monday: date, asked: Asked) -> str:
@@ -223,9 +238,9 @@ def _read_models(cohort: Cohort) -> list[ModelCost]:
     ]
 
 
-def _read_costly(asked: Asked, runs: int, cost: int) -> Costly:
+def _read_costly(asked: Asked, total: Tally) -> Costly:
     """The costliest twentieth, rounded up: of a few runs it is one."""
-    n = -(-runs // TOP_SHARE)
+    n, cost = -(-total.runs // TOP_SHARE), total.cost_nano
     rows: list[tuple[int, int, int]] = list(
         find_facts(asked.cohort).order_by("-cost_nano", "-pk").values_list("run", "cost_nano", "unpriced_calls")[:n]
     )

@@ -59,7 +59,7 @@ def read_list(asked: Asked, *, before: str, now: datetime) -> ListPage:
         group=_("All") if asked.value is None else name_groups(asked.by, [asked.value])[asked.value],
         cell=cell,
         behind=behind,
-        rows=_call_rows(behind.rows, now=now) if metric.counts == "call" else _run_rows(behind.rows, metric, now=now),
+        rows=_call_rows(behind.rows, now=now) if metric.counts == "call" else _run_rows(asked, metric, behind, now=now),
         adds_up=_say_sum(cell, metric),
         older=f"{asked.query()}&before={behind.older}" if behind.older else "",
     )
@@ -84,13 +84,15 @@ def _say_sum(cell: Cell, metric: Metric) -> str:
     }
 
 
-def _run_rows(facts: list[RunFact], metric: Metric, *, now: datetime) -> list[Row]:
+def _run_rows(asked: Asked, metric: Metric, behind: Behind, *, now: datetime) -> list[Row]:
+    facts: list[RunFact] = behind.rows
     names = name_groups("task_type", [fact.task_type for fact in facts])
-    failing = _find_failing([fact.run_id for fact in facts])
+    find_steps = _find_unpriced if asked.tab == "unpriced" else _find_failing
+    telling = find_steps([fact.run_id for fact in facts])
     return [
         Row(
             run_id=fact.run_id,
-            at=failing.get(fact.run_id, ""),
+            at=telling.get(fact.run_id, ""),
             said=shorten(fact.run.request, 140),
             task=names[fact.task_type],
             when=say_when(fact.started_at, now=now),
@@ -134,3 +136,9 @@ def _find_failing(runs: list[int]) -> dict[int, str]:
     found = {run: f"s{seq}" for run, seq in steps}
     calls = ToolCall.objects.filter(run__in=runs, status="failed").order_by("step_id", "position")
     return found | {run: f"c{pk}" for run, pk in calls.values_list("run_id", "pk")}
+
+
+def _find_unpriced(runs: list[int]) -> dict[int, str]:
+    """Of each run the first call of a model whose price nobody knows."""
+    steps = Step.objects.filter(run__in=runs, cost_nano=None).exclude(kind="note").order_by("-seq")
+    return {run: f"s{seq}" for run, seq in steps.values_list("run_id", "seq")}

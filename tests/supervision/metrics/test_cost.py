@@ -36,9 +36,9 @@ def test_weeks_are_calendar_weeks_and_the_last_is_said_to_be_under_way(costs: Co
     assert costs.weekly.weeks == ["5 Oct", "12 Oct", "19 Oct", "26 Oct", "2 Nov", "9 Nov", "16 Nov", "23 Nov"]
     assert costs.weekly.partial == "so far, 3 of 7 days"
     booking, moving = costs.weekly.lines
-    assert [cost for cost, _ in booking.cells[-3:]] == ["$1.00", "$2.00", "$4.00"]
-    assert moving.cells[-3] == ("≥ $1.00", "2 calls unpriced")
-    assert costs.weekly.total.cells[-3] == ("≥ $2.00", "2 calls unpriced")
+    assert [cell.cost for cell in booking.cells[-3:]] == ["$1.00", "$2.00", "$4.00"]
+    assert (moving.cells[-3].cost, moving.cells[-3].unpriced) == ("≥ $1.00", "2 calls unpriced")
+    assert costs.weekly.total.cells[-3].words == "≥ $2.00 2 calls unpriced"
     assert [bar.partial for bar in booking.bars.bars] == [False] * 7 + [True]
 
 
@@ -122,3 +122,28 @@ def test_unpriced_calls_lead_to_exactly_the_runs_that_made_them(ruth: User, sign
     behind = client.get(f"/metrics/behind/{answer.context['page'].unpriced}").context["page"]
     kept = RunFact.objects.filter(pk__in=[row.run_id for row in behind.rows])
     assert sorted(kept.values_list("unpriced_calls", flat=True)) == [1, 2]
+
+
+def test_what_a_week_does_not_know_leads_to_the_very_calls(ruth: User, sign_in: Callable[[User], Client]) -> None:
+    for slug in ("booking", "moving"):
+        task_type(slug, slug.capitalize())
+    for days, task, calls in ((0, "booking", 2), (0, "moving", 1), (7, "booking", 4), (8, "booking", 0)):
+        run = add_run(status="completed")
+        for number in range(calls):
+            add_step(run, seq=number + 1, cost_nano=None)
+        add_step(run, seq=0, cost_nano=5)
+        add_fact(at=WEDNESDAY - timedelta(days=days), run=run, task_type=task, unpriced_calls=calls)
+    client = sign_in(ruth)
+    with time_machine.travel(WEDNESDAY, tick=False):
+        answer = client.get("/metrics/costs/")
+        weekly = answer.context["page"].weekly
+        for line in [*weekly.lines, weekly.total]:
+            for cell, known in zip(line.cells, line.unpriced, strict=True):
+                assert bool(cell.query) == bool(known)
+                if cell.query:
+                    assert f"{cell.query.replace('&', '&amp;')}\">{cell.unpriced}</a>" in answer.content.decode()
+                    rows = client.get(f"/metrics/behind/{cell.query}").context["page"].rows
+                    facts = RunFact.objects.filter(pk__in=[row.run_id for row in rows])
+                    assert sum(fact.unpriced_calls for fact in facts) == known
+                    assert {row.at for row in rows} == {"s1"}
+    assert weekly.total.unpriced[-2:] == [4, 3]
