@@ -1,6 +1,7 @@
 // The upgrade of every page: live hints, parts read again. Without it each page works as it stands.
 
 import { startNoticesBox, startSoundTrial } from "./caller.js";
+import { focusAt, placeOf, startFigures } from "./figures.js";
 import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
 import { startKeys } from "./keys.js";
@@ -20,6 +21,7 @@ if (document.querySelector("[data-desk]")) {
 if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
 if (document.querySelector("[data-refresh=run]")) startTrace();
+if (document.querySelector("[data-figures]")) startFigures();
 if (document.querySelector("[data-stops]")) readers.push(startStops());
 
 if (document.querySelector("[data-notices-box]")) startNoticesBox();
@@ -38,10 +40,12 @@ function startWhole({ refresh, run, slow, every }) {
     const fresh = await readPart(refresh === "run" ? location.href : shown.dataset.url, refresh);
     if (!fresh || isSame(fresh, shown) || String(getSelection())) return;
     const focused = document.activeElement?.id;
+    const place = placeOf(document.activeElement);
     const open = [...shown.querySelectorAll("details")].map((one) => one.open);
     shown.replaceWith(fresh);
     fresh.querySelectorAll("details").forEach((one, index) => (one.open = open[index] ?? false));
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
+    else if (place) focusAt(place);
     if (refresh === "run") dressTrace(atEnd);
     if ("over" in fresh.dataset) announce(fresh.dataset.over || "The run has ended.");
   }, slow === undefined ? 80 : 3000);

@@ -44,7 +44,7 @@ export function startKeys() {
   });
 }
 
-const isTyping = (element) => element?.matches?.("textarea, select, input:not([type=checkbox]):not([type=radio])");
+export const isTyping = (element) => element?.matches?.("textarea, select, input:not([type=checkbox]):not([type=radio])");
 
 /** With Alt some keyboards give another sign: then the place of the key counts. */
 function keyOf({ key, code, altKey }) {

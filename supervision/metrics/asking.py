@@ -75,10 +75,18 @@ class Asked:
     def query(self, **changes: Any) -> str:
         """The address of this question, or of one that differs from it a little."""
         asked = replace(self, **changes)
-        pairs = [("from", asked.start.isoformat()), ("to", asked.end.isoformat()), ("asof", asked.as_of.isoformat())]
-        pairs += [("by", asked.by)] + [("task", asked.task)] * bool(asked.task)
-        pairs += [] if asked.value is None else [("value", asked.value)]
-        pairs += [(name, chosen) for name, chosen in (("metric", asked.metric), ("tab", asked.tab)) if chosen]
+        return asked._write([("asof", asked.as_of.isoformat())])
+
+    def shifted(self, weeks: int) -> str:
+        """The address of the same question so many weeks later, up to now; empty where that has not begun."""
+        there = replace(self, start=self.start + weeks * WEEK, end=self.end + weeks * WEEK)
+        return there._write([]) if there.start <= timezone.localdate() else ""
+
+    def _write(self, more: list[tuple[str, str]]) -> str:
+        pairs = [("from", self.start.isoformat()), ("to", self.end.isoformat()), *more]
+        pairs += [("by", self.by)] + [("task", self.task)] * bool(self.task)
+        pairs += [] if self.value is None else [("value", self.value)]
+        pairs += [(name, chosen) for name, chosen in (("metric", self.metric), ("tab", self.tab)) if chosen]
         return f"?{urlencode(pairs)}"
 
     def _narrowed(self, cohort: Cohort) -> Cohort:

@@ -152,6 +152,8 @@ def frame(request: DeskRequest, asked: Asked, *, now: datetime) -> dict[str, Any
         "until": say_time(asked.as_of) if asked.as_of.date() == now.date() else say_when(asked.as_of, now=now),
         "frozen": "asof" in request.GET,
         "periods": periods,
+        "earlier": asked.shifted(-1),
+        "later": asked.shifted(1),
         "dimensions": DIMENSIONS.values(),
         "tasks": [
             (slug, named(name))
