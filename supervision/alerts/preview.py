@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from agentops.models import RunFact
-from supervision.alert_rows import AlertRule
+from supervision.alert_rows import AlertRule, CostVersion
 from supervision.alerts.anomaly import make_baseline, read_drift
 from supervision.alerts.costs import BASELINE_DAYS, SAMPLE, find_spikes, read_days
 from supervision.alerts.rates import Window
@@ -23,24 +23,39 @@ from supervision.wording import NANO, say_money
 
 HOUR = timedelta(hours=1)
 SHOWN = 20
+_OF_COST = ("run_cost", "cost_drift")
+
+
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """When the state fell before it rose again, and to what: why the next time counts as new."""
+
+    at: datetime
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One time at which somebody would have been told."""
+    """One time at which somebody would have been told; `reset` where the same had been told before."""
 
     at: datetime
     cell: str
     state: State
     words: str
+    reset: Reset | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """All of them, the newest first; `why_not` where nothing is kept from which it could be said."""
+    """All of them, the newest first; `why_not` where nothing is kept from which it could be said.
+
+    `anew` are the types of task of which the rule itself has forgotten what was usual, and since when: another prompt,
+    model or price made another cost of them.
+    """
 
     told: tuple[Told, ...] = ()
     why_not: str = ""
+    anew: tuple[tuple[str, datetime], ...] = ()
 
 
 def preview_rule(rule: AlertRule, *, now: datetime) -> Preview:
@@ -56,7 +71,15 @@ def preview_rule(rule: AlertRule, *, now: datetime) -> Preview:
     if rule.kind not in readers:
         return Preview(why_not=_("Only the present state of this is kept, so what was cannot be said."))
     told = sorted(readers[rule.kind](rule, now), key=lambda one: one.at, reverse=True)
-    return Preview(tuple(told))
+    return Preview(tuple(told), anew=tuple(_find_anew(rule, now)) if rule.kind in _OF_COST else ())
+
+
+def _find_anew(rule: AlertRule, now: datetime) -> Iterator[tuple[str, datetime]]:
+    """The cells whose usual cost is younger than the preview looks back."""
+    since = dict(CostVersion.objects.values_list("task_type", "since"))
+    for cell in cells_of(rule):
+        if cell in since and since[cell] > now - timedelta(days=BASELINE_DAYS):
+            yield cell, since[cell]
 
 
 def _replay_rates(rule: AlertRule, now: datetime) -> Iterator[Told]:
@@ -83,18 +106,22 @@ def _slide(
     """Both windows hour by hour, each rounded up to whole hours; told where it becomes worse."""
     widths = [max(1, math.ceil(minutes / 60)) for minutes in (rule.short_minutes, rule.long_minutes)]
     slots = [hours.get(begin + HOUR * n, Window(0, 0)) for n in range(int((until - begin) / HOUR) + 1)]
-    state = State.OK
+    state, reset = State.OK, None
     for end in range(1, len(slots) + 1):
         short, long = (_sum(slots[max(0, end - width) : end]) for width in widths)
         found = judge_windows(rule, short, long)
         if found.weight > state.weight:
-            yield Told(
-                begin + HOUR * end,
-                cell,
-                found,
-                _("%(share)s of %(all)s") % {"share": f"{100 * long.share:.1f}%", "all": f"{long.n:,}"},
-            )
+            said = _("%(share)s of %(all)s") % {"share": f"{100 * long.share:.1f}%", "all": f"{long.n:,}"}
+            yield Told(begin + HOUR * end, cell, found, said, reset)
+        reset = _follow(reset, state, found, at=begin + HOUR * end)
         state = found
+
+
+def _follow(reset: Reset | None, before: State, found: State, *, at: datetime) -> Reset | None:
+    """What the next time would be new after: a fall is kept until the state rises again."""
+    if found.weight < before.weight:
+        return Reset(at, found)
+    return None if found.weight > before.weight else reset
 
 
 def _sum(windows: Sequence[Window]) -> Window:
@@ -118,7 +145,7 @@ def _replay_spikes(rule: AlertRule, now: datetime) -> Iterator[Told]:
 def _replay_drift(rule: AlertRule, now: datetime) -> Iterator[Told]:
     for cell in cells_of(rule):
         days = read_days(cell, now=now, days=2 * BASELINE_DAYS, since=None)
-        state = State.OK
+        state, reset = State.OK, None
         today = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0)
         for back in range(BASELINE_DAYS, -1, -1):
             # Days of the calendar, as the live rule counts them: one of too few requests still passes.
@@ -127,7 +154,8 @@ def _replay_drift(rule: AlertRule, now: datetime) -> Iterator[Told]:
             drift = read_drift([day.median for day in days if begin <= day.day < at])
             found = level_of(drift.sigmas, rule) if drift else State.OK
             if found.weight > state.weight and at > now - timedelta(days=BASELINE_DAYS):
-                yield Told(at, cell, found, _say_spread(drift.sigmas if drift else 0))
+                yield Told(at, cell, found, _say_spread(drift.sigmas if drift else 0), reset)
+            reset = _follow(reset, state, found, at=at)
             state = found
 
 

@@ -1,5 +1,6 @@
 """The rules of alerts and the channels they go to: forms that lose nothing when they are turned back."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -15,7 +16,8 @@ from agentops.models import TaskType
 from supervision import actions
 from supervision.alert_rows import CHANNELS, NO_DATA
 from supervision.alerts.kinds import KINDS, MEASURES
-from supervision.alerts.preview import SHOWN, Preview, preview_rule
+from supervision.alerts.preview import SHOWN, Preview, Reset, preview_rule
+from supervision.alerts.states import State
 from supervision.alerts.words import STATE_WORDS, mask_address, name_rule, name_scope, say_bounds
 from supervision.models import AlertChannel, AlertRule
 from supervision.phrases import named
@@ -179,6 +181,7 @@ def _say_preview(preview: Preview) -> dict[str, Any]:
             "state": one.state.value,
             "state_words": STATE_WORDS[one.state],
             "words": one.words,
+            "reset": _say_reset(one.reset, now=now) if one.reset else "",
         }
         for one in preview.told[:SHOWN]
     ]
@@ -188,4 +191,17 @@ def _say_preview(preview: Preview) -> dict[str, Any]:
         "any": bool(lines),
         "lines": lines,
         "more": len(preview.told) - len(lines),
+        "anew": [(show_text(names.get(cell, cell)), say_when(since, now=now)) for cell, since in preview.anew],
     }
+
+
+def _say_reset(reset: Reset, *, now: datetime) -> str:
+    """Why it would have been told once more."""
+    when = {"when": say_when(reset.at, now=now)}
+    match reset.state:
+        case State.NO_DATA:
+            return _("Told again, because from %(when)s on there was too little to judge.") % when
+        case State.WARN:
+            return _("Told again, because from %(when)s on it was only a warning.") % when
+        case State.OK | State.ALERT:
+            return _("Told again, because from %(when)s on it was within its bounds.") % when

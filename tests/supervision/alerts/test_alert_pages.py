@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agentops.models import AuditEntry, SweepMark
-from supervision.models import Alert, AlertChannel, AlertEvent, AlertRule
+from supervision.models import Alert, AlertChannel, AlertEvent, AlertRule, CostVersion
 from supervision.watch import look_at_rules
 from tests.supervision.alerts.rows import add_facts, only_rule, tell
 
@@ -106,8 +106,33 @@ def test_a_rule_says_what_it_would_have_told_before_it_is_saved(ruths: Client, d
     assert 'value="4"' in words, "what was typed stays"
     rule.refresh_from_db()
     assert rule.warn_at == 0.05
+    assert words.count("Told again, because from ") == 2
+    assert words.count("on it was within its bounds.") == 2
     quiet = ruths.post(f"/alerts/rules/{rule.pk}/", form_of(rule, act="preview", warn_at="60", alert_at="70"))
     assert "would not have told you once" in quiet.content.decode()
+
+
+def test_the_preview_says_why_the_same_is_told_again(ruths: Client, db: None) -> None:
+    """Bad for an hour, well for a day, bad again."""
+    rule = only_rule("rate", measure="tool_errors", scope="*")
+    start = (NOW - timedelta(days=3)).replace(minute=30)
+    for hour in range(30):
+        add_facts(*[CENT] * 40, at=start + timedelta(hours=hour), tool_errors=int(hour in (0, 28)))
+    asked = {"act": "preview", "warn_at": "5", "alert_at": "60", "short_minutes": "60", "long_minutes": "60"}
+    words = ruths.post(f"/alerts/rules/{rule.pk}/", form_of(rule, **asked)).content.decode()
+    assert "would have told you <b>2 times</b>" in words
+    assert words.count("on it was within its bounds.") == 1
+
+
+def test_the_preview_says_where_the_rule_learns_anew_what_is_usual(ruths: Client, db: None) -> None:
+    add_facts(CENT, at=NOW - timedelta(days=9))
+    CostVersion.objects.create(task_type="booking", fingerprint="x", since=NOW - timedelta(days=5))
+    form = form_of(AlertRule(version=0), floor_nano="0.01", ceiling_nano="0.50")
+    asked = {**form, "act": "preview", "warn_at": "3"}
+    words = ruths.post("/alerts/rules/new/?kind=run_cost", asked).content.decode()
+    assert "Booking: its prompt, models or prices changed" in words
+    CostVersion.objects.update(since=NOW - timedelta(days=40))
+    assert "prices changed" not in ruths.post("/alerts/rules/new/?kind=run_cost", asked).content.decode()
 
 
 @pytest.mark.parametrize("kind", ["run_cost", "cost_drift", "provider_errors", "stuck_runs", "sweeper_age", "budget"])
