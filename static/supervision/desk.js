@@ -37,7 +37,11 @@ function startWhole({ refresh, run, slow, every }) {
     const shown = document.querySelector(`[data-refresh="${refresh}"]`);
     if (!shown || "over" in shown.dataset) return;
     const atEnd = isAtEnd();
+    // Old figures stay, but not as if they were new.
+    const late = setTimeout(() => slow !== undefined && shown.setAttribute("aria-busy", "true"), 1000);
     const fresh = await readPart(refresh === "run" ? location.href : shown.dataset.url, refresh);
+    clearTimeout(late);
+    shown.removeAttribute("aria-busy");
     if (!fresh || isSame(fresh, shown) || String(getSelection())) return;
     const focused = document.activeElement?.id;
     const place = placeOf(document.activeElement);

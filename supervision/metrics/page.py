@@ -1,5 +1,6 @@
 """The metrics page: everything it says, in the order in which a manager asks it."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -8,18 +9,19 @@ from django.utils.translation import gettext as _
 
 from supervision.metrics.asking import Asked
 from supervision.metrics.behind import Behind, read_behind, tabs_of
+from supervision.metrics.cards import read_part
 from supervision.metrics.checking import Checking, read_checking
 from supervision.metrics.cohorts import Cohort
 from supervision.metrics.cost import Weekly, cover_weeks, make_weekly
 from supervision.metrics.prepared import read_prepared
-from supervision.metrics.reading import columns_of, read_breakdown, read_days, read_open
+from supervision.metrics.reading import columns_of, list_open, read_breakdown, read_days
 from supervision.metrics.statistics import Verdict
 from supervision.metrics.table import Cell, Line, Table, make_table
 from supervision.metrics.targets import Targets, read_targets
 from supervision.metrics.tiles import Tile, make_tile
 from supervision.metrics.unusual import DAYS, Days, find_unusual
 from supervision.metrics.words import name_groups, say_value
-from supervision.wording import say_cost, say_day
+from supervision.wording import say_cost, say_day, say_when
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +44,21 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class MetricsPage:
-    """The whole page."""
+    """The whole page. What is None could not be read; `opened` holds the worst miss, if there is one.
+
+    `complete` is up to when every run that began has ended, where some have not.
+    """
 
     asked: Asked
     table: Table
     tiles: list[Tile]
-    unusual: list[Oddity]
-    opened: Opened | None
-    checking: Checking
-    weekly: Weekly
+    unusual: list[Oddity] | None
+    opened: list[Opened] | None
+    checking: Checking | None
+    weekly: Weekly | None
     cost: str
     before: str
+    complete: str
 
 
 def read_metrics(asked: Asked) -> MetricsPage:
@@ -62,18 +68,20 @@ def read_metrics(asked: Asked) -> MetricsPage:
     found = read_breakdown(cohort, by=asked.by, prepared=ready)
     by_task = found if asked.by == "task_type" else read_breakdown(cohort, by="task_type", prepared=ready)
     earlier = read_breakdown(asked.before, by="task_type", prepared=ready)
-    days = read_days(_lately(asked), by="task_type", prepared=ready)
-    table = make_table(asked, found, targets=targets, still_open=read_open(cohort))
+    days = read_part(lambda: read_days(_lately(asked), by="task_type", prepared=ready))
+    still_open = list_open(cohort)
+    table = make_table(asked, found, targets=targets, still_open=Counter(task for task, _began in still_open))
     return MetricsPage(
         asked=asked,
         table=table,
-        tiles=[make_tile(asked, cell, by_task, earlier, days, targets) for cell in table.total.cells],
-        unusual=_say_unusual(asked, days),
-        opened=_open_worst(asked, table, targets),
-        checking=read_checking(cohort),
-        weekly=make_weekly(asked, days, targets),
+        tiles=[make_tile(asked, cell, by_task, earlier, days or {}, targets) for cell in table.total.cells],
+        unusual=None if days is None else _say_unusual(asked, days),
+        opened=read_part(lambda: _open_worst(asked, table, targets)),
+        checking=read_part(lambda: read_checking(cohort)),
+        weekly=None if days is None else make_weekly(asked, days, targets),
         cost=say_cost(found.total.cost_nano, unpriced=found.total.unpriced),
         before=_say_before(asked),
+        complete=say_when(min(began for _task, began in still_open), now=asked.as_of) if still_open else "",
     )
 
 
@@ -102,14 +110,14 @@ def _say_unusual(asked: Asked, days: Days) -> list[Oddity]:
     ]  # fmt: skip
 
 
-def _open_worst(asked: Asked, table: Table, targets: Targets) -> Opened | None:
+def _open_worst(asked: Asked, table: Table, targets: Targets) -> list[Opened]:
     lines = [line for line in [*table.lines, *table.few, table.total] if line.runs]
     off = [(line, cell) for line in lines for cell in line.cells if cell.verdict is Verdict.OFF]
     if not off:
-        return None
+        return []
     line, cell = max(off, key=_badness)
     question = replace(asked, value=line.value, metric=cell.metric.slug, tab=next(iter(tabs_of(cell.metric))))
-    return Opened(line.name, cell, read_behind(question, cell.metric, targets=targets, before=""))
+    return [Opened(line.name, cell, read_behind(question, cell.metric, targets=targets, before=""))]
 
 
 def _badness(pair: tuple[Line, Cell]) -> tuple[float, int]:

@@ -4,10 +4,10 @@ A day that was counted in advance and is still as it was then is taken from ther
 the rows: the same whole numbers either way. Speed can never change a number.
 """
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -93,13 +93,13 @@ def columns_of(by: str) -> tuple[str, ...]:
     return (dimension.column, "task_type") if dimension.several else (dimension.column,)
 
 
-def read_open(cohort: Cohort) -> dict[str, int]:
-    """By type of task, the runs that began in the period and have not ended."""
+def list_open(cohort: Cohort) -> list[tuple[str, datetime]]:
+    """The runs that began in the period and have not ended: type of task and beginning of each."""
     # Each state has a small index of its own; by their beginning all runs of the period would be read.
-    found: Counter[str] = Counter()
+    found: list[tuple[str, datetime]] = []
     for status in (RunStatus.QUEUED, RunStatus.RUNNING, RunStatus.SUSPENDED):
         runs = AgentRun.objects.filter(status=status.value).values_list("task_type__slug", "created_at").order_by()
-        found.update(task for task, began in runs if cohort.since <= began < cohort.until)
+        found += [(task, began) for task, began in runs if cohort.since <= began < cohort.until]
     return found
 
 

@@ -1,6 +1,7 @@
 """The figures under a keyboard: arrows in the table, Enter to the runs, Backspace back, [ and ] by a week."""
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -10,6 +11,8 @@ from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
+from supervision.metrics.asking import Asked
+from supervision.metrics.page import MetricsPage, read_metrics
 from supervision.models import Preferences
 from tests.supervision.browser import open_browser
 from tests.supervision.metrics.facts import add_weeks
@@ -110,3 +113,13 @@ def test_figures_that_are_read_again_leave_the_focus_where_it_was(page: Page) ->
     before = page.locator("h1 + p").inner_text()
     page.wait_for_function("words => document.querySelector('h1 + p').innerText !== words", arg=before, timeout=70_000)
     assert focused(page) == [2, 1]
+
+
+def test_figures_that_are_slow_to_come_are_said_to_be_updated(page: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_slowly(asked: Asked) -> MetricsPage:
+        time.sleep(3)
+        return read_metrics(asked)
+
+    monkeypatch.setattr("supervision.views.metrics.read_metrics", read_slowly)
+    expect(page.get_by_text("Updating")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Updating")).to_be_hidden(timeout=30_000)

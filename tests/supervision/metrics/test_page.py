@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from agentops.models import AgentRun, RunFact, Step, ToolPolicy
+from supervision.metrics import page as page_of_figures
 from supervision.metrics.page import read_metrics
 from supervision.metrics.statistics import Verdict
 from supervision.metrics.table import Cell
 from supervision.models import MetricTarget
-from supervision.wording import say_day
+from supervision.wording import say_day, say_when
 from tests.supervision.metrics.facts import add_fact, add_weeks, ask
 from tests.supervision.metrics.histories import Decided, add_change
 from tests.supervision.rows import add_run, task_type
@@ -316,3 +318,30 @@ def test_the_file_holds_the_numbers_of_the_page(manager: Client) -> None:
     assert answer["Content-Type"].startswith("text/csv")
     assert "'=cmd(),completion,1,1,1.0" in text
     assert "All,cost,10000000,1,10000000.0" in text
+
+
+@pytest.mark.parametrize(("part", "cards"), [("read_checking", 1), ("_open_worst", 1), ("read_days", 2)])
+@pytest.mark.both_databases
+def test_a_card_that_could_not_be_read_says_so_alone(
+    manager: Client, monkeypatch: pytest.MonkeyPatch, part: str, cards: int
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT no_such_column FROM agentops_runfact")
+
+    add_fact()
+    monkeypatch.setattr(page_of_figures, part, fail)
+    answer = manager.get("/metrics/")
+    words = answer.content.decode()
+    assert answer.status_code == 200
+    assert words.count("These figures could not be loaded.") == cards
+    assert "Against target" in words
+
+
+def test_the_page_says_up_to_when_every_run_has_ended(manager: Client) -> None:
+    add_fact()
+    assert "complete to" not in manager.get("/metrics/").content.decode()
+    began = timezone.now() - timedelta(hours=30)
+    for hours in (0, 3):
+        add_run(created_at=began + timedelta(hours=hours))
+    assert f"complete to {say_when(began, now=timezone.now())}" in manager.get("/metrics/").content.decode()
