@@ -18,13 +18,16 @@ from agentops.domain.cards import Card, Subject
 from agentops.domain.lifecycle import CallStatus
 from agentops.domain.partial import DOUBTFUL
 from agentops.domain.phrases import say_date
-from agentops.domain.tiers import ActionTier
+from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.visible_text import show_json, show_text
 from agentops.models import AgentRun, ToolCall
 from supervision.phrases import is_foreign, tell, tell_all, tell_message
 
 AT_ONCE = 500
 """Runs whose patients are read by one query."""
+
+MOST_TOGETHER = 5
+"""So many requests of one kind can be said yes to with one press; more than that nobody reads."""
 
 _YEAR = re.compile(r"\b(\d{4})\s*$")
 
@@ -132,6 +135,16 @@ def name_patients(runs: Sequence[int]) -> list[str]:
             for given, surname, number in names.distinct()
         }
     return sorted(found)
+
+
+def is_plain(call: ToolCall) -> bool:
+    """Whether a yes takes one press and can be taken back: easy to undo, of a known patient, nothing to tick or type,
+    nobody else to ask.
+    """
+    card = read_card(call)
+    if card is None or card.subject is None or not card.approvable or ticks_of(card):
+        return False
+    return read_tier(call.tier) is ActionTier.SAFE and call.confirmers < 2
 
 
 def find_subject(calls: Iterable[ToolCall]) -> Subject | None:

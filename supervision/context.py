@@ -52,7 +52,8 @@ _PLACES = (
 """Where a person can go: places with their pages. A place is shown to whoever may open one of its pages."""
 
 _BELOW = {
-    "queue": "request answer resolve handoff close_handoff undo end_hold more_time edit edit_request",
+    "queue": "request answer resolve handoff close_handoff undo end_hold more_time edit edit_request"
+    " together answer_together told",
     "runs": "run runs_csv runs_json new_run end_run keep_run save_golden",
     "metrics": "behind",
     "targets": "save_targets",

@@ -118,6 +118,10 @@ class ClaimRows(models.QuerySet["Claim"]):
         """Those that colleagues are told of: kept until given back, or looked at a moment ago."""
         return self.filter(Q(kept=True) | Q(seen_at__gt=now - LOOK_LASTS), released_at=None)
 
+    def of_others(self, user: AbstractBaseUser, *, now: datetime) -> Self:
+        """Live ones of requests that somebody else has in hand or is looking at."""
+        return self.alive(now).filter(call__isnull=False).exclude(user=user.pk)
+
     def kept_by(self, user: AbstractBaseUser) -> Self:
         """Those that this person made on purpose, has not given back, and that are still to be done."""
         to_do = Q(call__status__in=["awaiting", "in_doubt"]) | Q(run__isnull=False, run__handoff_closing=None)

@@ -4,11 +4,12 @@ import { startNoticesBox, startSoundTrial } from "./caller.js";
 import { focusAt, placeOf, startFigures } from "./figures.js";
 import { startForms } from "./forms.js";
 import { mendRows } from "./held.js";
+import { startCountdowns } from "./holds.js";
 import { startKeys } from "./keys.js";
 import { startMarks } from "./marks.js";
 import { announce, calmly, isSame, readPart, sayTime, showLoggedOut } from "./parts.js";
 import { followForm, showAnswered, startQueue } from "./queue.js";
-import { arm } from "./request.js";
+import { arm, startArming } from "./request.js";
 import { retryNow, watchDesk } from "./socket.js";
 import { dressTrace, isAtEnd, startTrace } from "./trace.js";
 import { say } from "./words.js";
@@ -18,6 +19,8 @@ if (document.querySelector("[data-desk]")) {
   readers.push(startQueue());
   startKeys();
 }
+if (document.querySelector("[data-together]")) startArming();
+if (document.querySelector("[data-together], [data-answered]")) startCountdowns();
 if (document.querySelector("[data-refresh]")) readers.push(startWhole(document.querySelector("[data-refresh]").dataset));
 if (document.querySelector("[data-runs]")) readers.push(startRuns());
 if (document.querySelector("[data-refresh=run]")) startTrace();

@@ -6,7 +6,7 @@ import { say, sayCount } from "./words.js";
 const ends = new WeakMap();
 
 /** Count every second down; `onOver` is called once for each hold that has come to its end. */
-export function startCountdowns(onOver) {
+export function startCountdowns(onOver = () => {}) {
   setInterval(() => {
     for (const shown of document.querySelectorAll("[data-countdown]")) tick(shown, onOver);
   }, 250);

@@ -21,15 +21,12 @@ export const isArmed = () => performance.now() >= armedAt;
 
 /** Begin; returns what to call when the request may have changed. */
 export function startRequest() {
-  arm();
+  startArming();
   opened = !document.body.classList.contains("at-list");
   // What the list brought along by itself nobody has opened: going into it has.
   for (const touch of ["pointerdown", "keydown"]) {
     document.addEventListener(touch, ({ target }) => (opened ||= Boolean(target.closest?.("[data-request]"))));
   }
-  document.addEventListener("submit", (event) => {
-    if (event.target.matches("[data-yes]") && !isArmed()) event.preventDefault();
-  }, true);
   const read = calmly(refreshRequest, 60);
   setInterval(read, READ_AGAIN_MS);
   setInterval(() => "pending" in (request()?.dataset ?? {}) && read(), 1000);
@@ -40,10 +37,18 @@ export function startRequest() {
   return read;
 }
 
+/** From now on no yes is sent before its page was there for a moment. */
+export function startArming() {
+  arm();
+  document.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-yes]") && !isArmed()) event.preventDefault();
+  }, true);
+}
+
 /** Nothing is said for as long as it takes to see that something changed or moved. */
 export function arm() {
   lookAt = performance.now() + LOOK_AFTER_MS;
-  armedAt = performance.now() + (ARMING_MS[request()?.dataset.tier] ?? 0);
+  armedAt = performance.now() + (ARMING_MS[document.querySelector("[data-tier]")?.dataset.tier] ?? 0);
 }
 
 /** Whoever presses a key that answers has the request in hand: colleagues are told at once. */

@@ -40,6 +40,7 @@ from supervision.actions.second_factors import (
 )
 from supervision.actions.stops import lift_stop, stop_work
 from supervision.actions.targets import set_targets
+from supervision.actions.together import Seen, Told, approve_together
 
 __all__ = [
     "Alone",
@@ -52,7 +53,9 @@ __all__ = [
     "Proposed",
     "Refused",
     "RuleDraft",
+    "Seen",
     "Stopped",
+    "Told",
     "Work",
     "acknowledge_alert",
     "activate_person",
@@ -60,6 +63,7 @@ __all__ = [
     "add_person",
     "add_second_factor",
     "approve_call",
+    "approve_together",
     "ask_for_choices",
     "ask_for_round",
     "cancel_run",

@@ -23,6 +23,7 @@ from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_mo
 from supervision.inbox.looks import read_look
 from supervision.inbox.rows import Desk, Row, read_desk
 from supervision.inbox.second_person import read_second_person
+from supervision.inbox.together import find_alike
 from supervision.models import REASONS
 from supervision.roles import Permission, find_why_not_answer
 from supervision.views.access import PART_HEADER, DeskRequest, allowed, clean_note, form_of, render_part
@@ -211,7 +212,8 @@ def show_beside(
         policy = ToolPolicy.objects.filter(tool=call.tool).first()
         context["goes_on"] = policy is not None and policy.on_expiry == Expiry.GO_ON
         second = context["second"] = read_second_person(call, policy=policy, user=request.user, now=now)
-        context["not_theirs"] = find_why_not_answer(request.user, role=request.role, policy=policy)
+        not_theirs = context["not_theirs"] = find_why_not_answer(request.user, role=request.role, policy=policy)
+        context["alike"] = [] if not_theirs else find_alike(call, user=request.user, now=now)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
         subject = context["asked"].subject
         actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)

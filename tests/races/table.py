@@ -11,12 +11,14 @@ from tests.races.people import approve_approve, approve_cancel, approve_expire, 
 from tests.races.rounds import Round
 from tests.races.scene import Scene
 from tests.races.starting import Line
+from tests.races.together import CALLS, together_together
 
 Race = Callable[[Scene, int], Round]
 
 RACES: dict[str, Race] = {
     "approve / approve by 8": approve_approve,
     "approve / reject by 8": approve_reject,
+    "three together by 8": together_together,
     "approve / expire within 1 ms": approve_expire,
     "approve / cancel": approve_cancel,
     "approve / tier change": approve_tier_change,
@@ -30,8 +32,8 @@ RACES: dict[str, Race] = {
     "sweeper / sweeper by 4": sweeper_sweeper,
     "audit append x 8": audit_append,
 }
-WINNERS = {"audit append x 8": 8}
-"""How many win a round, where it is not one: every writer of the record does."""
+WINNERS = {"audit append x 8": 8, "three together by 8": CALLS}
+"""How many win a round, where it is not one: every writer of the record does, and each of three requests has one."""
 
 HEADINGS = ("race", "rounds", "winners", "losers told", "violations", "seconds")
 

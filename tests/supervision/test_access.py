@@ -22,6 +22,9 @@ TABLE = {
     "queue": ("get", EVERYONE),
     "request": ("get", EVERYONE),
     "answer": ("post", EVERYONE),
+    "together": ("get", EVERYONE),
+    "answer_together": ("post", EVERYONE),
+    "told": ("get", EVERYONE),
     "resolve": ("post", EVERYONE),
     "undo": ("post", EVERYONE),
     "end_hold": ("post", EVERYONE),
@@ -125,6 +128,8 @@ def address(name: str) -> str:
     return {
         "request": lambda: reverse(name, args=[add_call().pk]),
         "answer": lambda: reverse(name, args=[add_call().pk]),
+        "together": lambda: reverse(name, args=[add_call().pk]),
+        "answer_together": lambda: reverse(name, args=[add_call().pk]),
         "resolve": lambda: reverse(name, args=[add_call().pk]),
         "undo": lambda: reverse(name, args=[add_call().pk]),
         "end_hold": lambda: reverse(name, args=[add_call().pk]),

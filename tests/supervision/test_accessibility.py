@@ -59,6 +59,7 @@ def pages() -> list[str]:
     asking = add_call(status="asking", ask_requester=True)
     heard = {"question": "Shall I?", "words": "Yes", "answer": "yes", "at": now.isoformat(), "by": "Mo Ali"}
     agreed = add_call(ask_requester=True, heard=heard)
+    easy, _ = (add_call(tier="safe", expires_at=now + timedelta(hours=1)) for _ in range(2))
     ToolPolicy.objects.create(tool=two.tool, one_on_duty=True)
     policy = add_policy()
     ToolCall.objects.filter(pk=call.pk).update(facts={"acts": True, "approvable": True})
@@ -89,6 +90,8 @@ def pages() -> list[str]:
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
         f"/requests/{changed.pk}/", f"/requests/{two.pk}/", f"/requests/{differs.pk}/", f"/requests/{gone.pk}/",
+        f"/requests/{easy.pk}/", f"/requests/{easy.pk}/together/", f"/requests/{call.pk}/together/",
+        f"/requests/told/?call={held.pk}&call={expired.pk}&call={easy.pk}",
         f"/requests/{asking.pk}/", f"/runs/{asking.run_id}/", f"/requests/{agreed.pk}/", "/?q=ana",
         f"/handoffs/{person_needed.pk}/", "/runs/", "/runs/?patient=x&until=y",
         f"/runs/{final.run_id}/?at=c{final.pk}&raw=full", f"/runs/{failed.run_id}/?at=c{failed.pk}", "/runs/new/",

@@ -19,6 +19,7 @@ from supervision.roles import Role
 from tests.supervision.rows import MOVE, add_call, add_run, code_of, person, task_type
 
 UNRECORDED = {
+    "approve_together": "says yes to each by approve_call, and each of those is recorded (test_together)",
     "check_code": "a right code ends in a log-in, which is recorded; a wrong one is recorded too (test_second_factor)",
     "ask_for_choices": "a question to the tool; nothing is changed by it",
     "choose_language": "how one person reads the desk",
