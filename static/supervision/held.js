@@ -1,10 +1,12 @@
 // Lists that change under somebody's eyes: rows are mended in place, new ones are held until they are asked for.
 
+import { readPart } from "./parts.js";
+
 const keyed = (list) => new Map([...list.querySelectorAll("[data-key]")].map((row) => [row.dataset.key, row]));
 
 /**
  * Bring a list up to date without moving a row. Rows that are gone turn grey; the keys of rows that are new are
- * returned, and they stay out.
+ * returned, and they stay out. How each of the gone ended is told by `tellEndings`.
  */
 export function mendRows(shown, fresh) {
   const old = keyed(shown);
@@ -38,6 +40,7 @@ function mendRow(row, now) {
   row.dataset.version = now.dataset.version ?? "";
   for (const name of ["caller", "half", "ends"]) if (now.dataset[name]) row.dataset[name] = now.dataset[name];
   row.classList.remove("gone");
+  delete row.dataset.ended;
   const link = row.querySelector(":scope > a");
   if (!link) {
     if (row.innerHTML !== now.innerHTML && !row.contains(document.activeElement)) row.replaceChildren(...now.cloneNode(true).childNodes);
@@ -50,8 +53,21 @@ function mendRow(row, now) {
 function greyOut(row) {
   if (row.classList.contains("gone")) return;
   row.classList.add("gone");
-  const left = row.querySelector(".left");
-  if (left) left.textContent = "answered";
+  row.querySelector(".left")?.replaceChildren();
+}
+
+/** Have every row that is gone say how it ended; the server knows, and is asked once for each of them. */
+export async function tellEndings(rows) {
+  const untold = [...rows.querySelectorAll(".gone:not([data-ended])")];
+  if (!untold.length) return;
+  const asked = new URLSearchParams(untold.map((row) => ["row", row.dataset.key]));
+  const told = await readPart(`/requests/ended/?${asked}`, "endings");
+  for (const [key, ending] of told ? keyed(told) : []) {
+    const row = untold.find((one) => one.dataset.key === key && one.classList.contains("gone"));
+    if (!row) continue;
+    row.dataset.ended = "";
+    keepHeight(row, () => row.querySelector(".left")?.replaceChildren(...ending.childNodes));
+  }
 }
 
 /** Put the fresh rows in place of the old ones, keeping the selection and the focus. */

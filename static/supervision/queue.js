@@ -1,7 +1,7 @@
 // The queue page: a list that does not move, and the guard that nothing is answered before it could be read.
 
 import { startCallers, watchCallers, watchEnds } from "./caller.js";
-import { mendRows, showRows } from "./held.js";
+import { mendRows, showRows, tellEndings } from "./held.js";
 import { mendShelf, sayHeld, startCountdowns } from "./holds.js";
 import { LATER, SOON, announce, paced, readPart, replaceIfChanged } from "./parts.js";
 import { arm, request, startRequest, swapRequest } from "./request.js";
@@ -139,6 +139,7 @@ async function refreshList() {
   mendShelf(shown.querySelector("[data-shelf]"), fresh.querySelector("[data-shelf]"));
   if (!rowsOf(shown).querySelector("[data-key]")) return showFirst(rowsOf(shown), rowsOf(fresh));
   held = new Set(mendRows(rowsOf(shown), rowsOf(fresh)));
+  tellEndings(rowsOf(shown));
   for (const [key, at] of arrived) if (at < began || held.has(key)) arrived.delete(key);
   waitingRows = rowsOf(fresh);
   sayNew();

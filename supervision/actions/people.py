@@ -10,17 +10,19 @@ from django.utils import timezone
 from agentops.domain.cards import Subject
 from supervision.cards import name_patient, name_patients
 from supervision.models import KEYS, VOLUMES, Preferences, Viewing
-from supervision.roles import Permission, display_name, require
+from supervision.roles import Permission, Role, display_name, require
 
 SAME_LOOK = timedelta(minutes=10)
 
 
 def record_viewing(
-    *, user: User, page: str, run_id: int, call_id: int | None = None, subject: Subject | None = None
+    *, user: User, role: Role, page: str, run_id: int, call_id: int | None = None, subject: Subject | None = None
 ) -> bool:
-    """Write down that this person saw this card, or raw data ("raw"); False where they had it open a moment ago."""
-    role, now = require(user, Permission.SEE_RAW if page == "raw" else Permission.SEE_QUEUE), timezone.now()
-    patient = ""
+    """Write down that this person saw this card, or raw data ("raw"); False where they had it open a moment ago.
+
+    `role` is the one with which the page was opened: by what right it was seen is what the log has to say.
+    """
+    now, patient = timezone.now(), ""
     if subject:
         patient = name_patient(given=subject.given, surname=subject.surname, number=subject.number)
     same = Viewing.objects.filter(user=user, run=run_id, call=call_id, page=page, patient=patient)

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 from uuid import NAMESPACE_OID, uuid5
 
+from django.db.models import Count, OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_noop
 
@@ -15,11 +17,12 @@ from agentops.models import AgentRun, Conversation, ToolCall
 from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
 from supervision.inbox.doubts import Doubt, read_doubt
 from supervision.inbox.notices import Notice, notice_of
-from supervision.inbox.rows import count_twins
+from supervision.inbox.rows import twins_of
 from supervision.inbox.sources import Source, read_sources
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 
 FRESH = timedelta(minutes=5)
+MOST_TURNS = 10
 ASKED = gettext_noop("Asked")
 _ASKED = {
     "phone": gettext_noop("Asked by phone"),
@@ -122,14 +125,26 @@ class Request:
         return self.call.status == CallStatus.AWAITING
 
 
-def find_call(call_id: int) -> ToolCall | None:
+class Found(NamedTuple):
+    """A call, and how many others that wait read like it in the list."""
+
+    call: ToolCall
+    twins: int
+
+
+def find_call(call_id: int) -> Found | None:
     """The call with everything the page reads beside it."""
-    return ToolCall.objects.select_related("run__conversation", "run__task_type", "step").filter(pk=call_id).first()
+    twins = twins_of(OuterRef("card__title")).exclude(pk=OuterRef("pk")).values("status").annotate(n=Count("pk"))
+    calls = ToolCall.objects.select_related("run__conversation", "run__task_type", "step")
+    call = calls.annotate(twins=Subquery(twins.values("n"))).filter(pk=call_id).first()
+    return Found(call, call.twins or 0) if call else None
 
 
-def read_request(call: ToolCall, *, now: datetime) -> Request:
+def read_request(found: Found, *, now: datetime) -> Request:
     """The page's view of one call."""
+    call = found.call
     card, tier, run = read_card(call), read_tier(call.tier), call.run
+    looked, runs = _look_ups_before(call), _runs_up_to(run)
     question = card.question if card and card.approvable else undescribed(call.tool)
     short, _, _ = say_left(call.expires_at, now=now)
     return Request(
@@ -143,12 +158,12 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         asked=say_asked(run.conversation, run, now=now),
         asked_at=say_time(run.created_at),
         said=_cut_at_spans(run.request, card.said_spans if card else []),
-        earlier=_earlier(run, now=now),
-        reads=_reads(call, now=now),
+        earlier=_earlier(runs, now=now),
+        reads=_reads(looked, now=now),
         ticks=_ticks(card) if card else [],
         re_entry=re_entry_of(card, tier) if card else None,
         checked_long_ago=bool(card and card.checked_at and now - card.checked_at > FRESH),
-        sources=read_sources(call),
+        sources=read_sources(call, looked=looked, said=[one.request for one in runs]),
         checked_ago=say_ago(card.checked_at, now=now) if card and card.checked_at else "",
         left=say_left_long(call.expires_at, now=now),
         left_short=short,
@@ -157,7 +172,7 @@ def read_request(call: ToolCall, *, now: datetime) -> Request:
         model_words=_words_of(call),
         notice=notice_of(call, card, now=now),
         doubt=read_doubt(call, card, now=now),
-        twins=count_twins(call),
+        twins=found.twins if call.status == CallStatus.AWAITING and card and card.title else 0,
     )
 
 
@@ -181,15 +196,30 @@ def _cut_at_spans(text: str, spans: list[tuple[int, int]]) -> list[Piece]:
     return [Piece(show_text(piece.text, is_part=len(pieces) > 1), piece.marked) for piece in pieces]
 
 
-def _earlier(run: AgentRun, *, now: datetime) -> list[Turn]:
-    before = AgentRun.objects.filter(conversation=run.conversation_id, pk__lt=run.pk).order_by("pk")[:10]
-    return [Turn(say_when(one.created_at, now=now), show_text(one.request), show_text(one.answer)) for one in before]
+def _runs_up_to(run: AgentRun) -> list[AgentRun]:
+    """The runs of the conversation, from its first to this one."""
+    if not run.ordinal:
+        return [run]
+    return list(AgentRun.objects.filter(conversation=run.conversation_id, pk__lte=run.pk).order_by("pk"))
 
 
-def _reads(call: ToolCall, *, now: datetime) -> list[Read]:
-    looked = ToolCall.objects.filter(
-        run=call.run_id, tier=ActionTier.READ, status=CallStatus.SUCCEEDED, pk__lt=call.pk
-    ).order_by("pk")
+def _look_ups_before(call: ToolCall) -> list[ToolCall]:
+    """What this run had looked up when it proposed the call, the oldest first."""
+    return list(
+        ToolCall.objects.filter(
+            run=call.run_id, tier=ActionTier.READ, status=CallStatus.SUCCEEDED, pk__lt=call.pk
+        ).order_by("pk")
+    )
+
+
+def _earlier(runs: list[AgentRun], *, now: datetime) -> list[Turn]:
+    return [
+        Turn(say_when(one.created_at, now=now), show_text(one.request), show_text(one.answer))
+        for one in runs[:-1][:MOST_TURNS]
+    ]
+
+
+def _reads(looked: list[ToolCall], *, now: datetime) -> list[Read]:
     found = []
     for one in looked:
         card = read_card(one)

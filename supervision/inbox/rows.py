@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet, Value
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_noop
@@ -21,7 +21,7 @@ from supervision.cards import title_of
 from supervision.inbox.claims import holders
 from supervision.inbox.holds import is_on_hold
 from supervision.inbox.search import calls_with, find_keys
-from supervision.models import LOOK_LASTS, Claim
+from supervision.models import LOOK_LASTS, Claim, Decision
 from supervision.phrases import tell_reason
 from supervision.wording import cut_line, say_left, say_time, say_when, shorten
 
@@ -144,7 +144,17 @@ def open_handoffs() -> QuerySet[AgentRun]:
 
 def count_waiting() -> int:
     """Everything that needs somebody now."""
-    return waiting_calls().count() + open_handoffs().count()
+    return sum(_count(waiting_calls(), open_handoffs()))
+
+
+def _count(*kinds: QuerySet[Any]) -> list[int]:
+    """How many rows there are of each kind, in one question for all of them."""
+    counts = [
+        rows.order_by().annotate(kind=Value(kind)).values("kind").annotate(n=Count("pk")).values_list("kind", "n")
+        for kind, rows in enumerate(kinds)
+    ]
+    found = dict(counts[0].union(*counts[1:], all=True))
+    return [found.get(kind, 0) for kind in range(len(kinds))]
 
 
 def decided_today(now: datetime) -> QuerySet[ToolCall]:
@@ -160,11 +170,15 @@ def read_desk(*, view: str, now: datetime, user: User | None = None, words: str 
     held = holders(now=now)
     mine = {key for key, claim in held.items() if user and claim.kept and claim.user_id == user.pk}
     in_order = waiting_calls().order_by("expires_at", "pk")
-    calls = _tell_twins([_call_row(call, held, now=now) for call in _with_run(in_order)])
+    undone = Exists(Decision.objects.filter(call=OuterRef("pk"), verdict="undone"))
+    shown = _with_run(in_order).annotate(undone=undone)
+    calls = _tell_twins([_call_row(call, held, undone=call.undone, now=now) for call in shown])
     handoffs = [_handoff_row(run, held, now=now) for run in _handoff_rows(open_handoffs())]
     known = {row.key for row in [*calls, *handoffs]}
     whole = max(len(calls), len(handoffs)) < MOST_ROWS  # nothing is cut off, so nothing has to be counted
-    waiting, decided = len(known) if whole else count_waiting(), decided_today(now)
+    decided = decided_today(now)
+    answered, *unread = _count(decided, *([] if whole else [waiting_calls(), open_handoffs()]))
+    waiting = len(known) if whole else sum(unread)
     beyond = max(0, waiting - len(known)) if view == "waiting" and not words else 0
     if view == "decided":
         rows = [_decided_row(call, now=now) for call in _with_run(decided.filter(calls_with(words)))]
@@ -180,7 +194,7 @@ def read_desk(*, view: str, now: datetime, user: User | None = None, words: str 
         groups=[group for group in (_keep(group, in_sight) for group in groups) if group.rows],
         waiting=waiting,
         on_the_line=sum(row.group == ON_THE_PHONE for row in calls),
-        decided=decided.count(),
+        decided=answered,
         more=len(after) + beyond,
         mine=len(mine & known),
         words=words,
@@ -197,12 +211,9 @@ def _keep(group: Group, keys: set[str]) -> Group:
     return Group(group.name, [row for row in group.rows if row.key in keys])
 
 
-def count_twins(call: ToolCall) -> int:
-    """How many other requests wait whose line in the list reads like this one's."""
-    title = call.card.get("title") if isinstance(call.card, dict) else None
-    if call.status != CallStatus.AWAITING or not title:
-        return 0
-    return ToolCall.objects.filter(status=CallStatus.AWAITING, card__title=title).exclude(pk=call.pk).count()
+def twins_of(title: OuterRef) -> QuerySet[ToolCall]:
+    """Requests that wait and whose line in the list reads like this; for a question within another one."""
+    return ToolCall.objects.filter(status__written_in=[CallStatus.AWAITING.value], card__title=title).order_by()
 
 
 def _tell_twins(rows: list[Row]) -> list[Row]:
@@ -230,7 +241,7 @@ def _group_of(call: ToolCall, *, now: datetime) -> str:
     return LATER if today else ANOTHER_DAY
 
 
-def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
+def _call_row(call: ToolCall, held: dict[str, Claim], *, undone: bool, now: datetime) -> Row:
     doubt = call.status == CallStatus.IN_DOUBT
     left, small, soon = ("", "", False) if doubt else say_left(call.expires_at, now=now)
     claim = held.get(f"call-{call.pk}")
@@ -243,7 +254,7 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         channel=call.run.conversation.channel,
         title=cut_line(title_of(call), MOST_TITLE),
         tier=read_tier(call.tier),
-        note=gettext("Did it happen?") if doubt else gettext("Needs two people") if call.confirmers > 1 else "",
+        note=_note_of(call, undone=undone),
         left=left,
         left_small=small,
         soon=soon,
@@ -252,6 +263,15 @@ def _call_row(call: ToolCall, held: dict[str, Claim], *, now: datetime) -> Row:
         half_at=half_at,
         ends_at=ends_at,
     )
+
+
+def _note_of(call: ToolCall, *, undone: bool) -> str:
+    """What else its line has to say: one thing only."""
+    if call.status == CallStatus.IN_DOUBT:
+        return gettext("Did it happen?")
+    if undone:
+        return gettext("Taken back")
+    return gettext("Needs two people") if call.confirmers > 1 else ""
 
 
 def _times_of(call: ToolCall) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -10,8 +10,6 @@ from typing import Any
 from django.utils.translation import gettext
 
 from agentops.domain.cards import EditNote
-from agentops.domain.lifecycle import CallStatus
-from agentops.domain.tiers import ActionTier
 from agentops.domain.visible_text import show_text
 from agentops.models import ToolCall
 from supervision.cards import read_card
@@ -42,18 +40,17 @@ class Source:
         return self.origin is Origin.INFERRED
 
 
-def read_sources(call: ToolCall) -> list[Source]:
-    """Every value that the call would send, what was inferred first."""
-    values = _values_of(call)
-    if not values:
-        return []
-    said = _words_of(call)
-    looked = list(_found_before(call))
+def read_sources(call: ToolCall, *, looked: Sequence[ToolCall], said: Sequence[str]) -> list[Source]:
+    """Every value that the call would send, what was inferred first.
+
+    `looked` are the look-ups before it, the oldest first; `said` is what the caller said up to then.
+    """
+    values, words, found = _values_of(call), "\n".join(said), list(_found_in(reversed(looked)))
     card = read_card(call)
     edit = card.edit if card else None
     changed = {one.name for one in edit.values} if edit else set[str]()
     sources = [
-        _put_in(name, value, edit) if edit and name in changed else _trace(name, value, said=said, looked=looked)
+        _put_in(name, value, edit) if edit and name in changed else _trace(name, value, said=words, looked=found)
         for name, value in values.items()
     ]
     return sorted(sources, key=lambda source: not source.inferred)
@@ -67,16 +64,8 @@ def _values_of(call: ToolCall) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value not in EMPTY} if isinstance(values, dict) else {}
 
 
-def _words_of(call: ToolCall) -> str:
-    turns = call.run.conversation.runs.filter(pk__lte=call.run_id).order_by("pk").values_list("request", flat=True)
-    return "\n".join(turns)
-
-
-def _found_before(call: ToolCall) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every record that a look-up of this run brought, with what the look-up is called; the newest first."""
-    looked = ToolCall.objects.filter(
-        run=call.run_id, tier=ActionTier.READ, status=CallStatus.SUCCEEDED, pk__lt=call.pk
-    ).order_by("-pk")
+def _found_in(looked: Iterable[ToolCall]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every record that these look-ups brought, with what the look-up is called."""
     for one in looked:
         card, result = read_card(one), one.result if isinstance(one.result, dict) else {}
         done = card.done if card and card.done else one.tool

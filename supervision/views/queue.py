@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from agentops.domain.cards import Subject
 from agentops.domain.policy.settings import Expiry
 from agentops.models import ToolPolicy
 from supervision import actions
@@ -197,10 +198,10 @@ def show_beside(
     now, part = timezone.now(), request.headers.get(PART_HEADER, "")
     context: dict[str, Any] = {"at_list": desk is not None, "kept": kept or Kept(), "reasons": REASONS, "now": now}
     if call_id is not None and part != "list":
-        call = find_call(call_id)
-        if call is None:
+        found = find_call(call_id)
+        if found is None:
             raise Http404(gettext("There is no request with this number."))
-        context["asked"] = read_request(call, now=now)
+        call, context["asked"] = found.call, read_request(found, now=now)
         context["hold"] = read_hold(call, user=request.user, now=now)
         context["asking"], context["heard"] = read_asking(call, now=now), read_heard(call, now=now)
         context["keeping"] = read_keeping(call)
@@ -215,8 +216,7 @@ def show_beside(
         not_theirs = context["not_theirs"] = find_why_not_answer(request.user, role=request.role, policy=policy)
         context["alike"] = [] if not_theirs else find_alike(call, user=request.user, now=now)
         context["may_say_yes"] = context["asked"].approvable and (second is None or second.offers_yes)
-        subject = context["asked"].subject
-        actions.record_viewing(user=request.user, page="request", run_id=call.run_id, call_id=call_id, subject=subject)
+        _record_viewing(request, "request", run_id=call.run_id, call_id=call_id, subject=context["asked"].subject)
         context["held"] = read_held("call", call_id, user=request.user, now=now)
         context["claim_url"] = reverse("claim", args=[call_id])
         context["shown"] = actions.sign_showing(user=request.user, call_id=call.pk, version=call.version)
@@ -224,8 +224,7 @@ def show_beside(
         context["handoff"] = find_handoff(handoff_id, now=now)
         if context["handoff"] is None:
             raise Http404(gettext("There is no hand-off with this number."))
-        subject = context["handoff"].subject
-        actions.record_viewing(user=request.user, page="handoff", run_id=handoff_id, subject=subject)
+        _record_viewing(request, "handoff", run_id=handoff_id, subject=context["handoff"].subject)
         context["held"] = read_held("handoff", handoff_id, user=request.user, now=now)
         context["claim_url"], context["dues"] = reverse("claim_handoff", args=[handoff_id]), True
     context["selected"] = f"call-{call_id}" if call_id else f"handoff-{handoff_id}" if handoff_id else ""
@@ -239,6 +238,14 @@ def show_beside(
         context["just_answered"] = just_answered(request.user, now=now)
     context["here"] = _address(call_id=call_id, handoff_id=handoff_id)
     return render_part(request, "queue.html", PARTS, context, status=status)
+
+
+def _record_viewing(
+    request: DeskRequest, page: str, *, run_id: int, subject: Subject | None, call_id: int | None = None
+) -> None:
+    actions.record_viewing(
+        user=request.user, role=request.role, page=page, run_id=run_id, call_id=call_id, subject=subject
+    )
 
 
 def _address(*, call_id: int | None, handoff_id: int | None) -> str:

@@ -84,10 +84,11 @@ def show_run_again(
     view = read_run(run_id, chosen=at, now=timezone.now(), page=page, in_full=in_full)
     if view is None:
         raise Http404(gettext("There is no run with this number."))
-    actions.record_viewing(user=request.user, page="run", run_id=run_id, subject=view.subject)
+    seen: dict[str, Any] = {"user": request.user, "role": request.role, "run_id": run_id, "subject": view.subject}
+    actions.record_viewing(page="run", **seen)
     if in_full and view.chosen:
-        call_id = view.chosen.line.call_id
-        actions.record_viewing(user=request.user, page="raw", run_id=run_id, call_id=call_id, subject=view.subject)
+        seen["call_id"] = view.chosen.line.call_id
+        actions.record_viewing(page="raw", **seen)
     context = {"view": view, "run": view.run, "request_key": uuid.uuid4(), "at": at}
     context |= {"asking": view.asking, "problem": problem, "words": words}
     status = 200 if problem is None else 409

@@ -57,9 +57,10 @@ def show_told(request: DeskRequest) -> HttpResponseBase:
 def _show(
     request: DeskRequest, call_id: int, *, problem: Refused | None = None, ticked: list[int] | None = None
 ) -> HttpResponse:
-    now, call = timezone.now(), find_call(call_id)
-    if call is None:
+    now, found = timezone.now(), find_call(call_id)
+    if found is None:
         raise Http404(gettext("There is no request with this number."))
+    call = found.call
     policy = ToolPolicy.objects.filter(tool=call.tool).first()
     not_theirs = find_why_not_answer(request.user, role=request.role, policy=policy)
     calls = [] if not_theirs else find_alike(call, user=request.user, now=now)
@@ -84,7 +85,12 @@ def _record(request: DeskRequest, calls: list[ToolCall]) -> None:
         card = read_card(call)
         subject = card.subject if card else None
         actions.record_viewing(
-            user=request.user, page="request", run_id=call.run_id, call_id=call.pk, subject=subject
+            user=request.user,
+            role=request.role,
+            page="request",
+            run_id=call.run_id,
+            call_id=call.pk,
+            subject=subject,
         )
 
 

@@ -25,6 +25,7 @@ TABLE = {
     "together": ("get", EVERYONE),
     "answer_together": ("post", EVERYONE),
     "told": ("get", EVERYONE),
+    "endings": ("get", EVERYONE),
     "resolve": ("post", EVERYONE),
     "undo": ("post", EVERYONE),
     "end_hold": ("post", EVERYONE),

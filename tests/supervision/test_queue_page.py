@@ -1,6 +1,7 @@
 """The list and the request beside it."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
@@ -157,13 +158,29 @@ def test_the_page_stays_small_with_forty_rows(desk: Client) -> None:
     assert len(desk.get("/").content) < 80 * 1024
 
 
-def test_the_queue_asks_the_database_few_questions_however_long_it_is(
-    desk: Client, django_assert_max_num_queries: object
+@pytest.mark.parametrize("rows", [1, 12, 40])
+def test_the_queue_with_a_card_open_asks_the_database_fifteen_questions_however_long_it_is(
+    desk: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any, rows: int
 ) -> None:
-    for _ in range(12):
+    monkeypatch.setattr("supervision.inbox.rows.MOST_ROWS", 20)
+    for _ in range(rows):
         add_call()
-    with django_assert_max_num_queries(26):  # type: ignore[operator]
-        desk.get("/")
+    desk.get("/")
+    with django_assert_num_queries(15):
+        page = desk.get("/")
+    assert f"{rows} waiting" in page.content.decode()
+
+
+def test_a_later_turn_of_a_conversation_costs_one_question_more_and_shows_what_was_said_before(
+    desk: Client, django_assert_num_queries: Any
+) -> None:
+    talk = add_run("I am Ana Gomez", answer="When would you like to come?").conversation
+    call = add_call(run=add_run("On Thursday", conversation=talk))
+    desk.get(f"/requests/{call.pk}/")
+    with django_assert_num_queries(16):
+        page = desk.get(f"/requests/{call.pk}/").content.decode()
+    assert "Earlier in this conversation</summary>" in page.replace(" (1)", "")
+    assert "I am Ana Gomez" in page
 
 
 def test_what_sounded_urgent_stands_above_everything(desk: Client) -> None:

@@ -9,7 +9,8 @@ from django.test import Client
 from django.utils import timezone
 
 from agentops.models import ToolCall
-from supervision.inbox.sources import read_sources
+from supervision.inbox.detail import find_call, read_request
+from supervision.inbox.sources import Source
 from tests.supervision.rows import MOVE, add_call, add_run
 
 SLOT = {"slot_id": 183, "starts_at": "2026-03-12T14:00:00+00:00", "provider": "Dr Anita Patel"}
@@ -20,6 +21,13 @@ def proposed(request: str, result: Any = None, **arguments: Any) -> ToolCall:
     if result is not None:
         add_call(MOVE, run=run, tier="read", status="succeeded", result={"status": "success", "data": result})
     return add_call(run=run, arguments=json.dumps(arguments))
+
+
+def sources_of(call: ToolCall) -> list[Source]:
+    """What the page of this call says."""
+    found = find_call(call.pk)
+    assert found
+    return read_request(found, now=timezone.now()).sources
 
 
 @pytest.mark.parametrize(
@@ -37,24 +45,24 @@ def proposed(request: str, result: Any = None, **arguments: Any) -> ToolCall:
 def test_every_value_says_where_it_comes_from(
     db: None, arguments: dict[str, Any], origin: str, value: str, detail: str
 ) -> None:
-    (source,) = read_sources(proposed("A Vaccination for Ana, room 31 please", {"slots": [SLOT]}, **arguments))
+    (source,) = sources_of(proposed("A Vaccination for Ana, room 31 please", {"slots": [SLOT]}, **arguments))
     assert (source.origin.value, source.value) == (origin, value)
     assert detail in source.detail
 
 
 def test_a_value_of_another_record_of_the_same_number_is_not_taken_for_it(db: None) -> None:
-    (source,) = read_sources(proposed("Thursday", {"patients": [{"patient_id": 183}]}, slot_id=183))
+    (source,) = sources_of(proposed("Thursday", {"patients": [{"patient_id": 183}]}, slot_id=183))
     assert source.inferred
 
 
 def test_what_was_inferred_comes_first_and_what_is_empty_is_left_out(db: None) -> None:
-    sources = read_sources(proposed("Thursday", {"slots": [SLOT]}, slot_id=183, reason="", version=None, note="x"))
+    sources = sources_of(proposed("Thursday", {"slots": [SLOT]}, slot_id=183, reason="", version=None, note="x"))
     assert [(source.label, source.inferred) for source in sources] == [("Note", True), ("Slot", False)]
 
 
 @pytest.mark.parametrize("bytes_sent", ["no json", "[1, 2]", "{}", '"text"'])
 def test_arguments_that_are_not_names_and_values_have_no_sources(db: None, bytes_sent: str) -> None:
-    assert read_sources(add_call(arguments=bytes_sent)) == []
+    assert sources_of(add_call(arguments=bytes_sent)) == []
 
 
 def test_the_card_marks_what_was_inferred_and_shows_no_markup(desk: Client) -> None:
