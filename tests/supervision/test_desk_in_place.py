@@ -40,7 +40,7 @@ def test_an_answer_greys_its_row_opens_the_next_and_moves_nothing(page: Page) ->
     page.locator("form[data-yes] button").click()
     expect(page.locator("#rh")).to_have_text("Move Dele?")
     expect(page.locator("#rh")).to_be_focused()
-    expect(page.locator(f"[data-key=call-{first.pk}].gone .left")).to_have_text("answered")
+    expect(page.locator(f"[data-key=call-{first.pk}].gone .left")).to_contain_text("answered")
     assert page.locator(f"[data-key=call-{second.pk}]").bounding_box() == below
     assert page.locator("[data-key]").count() == 2
     expect(page.locator("[data-new-words]")).to_have_text("1 new request")
