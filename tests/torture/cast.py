@@ -1,7 +1,7 @@
 """Who plays in a run's life: one tool of each effect, a model, a bell and a desk; each reports where it stands."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from unittest import mock
@@ -11,13 +11,14 @@ from django.utils import timezone
 
 from agentops import after_commit
 from agentops.domain.arguments import digest_call
+from agentops.domain.edits import Control, ControlKind, EditForm
 from agentops.domain.events import Event
 from agentops.domain.lifecycle import Effect
 from agentops.domain.messages import ModelReply, ModelRequest
 from agentops.domain.tiers import ActionTier
 from agentops.llm.models import use_model
 from agentops.models import Conversation
-from agentops.tools.registry import Tool, ToolContext
+from agentops.tools.registry import Editing, Tool, ToolContext
 from supervision.roles import Role
 from tests.scripted import Answer, Note, ScriptedModel, call, plugged_in, say, toy
 from tests.torture.outside import Outside
@@ -67,6 +68,7 @@ class Cast:
                 self.acting(effect),
                 effect=effect,
                 floor=ActionTier.RISKY,
+                editing=Editing(fields=("text",), offer=_offer),
                 local=effect is Effect.TRANSACTIONAL,
             )
             for effect in Effect
@@ -80,6 +82,9 @@ class Cast:
         self.trap.reach(Place.BELL_DUE)
         self.outside.ring(run_id)
         self.trap.reach(Place.BELL_RUNG)
+
+    def ring_for_edit(self, edit_id: int) -> None:
+        """Nobody hears of a change by this bell: whoever looks for unanswered ones answers it."""
 
     def hint(self, event: Event) -> None:
         """The desk's sockets: nobody listens, and nobody has to."""
@@ -95,7 +100,7 @@ class Cast:
     @contextmanager
     def at_the_exits(self) -> Iterator[None]:
         """Stand where otherwise the broker and the sockets are."""
-        with mock.patch.multiple(after_commit, _ring=self.ring, _hint=self.hint):
+        with mock.patch.multiple(after_commit, _ring=self.ring, _ring_for_edit=self.ring_for_edit, _hint=self.hint):
             yield
 
 
@@ -121,6 +126,10 @@ class Model(ScriptedModel):
     def _propose(self, request: ModelRequest) -> ModelReply:
         tool = request_of(request).split()[1]
         return call(("peek", {"text": "before"}), (tool, {"text": "once"}), ("look", {"text": "after"}))
+
+
+def _offer(_: ToolContext, args: Note, given: Mapping[str, str]) -> EditForm:
+    return EditForm(controls=[Control(name="text", label="Text", kind=ControlKind.TEXT, value=args.text)])
 
 
 def acting_tool(effect: Effect) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
 
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 from django.utils import timezone
 
 from agentops.domain.lifecycle import CallStatus, Effect
@@ -54,7 +54,12 @@ class Aftermath:
     @property
     def act(self) -> ToolCall:
         """The call under test."""
-        return ToolCall.objects.get(run=self.run, tool=acting_tool(self.subject.effect))
+        return self.calls.get(tool=acting_tool(self.subject.effect))
+
+    @property
+    def calls(self) -> QuerySet[ToolCall]:
+        """The calls that count: one that was changed first gave its place to another."""
+        return ToolCall.objects.filter(run=self.run).exclude(status=CallStatus.SUPERSEDED)
 
     @property
     def effects(self) -> int:
@@ -109,7 +114,7 @@ def does_what_was_approved(after: Aftermath) -> Iterator[str]:
 def loses_nothing(after: Aftermath) -> Iterator[str]:
     happened = after.act.status in {CallStatus.SUCCEEDED, CallStatus.HAPPENED}
     ended = {CallStatus.SUCCEEDED, *([CallStatus.HAPPENED, CallStatus.NOT_HAPPENED] if after.doubtful else [])}
-    for call in ToolCall.objects.filter(run=after.run).exclude(status__in=ended):
+    for call in after.calls.exclude(status__in=ended):
         yield f"{call.tool}, allowed or approved, became {call.status}"
     if after.subject.effect is not Effect.READ and after.effects != int(happened):
         yield f"the rows say {after.act.status}, and it happened {after.effects} times"
@@ -127,7 +132,7 @@ def loses_nothing_silently(after: Aftermath) -> Iterator[str]:
     for call in ToolCall.objects.filter(run=after.run):
         if not CallStatus(call.status).answered:
             yield f"{call.tool} stays {call.status}"
-    act = ToolCall.objects.filter(run=after.run, tool=acting_tool(after.subject.effect)).first()
+    act = after.calls.filter(tool=acting_tool(after.subject.effect)).first()
     happened = act is not None and CallStatus(act.status).took_effect
     if after.subject.effect is not Effect.READ and after.effects != int(happened):
         yield f"the rows say {act}, and it happened {after.effects} times"
@@ -164,13 +169,13 @@ def answers_every_call_in_order(after: Aftermath) -> Iterator[str]:
     for before, turn in pairwise(after.turns):
         proposed = [block["id"] for block in before.content if block["type"] == "tool_use"]
         read = json.loads(asks[int(turn.provider_request_id.removeprefix("ask-"))])
-        stored = list(ToolCall.objects.filter(step=before).order_by("position").values_list("tool_use_id", flat=True))
+        stored = list(after.calls.filter(step=before).order_by("position").values_list("tool_use_id", flat=True))
         if not proposed == read == stored:
             yield f"the model proposed {proposed}, the rows hold {stored}, the model read {read}"
 
 
 def counts_calls_and_ends_once(after: Aftermath) -> Iterator[str]:
-    calls = ToolCall.objects.filter(run=after.run).exclude(status="refused").count()
+    calls = after.calls.exclude(status="refused").count()
     if after.run.tool_calls != calls:
         yield f"{after.run.tool_calls} calls counted, {calls} written"
     fact = RunFact.objects.filter(run=after.run).first()
@@ -178,6 +183,15 @@ def counts_calls_and_ends_once(after: Aftermath) -> Iterator[str]:
         yield "the end's figures are missing or differ from the run's"
     if after.run.lease_owner:
         yield f"the lease is still held by {after.run.lease_owner}"
+
+
+def keeps_a_change(after: Aftermath) -> Iterator[str]:
+    """A change that was sent is made, unless its answer says that it was not; what acts is what stands in its place."""
+    for edit in after.subject.edits():
+        if not edit.answered_at:
+            yield "a change was never answered"
+        elif edit.code != "broke" and (edit.successor != after.act or after.act.supersedes != edit.call):
+            yield f"{after.act} acts where {edit.successor} should"
 
 
 def loses_one_lease_at_most(after: Aftermath) -> Iterator[str]:
@@ -194,14 +208,18 @@ def charges_at_least_what_was_used(after: Aftermath) -> Iterator[str]:
 def keeps_one_decision_and_its_seal(after: Aftermath) -> Iterator[str]:
     calls = ToolCall.objects.filter(run=after.run)
     cleared = calls.filter(status__in=[CallStatus.HAPPENED, CallStatus.NOT_HAPPENED])
-    expected = [*["approved"] * calls.exclude(decided_by="").count(), *cleared.values_list("status", flat=True)]
     verdicts = sorted(Decision.objects.filter(call__run=after.run).values_list("verdict", flat=True))
+    back = verdicts.count("undone")
+    yes = calls.exclude(decided_by="").count() + back
+    expected = [*["approved"] * yes, *cleared.values_list("status", flat=True), *["undone"] * back]
     if verdicts != expected:
         yield f"decisions {verdicts}, not {expected}"
     subjects = [f"call {pk}" for pk in ToolCall.objects.filter(run=after.run).values_list("pk", flat=True)]
     sealed = AuditEntry.objects.filter(subject__in=[f"run {after.run.pk}", *subjects]).order_by("seq")
     whats = [entry.what for entry in sealed]
-    if sorted(whats) != sorted(["run.started", *(f"call.{verdict}" for verdict in verdicts)]):
+    edits = after.subject.edits()
+    changes = ["call.change_sent"] * edits.count() + ["call.changed"] * edits.exclude(successor=None).count()
+    if sorted(whats) != sorted(["run.started", *changes, *(f"call.{verdict}" for verdict in verdicts)]):
         yield f"the sealed record holds {whats}"
 
 
@@ -215,6 +233,7 @@ LAWS: tuple[tuple[Harm, Law], ...] = (
     (Harm.BOOKS, numbers_steps_densely),
     (Harm.BOOKS, answers_every_call_in_order),
     (Harm.BOOKS, counts_calls_and_ends_once),
+    (Harm.LOST, keeps_a_change),
     (Harm.BOOKS, loses_one_lease_at_most),
     (Harm.BOOKS, keeps_one_decision_and_its_seal),
 )

@@ -2,22 +2,28 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from functools import partial
 from unittest import mock
 
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection
+from django.utils import timezone
 
 from agentops.ledger import claim_run, give_up, release_holds
 from agentops.models import AgentRun, ToolCall
 from agentops.runner import loop
+from agentops.runner.edits import answer_wish
 from agentops.runner.sweeper import sweep_once
 from supervision import actions
-from tests.torture.cast import Cast
-from tests.torture.points import Subject
+from tests.torture.cast import Cast, acting_tool
+from tests.torture.points import Path, Subject
 
 LONG_AGO = "2020-01-01T00:00:00Z"
 MOST_ROUNDS = 6
+A_WHILE = timedelta(seconds=5)
+CHANGED_TEXT = "changed"
+"""What the call under test is changed to."""
 
 
 @contextmanager
@@ -28,10 +34,15 @@ def as_worker(owner: str) -> Iterator[None]:
         yield
 
 
-def live(subject: Subject, cast: Cast) -> None:
+def live(subject: Subject, cast: Cast, *, path: Path = Path.STRAIGHT) -> None:
     """The whole life up to the trap or to its end. A database that fails a person is an error on their page."""
-    at_work = partial(work, cast)
-    scenes = [partial(ask_for, subject), at_work, partial(answer_all, subject), partial(end_holds, subject), at_work]
+    at_work, say = partial(work, cast), partial(answer_all, subject)
+    on_the_way = {
+        Path.STRAIGHT: [],
+        Path.CHANGED: [partial(send_change, subject), partial(answer_edits, subject)],
+        Path.UNDONE: [say, partial(take_back, subject)],
+    }
+    scenes = [partial(ask_for, subject), at_work, *on_the_way[path], say, partial(end_holds, subject), at_work]
     for scene in scenes:
         with suppress(OperationalError):
             scene()
@@ -69,6 +80,25 @@ def work(cast: Cast) -> None:
     while not cast.trap.sprung and (run_id := cast.outside.take_bell()):
         with suppress(OperationalError):
             loop.advance(run_id)
+
+
+def send_change(subject: Subject) -> None:
+    """A person changes the call under test first."""
+    call = ToolCall.objects.get(run__request_key=subject.key, tool=acting_tool(subject.effect), status="awaiting")
+    seen = {"call_id": call.pk, "version": call.version, "digest": call.digest}
+    actions.change_call(user=person(), **seen, values={"text": CHANGED_TEXT}, note="She said so.")
+
+
+def answer_edits(subject: Subject) -> None:
+    """A worker hears of what the desk asked."""
+    for edit in subject.edits().filter(answered_at=None):
+        answer_wish(edit.pk)
+
+
+def take_back(subject: Subject) -> None:
+    """A person takes the yes to the call under test back."""
+    call = ToolCall.objects.get(run__request_key=subject.key, tool=acting_tool(subject.effect))
+    actions.undo_approval(user=person(), call_id=call.pk, version=call.version, digest=call.digest)
 
 
 def end_holds(subject: Subject) -> None:
@@ -130,5 +160,7 @@ def let_time_pass(subject: Subject) -> None:
                 " WHERE datname = current_database() AND state LIKE 'idle in transaction%' AND pid <> pg_backend_pid()"
             )
     let_holds_pass(subject)
+    # Whoever sweeps leaves a change to its bell for a second.
+    subject.edits().filter(answered_at=None).update(asked_at=timezone.now() - A_WHILE)
     run.filter(status="running").update(lease_expires_at=LONG_AGO)
     run.filter(status="queued").update(rung_at=LONG_AGO)

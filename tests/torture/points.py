@@ -1,14 +1,18 @@
 """The kill matrix's points, each with what must be true afterwards. One table; the rest follows from it.
 
-K1 to K22 are those of RELIABILITY.md, K23 and K24 the end of a hold.
+K1 to K22 are those of RELIABILITY.md, K23 and K24 the end of a hold, K25 to K28 a change before the yes, K29 and K30 a
+yes that is taken back.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.db.models import QuerySet
+
 from agentops.domain.lifecycle import Effect
-from agentops.models import AgentRun, Step, ToolCall
+from agentops.models import AgentRun, CallEdit, Step, ToolCall
+from supervision.models import Decision
 from tests.torture.cast import acting_tool
 from tests.torture.trap import Place
 
@@ -22,6 +26,14 @@ class Side(StrEnum):
 
     BEFORE = "before"
     AFTER = "after"
+
+
+class Path(StrEnum):
+    """What people do on the way from the card to the yes that counts."""
+
+    STRAIGHT = "they say yes"
+    CHANGED = "they change it first"
+    UNDONE = "they take a first yes back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +57,15 @@ class Subject:
         calls = ToolCall.objects.filter(run__request_key=self.key, tool=acting_tool(self.effect))
         return (calls.filter(status__in=statuses) if statuses else calls).exists()
 
+    def edits(self) -> QuerySet[CallEdit]:
+        """The changes that were sent for the call under test."""
+        return CallEdit.objects.filter(call__run__request_key=self.key, sends=True)
+
+    def took_back(self) -> bool:
+        """Whether a yes to the call under test was taken back."""
+        tool = acting_tool(self.effect)
+        return Decision.objects.filter(call__run__request_key=self.key, call__tool=tool, verdict="undone").exists()
+
     def turns(self) -> int:
         """How many turns of the model are written."""
         return Step.objects.filter(run__request_key=self.key, kind="model").count()
@@ -55,7 +76,7 @@ class Point:
     """One point: where it is, what RELIABILITY.md requires after a death there, and what that means for the books.
 
     `at` is the side of the first commit that makes `when` true, or the place passed while it is. `doubt` says
-    that a tool which may not be repeated leaves a doubt there.
+    that a tool which may not be repeated leaves a doubt there; `path` is what people do on the way.
     """
 
     name: str
@@ -64,6 +85,7 @@ class Point:
     required: str
     effects: frozenset[Effect] = frozenset(Effect)
     doubt: bool = False
+    path: Path = Path.STRAIGHT
 
     @property
     def side(self) -> Side | None:
@@ -116,6 +138,18 @@ def recorded(subject: Subject) -> bool:
     return subject.acting("succeeded")
 
 
+def change_sent(subject: Subject) -> bool:
+    return subject.edits().exists()
+
+
+def superseded(subject: Subject) -> bool:
+    return subject.acting("superseded")
+
+
+def taken_back(subject: Subject) -> bool:
+    return subject.took_back()
+
+
 def second_turn(subject: Subject) -> bool:
     return subject.turns() == 1
 
@@ -150,6 +184,12 @@ POINTS = (
     Point("K22", Place.HINT_SENT, recorded, "nothing to do"),
     Point("K23", Side.BEFORE, released, "still held or over, executed once"),
     Point("K24", Side.AFTER, released, "the sweeper rings again, executed once"),
+    Point("K25", Side.BEFORE, change_sent, "nothing is asked, the call waits as it was", path=Path.CHANGED),
+    Point("K26", Side.AFTER, change_sent, "the sweeper has it answered", path=Path.CHANGED),
+    Point("K27", Side.BEFORE, superseded, "the old call waits, alone", path=Path.CHANGED),
+    Point("K28", Side.AFTER, superseded, "the new call waits in the place of the old one", path=Path.CHANGED),
+    Point("K29", Side.BEFORE, taken_back, "the yes stands and is executed", path=Path.UNDONE),
+    Point("K30", Side.AFTER, taken_back, "it waits again, nothing was done", path=Path.UNDONE),
 )
 
 CASES = tuple((point, effect) for point in POINTS for effect in Effect if effect in point.effects)

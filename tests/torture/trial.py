@@ -92,7 +92,7 @@ class Trial:
         trap, armed = set_trap(self.point, self.subject, self.fault)
         self.cast.trap = trap
         with armed, as_worker(f"doomed {self.subject.key}"[:40]):
-            live(self.subject, self.cast)
+            live(self.subject, self.cast, path=self.point.path)
         assert trap.sprung, f"{self.verdict}: the point was never reached"
 
     def _look_at_once(self) -> tuple[int, int]:
