@@ -41,13 +41,13 @@ def record_viewing(
     return True
 
 
-def record_list(*, user: User, page: str, runs: Iterable[int]) -> bool:
+def record_list(*, user: User, role: Role, page: str, runs: Iterable[int]) -> bool:
     """Write down in one row which runs this person saw in a list (one of `PAGES_OF_MANY`).
 
     Those that they saw in it a moment ago are left out; False where that is all of them. A file that was taken away is
-    always written down.
+    always written down. `role` is the one with which the list was opened.
     """
-    role, now = require(user, Permission.SEE_QUEUE), timezone.now()
+    now = timezone.now()
     lately = Viewing.objects.filter(user=user, run=None, page=page, seen_at__gt=now - SAME_LOOK)
     known = set() if page == "runs_file" else {run for row in lately.only("runs") for run in row.run_keys}
     fresh = sorted(set(runs) - known)

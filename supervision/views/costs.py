@@ -25,7 +25,8 @@ def show_costs(request: DeskRequest) -> HttpResponseBase:
     if not address.is_valid():
         return show_problem(request, address)
     page = read_costs(address.asked)
-    actions.record_list(user=request.user, page="costly", runs=[run for run, _said, _cost in page.costly.rows])
+    costly = [run for run, _said, _cost in page.costly.rows]
+    actions.record_list(user=request.user, role=request.role, page="costly", runs=costly)
     context = {"page": page, **frame(request, address.asked, now=now)}
     return render_part(request, "costs.html", {}, context)
 

@@ -38,7 +38,7 @@ def show_behind(request: DeskRequest) -> HttpResponseBase:
     if not address.is_valid():
         return show_problem(request, address)
     found = read_list(address.asked, before=address.cleaned_data["before"], now=now)
-    actions.record_list(user=request.user, page="behind", runs=[row.run_id for row in found.rows])
+    actions.record_list(user=request.user, role=request.role, page="behind", runs=[row.run_id for row in found.rows])
     context = {"page": found, **frame(request, found.asked, now=now)}
     return render_part(request, "behind.html", {}, context)
 

@@ -232,7 +232,7 @@ def show_beside(
         context["desk_list"] = desk or _read_desk(request)
         context["waiting_count"] = context["desk_list"].waiting
         listed = [row.run_id for group in context["desk_list"].groups for row in group.rows]
-        actions.record_list(user=request.user, page="queue", runs=listed)
+        actions.record_list(user=request.user, role=request.role, page="queue", runs=listed)
         context["groups"] = draw_groups(context["desk_list"], selected=context["selected"])
         context["holds"] = list_holds(user=request.user, now=now)
         context["just_answered"] = just_answered(request.user, now=now)

@@ -19,7 +19,7 @@ from supervision import actions
 from supervision.exports import Row, export_csv, export_json
 from supervision.phrases import named
 from supervision.policy_versions import UNKNOWN, name_policies
-from supervision.roles import Permission, may
+from supervision.roles import Permission, Role, may
 from supervision.runs.listing import COLUMNS, COST_COLUMNS, STATES, list_cells, list_page
 from supervision.runs.search import MOST, Query, read_cursor
 from supervision.runs.words import OUTCOMES
@@ -131,7 +131,8 @@ def list_runs(request: DeskRequest) -> HttpResponseBase:
     sent = {name: request.GET.get(name, "")[:200] for name in form.fields if request.GET.get(name)}
     before = sent.pop("before", "")
     page = list_page(form.query, now=timezone.now()) if good else None
-    actions.record_list(user=request.user, page="runs", runs=[row.id for row in page.rows] if page else [])
+    listed = [row.id for row in page.rows] if page else []
+    actions.record_list(user=request.user, role=request.role, page="runs", runs=listed)
     context = {
         "form": form,
         "sent": sent,
@@ -160,13 +161,13 @@ def export_runs(request: DeskRequest, kind: str) -> HttpResponseBase:
     form = SearchForm(request.GET, with_cost=with_cost)
     if not form.is_valid():
         raise BadRequest(" ".join(str(error) for errors in form.errors.values() for error in errors))
-    rows = _note_sent(request.user, list_cells(form.query, with_cost=with_cost))
+    rows = _note_sent(list_cells(form.query, with_cost=with_cost), user=request.user, role=request.role)
     if kind == "json":
         return export_json("runs", rows)
     return export_csv("runs", (*COLUMNS, *(COST_COLUMNS if with_cost else ())), rows)
 
 
-def _note_sent(user: User, rows: Iterator[Row]) -> Iterator[Row]:
+def _note_sent(rows: Iterator[Row], *, user: User, role: Role) -> Iterator[Row]:
     """The rows of a file; whatever was sent of it when it ends, or breaks off, stands in the access log."""
     sent: list[int] = []
     try:
@@ -174,7 +175,7 @@ def _note_sent(user: User, rows: Iterator[Row]) -> Iterator[Row]:
             sent.append(row["run"])
             yield row
     finally:
-        actions.record_list(user=user, page="runs_file", runs=sent)
+        actions.record_list(user=user, role=role, page="runs_file", runs=sent)
 
 
 def _midnight(day: date) -> datetime:

@@ -30,7 +30,7 @@ def list_would_have(request: DeskRequest) -> HttpResponseBase:
     then, now = _FATES.get(asked.get("then", "")), _FATES.get(asked.get("now", ""))
     pick = Pick(then=then, now=now, answer=answer, judged="judged" in asked)
     page = list_behind(question, pick, before=read_cursor(request), now=timezone.now())
-    actions.record_list(user=request.user, page="would_have", runs=[row.run_id for row in page.rows])
+    actions.record_list(user=request.user, role=request.role, page="would_have", runs=[row.run_id for row in page.rows])
     told = [(_("Then"), then and say_fate(then)), (_("With the change"), now and say_fate(now))]
     told.append((_("People had said"), answer and say_answer(answer)))
     following = asked.copy()

@@ -159,14 +159,14 @@ def test_the_page_stays_small_with_forty_rows(desk: Client) -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 12, 40])
-def test_the_queue_with_a_card_open_asks_the_database_sixteen_questions_however_long_it_is(
+def test_the_queue_with_a_card_open_asks_the_database_seventeen_questions_however_long_it_is(
     desk: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any, rows: int
 ) -> None:
     monkeypatch.setattr("supervision.inbox.rows.MOST_ROWS", 20)
     for _ in range(rows):
         add_call()
     desk.get("/")
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         page = desk.get("/")
     assert f"{rows} waiting" in page.content.decode()
 
@@ -177,7 +177,7 @@ def test_a_later_turn_of_a_conversation_costs_one_question_more_and_shows_what_w
     talk = add_run("I am Ana Gomez", answer="When would you like to come?").conversation
     call = add_call(run=add_run("On Thursday", conversation=talk))
     desk.get(f"/requests/{call.pk}/")
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page = desk.get(f"/requests/{call.pk}/").content.decode()
     assert "Earlier in this conversation</summary>" in page.replace(" (1)", "")
     assert "I am Ana Gomez" in page

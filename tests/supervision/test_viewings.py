@@ -14,6 +14,7 @@ from django.utils import timezone
 from agentops.models import AgentRun, ToolCall
 from supervision.inbox import viewings
 from supervision.models import Viewing
+from supervision.roles import Role
 from supervision.runs.listing import list_cells
 from supervision.runs.search import Query
 from supervision.views import run_list
@@ -148,7 +149,7 @@ def test_every_file_is_written_down_even_if_it_broke_off(desk: Client, priya: Us
     for _ in range(2):
         desk.get("/runs/found.csv").getvalue()
     assert lists_of(ana_ended) == ["runs_file"] * 2
-    rows = run_list._note_sent(priya, list_cells(Query(), with_cost=False))
+    rows = run_list._note_sent(list_cells(Query(), with_cost=False), user=priya, role=Role.FRONT_DESK)
     first = next(rows)
     rows.close()  # type: ignore[attr-defined]
     assert Viewing.objects.latest("pk").run_keys == [first["run"]]
