@@ -64,7 +64,8 @@ def pages() -> list[str]:
     policy = add_policy()
     ToolCall.objects.filter(pk=call.pk).update(facts={"acts": True, "approvable": True})
     change = Question("tool", call.tool, policy.setting.model_copy(update={"tier": "risky"}), now)
-    StopSwitch.objects.create(scope="all", reason="Wrong texts went out", who="Ruth Kerr", at=now)
+    for scope, name in (("all", ""), ("run", str(call.run_id))):
+        StopSwitch.objects.create(scope=scope, name=name, reason="Wrong texts went out", who="Ruth Kerr", at=now)
     rule = raise_alerts()
     seen = {"who": "Mo Ali", "taken_at": now, "seen_at": now}
     Claim.objects.create(call=call, **seen)
@@ -86,7 +87,7 @@ def pages() -> list[str]:
         "/me/", "/stop/", "/access/", "/record/", "/record/?since=x&until=y",
         "/people/", "/people/add/", f"/people/{colleague.pk}/", "/me/second-factor/", "/set-password/x/y/",
         "/", "/?view=decided",
-        f"/requests/{call.pk}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
+        f"/requests/{call.pk}/", f"/runs/{call.run_id}/", f"/requests/{final.pk}/", f"/requests/{doubt.pk}/",
         f"/requests/{held.pk}/", f"/requests/{expired.pk}/", f"/runs/{held.run_id}/?at=c{held.pk}",
         f"/requests/{call.pk}/edit/{form.pk}/", f"/requests/{call.pk}/edit/{asked.pk}/",
         f"/requests/{changed.pk}/", f"/requests/{two.pk}/", f"/requests/{differs.pk}/", f"/requests/{gone.pk}/",
