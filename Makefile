@@ -24,6 +24,7 @@ test: system lint types laws checks unit ## Run everything that CI runs
 
 lint: dev ## Read the code for mistakes and style
 	$(PY) -m ruff check .
+	$(PY) -m ruff format --check --quiet .
 
 types: dev ## Check the types
 	$(PY) -m mypy

@@ -114,9 +114,7 @@ async def _watch(address: str, told: Path, stop: Path, number: int, sessions: li
 
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(number))
     seen: dict[str, list[list[float]]] = {"told": [], "rows": [], "screen": []}
-    others = [
-        asyncio.create_task(_view(address, sessions[index % len(sessions)], seen)) for index in range(number - 1)
-    ]
+    others = [asyncio.create_task(_view(address, sessions[index % len(sessions)], seen)) for index in range(number - 1)]
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=find_chromium(), args=CHROMIUM_QUIET)
         context = await browser.new_context(viewport={"width": 1440, "height": 900})

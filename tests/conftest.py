@@ -50,6 +50,7 @@ def postgres_database(postgres_server: str) -> Iterator[str]:
     with new_database(postgres_server) as url:
         yield url
 
+
 # --- the browser: the system's Chromium, without its own network traffic
 
 CHROMIUM_QUIET = [

@@ -59,9 +59,7 @@ def wait_for_call(page: Page) -> ToolCall:
     raise AssertionError("no text waits for a person")
 
 
-def test_a_tool_is_tightened_in_front_of_a_receptionist_and_loosened_only_by_two(
-    desk: str, browser: Browser
-) -> None:
+def test_a_tool_is_tightened_in_front_of_a_receptionist_and_loosened_only_by_two(desk: str, browser: Browser) -> None:
     policy = ToolPolicy.objects.get(tool="send_message")
     start_run(request="Text Leo Brandt, born 2 October 1979, that his results are ready", asked_by="Priya Nair")
     priya, leo, nora = (open_as(browser, desk, who) for who in ("priya", "leo", "nora"))

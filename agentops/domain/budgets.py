@@ -29,9 +29,7 @@ def name_refusal(period: BudgetPeriod) -> str:
     return f"budget_{period}"
 
 
-def price_at_most(
-    *, model: str, prompt_tokens: int, max_tokens: int, on: date, rows: Iterable[PriceRow]
-) -> int | None:
+def price_at_most(*, model: str, prompt_tokens: int, max_tokens: int, on: date, rows: Iterable[PriceRow]) -> int | None:
     """What a call can come to in nanodollars: every token at its dearest, and the dearer price where the day may
     change under it. None where the price of either day is not known.
     """

@@ -4,9 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-EventKind = Literal[
-    "run.changed", "call.waiting", "call.settled", "edit.answered", "run.finished", "desk.changed"
-]
+EventKind = Literal["run.changed", "call.waiting", "call.settled", "edit.answered", "run.finished", "desk.changed"]
 
 
 class Event(BaseModel):

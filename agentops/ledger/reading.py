@@ -87,9 +87,9 @@ def _turn(step: StepRow, calls: tuple[CallView, ...]) -> Turn:
 
 def _history(whole: WholeRun) -> tuple[tuple[Message, ...], bool]:
     """What was said in earlier runs, and whether any of them read untrusted free text."""
-    earlier = AgentRun.objects.filter(
-        conversation_id=whole.conversation_id, ordinal__lt=whole.ordinal
-    ).order_by("ordinal")
+    earlier = AgentRun.objects.filter(conversation_id=whole.conversation_id, ordinal__lt=whole.ordinal).order_by(
+        "ordinal"
+    )
     messages: list[Message] = []
     heard = False
     for run_id, answer in earlier.values_list("pk", "answer"):

@@ -319,9 +319,7 @@ CALL = Select(CallRow, lambda: _calls().filter(pk=param("call_id", ToolCall, "id
 SUCCESSOR = Select(CallRow, lambda: _calls().filter(supersedes_id=param("call_id", ToolCall, "id")).order_by())
 CALL_ENDS = Select(
     CallEnd,
-    lambda: (
-        ToolCall.objects.filter(run_id=_RUN).exclude(status="superseded").order_by().values_list(*CallEnd._fields)
-    ),
+    lambda: ToolCall.objects.filter(run_id=_RUN).exclude(status="superseded").order_by().values_list(*CallEnd._fields),
 )
 END = Select(
     EndRow,

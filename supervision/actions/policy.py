@@ -21,9 +21,7 @@ Setting = ToolSetting | TaskSetting | RoutingSetting
 Told = TypeVar("Told")
 
 
-def change_policy(
-    *, user: User, kind: str, subject: str, after: Setting, version: int, reason: str
-) -> PolicyOutcome:
+def change_policy(*, user: User, kind: str, subject: str, after: Setting, version: int, reason: str) -> PolicyOutcome:
     """Save the setting of a tool ("tool"), a type of task ("task_type") or the models for all types ("routing"), or
     propose it to a second admin.
     """

@@ -58,9 +58,7 @@ def read_spikes(rule: AlertRule, slug: str, *, now: datetime, since: datetime | 
     return Spikes(baseline, find_spikes(rule, rows, baseline))
 
 
-def find_spikes(
-    rule: AlertRule, rows: Sequence[tuple[int, int, datetime]], baseline: Baseline | None
-) -> list[Spike]:
+def find_spikes(rule: AlertRule, rows: Sequence[tuple[int, int, datetime]], baseline: Baseline | None) -> list[Spike]:
     """Those that stand out upward and are no small change, and those over the ceiling whatever is usual."""
     judged = [Spike(run_id, cost, judge_cost(rule, cost, baseline), at) for run_id, cost, at in rows]
     return [one for one in judged if one.state.weight]
@@ -103,8 +101,4 @@ def split_days(days: Sequence[CostDay]) -> Split:
     before, after = days[:-RECENT_DAYS], days[-RECENT_DAYS:]
     tokens = [max(fmean(day.tokens for day in some), 1.0) for some in (before, after)]
     prices = [fmean(day.cost for day in some) / n for some, n in zip((before, after), tokens, strict=True)]
-    return split_change(
-        tokens_before=tokens[0], price_before=prices[0], tokens_after=tokens[1], price_after=prices[1]
-    )
-
-
+    return split_change(tokens_before=tokens[0], price_before=prices[0], tokens_after=tokens[1], price_after=prices[1])

@@ -35,9 +35,7 @@ class SecondPerson:
         return self.may_be_alone or not (self.mine or self.requester)
 
 
-def read_second_person(
-    call: ToolCall, *, policy: ToolPolicy | None, user: User, now: datetime
-) -> SecondPerson | None:
+def read_second_person(call: ToolCall, *, policy: ToolPolicy | None, user: User, now: datetime) -> SecondPerson | None:
     """Why this needs two people and what the reader has to do with it; None where one is enough.
 
     While it waits, only the reader's own yes is looked up: the second person decides without seeing the first.

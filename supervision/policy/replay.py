@@ -102,4 +102,3 @@ def put_in_place(policies: Policies, *, kind: str, subject: str, after: Setting)
         _, floor = policies.of(subject)
         return replace(policies, tools={**policies.tools, subject: (after, floor)})
     return replace(policies, tasks={**policies.tasks, subject: permitted_tiers(after.permitted_tiers)})
-

@@ -49,9 +49,9 @@ def _show(
 ) -> HttpResponse:
     targets = read_targets()
     tasks = [
-            (slug, named(name))
-            for slug, name in TaskType.objects.filter(sorts=False).order_by("name").values_list("slug", "name")
-        ]
+        (slug, named(name))
+        for slug, name in TaskType.objects.filter(sorts=False).order_by("name").values_list("slug", "name")
+    ]
     known = [(EVERY, _("All types of task")), *tasks]
     rows = []
     for slug, name in known:

@@ -148,9 +148,7 @@ def _check(
         draft = draft_of_task(setting, today=today, errors={"form": _("Nothing is different from what is saved.")})
         return _show(request, task, draft, version=version, status=400)
     new_models = {route.model: route.valid_from for route in setting.routes if route not in before.routes}
-    frame = frame_check(
-        request, setting, differences, version=version, returns_to=returns_to, refused=refused
-    )
+    frame = frame_check(request, setting, differences, version=version, returns_to=returns_to, refused=refused)
     context: dict[str, Any] = {
         **frame,
         "task": task,

@@ -78,9 +78,7 @@ def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
         if setting is None:
             raise BadRequest("There is no such version.")
         return _check(request, policy, setting, version=version, returns_to=returns_to)
-    draft = read_draft(
-        post.dict(), keys=[*post.getlist("rule"), NEW], teams=post.getlist("teams"), policy=policy
-    )
+    draft = read_draft(post.dict(), keys=[*post.getlist("rule"), NEW], teams=post.getlist("teams"), policy=policy)
     if draft.setting is None:
         return _show(request, policy, draft, version=version, status=400)
     return _check(request, policy, draft.setting, version=version)
@@ -183,9 +181,7 @@ def _check(
     if not differences and refused is None:
         draft = draft_of(setting, errors={"form": _("Nothing is different from what is saved.")})
         return _show(request, policy, draft, version=version, status=400)
-    frame = frame_check(
-        request, setting, differences, version=version, returns_to=returns_to, refused=refused
-    )
+    frame = frame_check(request, setting, differences, version=version, returns_to=returns_to, refused=refused)
     context = {
         **frame,
         "policy": policy,

@@ -50,9 +50,7 @@ def hear(waiting: ToolCall, words: str, **seen: Any) -> Settled | Unsettled:
 
 
 def say_yes(waiting: ToolCall) -> Settled | Unsettled:
-    return settle_call(
-        call_id=waiting.pk, approve=True, version=waiting.version, digest=waiting.digest, by="Ruth Kerr"
-    )
+    return settle_call(call_id=waiting.pk, approve=True, version=waiting.version, digest=waiting.digest, by="Ruth Kerr")
 
 
 def test_staff_decide_only_after_the_callers_yes_and_see_the_same_bytes() -> None:

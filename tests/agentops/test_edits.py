@@ -233,9 +233,7 @@ def test_a_change_of_something_that_is_no_longer_so_is_refused_at_once(stale: st
 @pytest.mark.parametrize("first", ["yes", "no", "expiry", "cancel", "another change", "stop"])
 def test_whoever_is_faster_than_the_worker_wins_and_the_change_says_that_it_was_not_used(first: str) -> None:
     waiting, model = suspended()
-    asked = change_call(
-        call_id=waiting.pk, version=1, digest=waiting.digest, changes={"text": "b"}, by="Priya Nair"
-    )
+    asked = change_call(call_id=waiting.pk, version=1, digest=waiting.digest, changes={"text": "b"}, by="Priya Nair")
     assert isinstance(asked, Asked)
     if first in {"yes", "no"}:
         answer(waiting, yes=first == "yes", by="Mo Ali")

@@ -77,9 +77,7 @@ def toys() -> Iterator[None]:
 
 
 def under(hours: float, *, number: int = 1, **raises: Any) -> Rule:
-    return Rule(
-        number=number, conditions=(Condition(subject=NOTICE, operator=Operator.UNDER, value=hours),), **raises
-    )
+    return Rule(number=number, conditions=(Condition(subject=NOTICE, operator=Operator.UNDER, value=hours),), **raises)
 
 
 def acts(*texts: str) -> Any:

@@ -93,9 +93,7 @@ def test_nobody_is_two_people() -> None:
     again = yes(waiting, "Mo")
     assert isinstance(again, Unsettled) and again.code == "said_already"
     with pytest.raises(IntegrityError):
-        Confirmation.objects.create(
-            call=waiting, person=str(account("Mo")), who="Mo", version=1, digest="", at=Now()
-        )
+        Confirmation.objects.create(call=waiting, person=str(account("Mo")), who="Mo", version=1, digest="", at=Now())
 
 
 def test_whoever_the_run_acts_for_may_only_say_no() -> None:

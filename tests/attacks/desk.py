@@ -105,8 +105,10 @@ class Desk:
 
     def value(self, label: str = "Text") -> Locator:
         """The value that a line of "What will change" would have after a yes."""
-        return self.page.locator(".diff tbody tr").filter(has=self.page.locator("th", has_text=label)).locator(
-            ".now > bdi, .sms"
+        return (
+            self.page.locator(".diff tbody tr")
+            .filter(has=self.page.locator("th", has_text=label))
+            .locator(".now > bdi, .sms")
         )
 
     def sees_text(self, text: str, *marks: str, tool: str = "act") -> str:

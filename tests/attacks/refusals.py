@@ -9,6 +9,7 @@ from tests.attacks.desk import Desk
 
 def refused_case(name: str, *attempts: tuple[str, Any], tool: str = "act") -> None:
     """Calls that have to be turned away, each by its rule."""
+
     def attack(desk: Desk) -> str:
         return ", ".join(desk.refused(given, rule, tool=tool) for rule, given in attempts)
 

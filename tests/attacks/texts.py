@@ -42,6 +42,7 @@ text_case("Wide letters, digits of other scripts", "Ｐay 𝐏atel ٥٠", "looks
 text_case("Same letters, other bytes", "Jose\u0301 and José", "loose accent U+0301")
 text_case("A mark that the attacker wrote", "⟨hidden character U+200B⟩", "bracket U+27E8")
 
+
 @case("HTML, script and SVG")
 def run_script(desk: Desk) -> str:
     text = "\"'><script>document.title='owned'</script><svg onload=document.title='owned'><b>bold</b>"

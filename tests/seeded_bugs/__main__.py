@@ -73,9 +73,7 @@ def _changed(tree: Path, edit: Edit) -> str:
 def _run(tree: Path, tests: list[str]) -> "subprocess.CompletedProcess[str]":
     command = [PYTHON, "-m", "pytest", "-x", "-q", "-p", "no:logging", "--tb=no", *tests]
     env = clean_environment(HANDRAIL_LOG_LEVEL="ERROR")
-    return subprocess.run(
-        command, cwd=tree, env=env, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
-    )
+    return subprocess.run(command, cwd=tree, env=env, capture_output=True, text=True, timeout=MOST_SECONDS, check=False)
 
 
 if __name__ == "__main__":

@@ -211,7 +211,7 @@ BUGS = (
                 'append_entry(who=who, what=f"call.{verdict}", subject=f"call {call_id}", '
                 "facts={**seen, **(facts or {})})",
                 'sealed: dict[str, Any] = {"who": who, "what": f"call.{verdict}", "subject": f"call {call_id}"}\n'
-                "    sealed[\"facts\"] = {**seen, **(facts or {})}\n"
+                '    sealed["facts"] = {**seen, **(facts or {})}\n'
                 "    transaction.on_commit(lambda: append_entry(**sealed), robust=True)",
             ),
         ),

@@ -57,9 +57,7 @@ def hashed(password: str) -> str:
 
 
 def person(name: str, given: str, family: str, role: str | None) -> User:
-    user = User.objects.create(
-        username=name, password=hashed("harbour-lane-desk"), first_name=given, last_name=family
-    )
+    user = User.objects.create(username=name, password=hashed("harbour-lane-desk"), first_name=given, last_name=family)
     if role:
         user.groups.add(Group.objects.get_or_create(name=role)[0])
     return user

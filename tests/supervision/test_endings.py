@@ -74,9 +74,7 @@ def test_rows_on_the_screen_say_how_each_ended_without_moving(
     heights = "[...document.querySelectorAll('[data-rows] li')].map((row) => row.offsetHeight)"
     before = page.evaluate(heights)
     actions.reject_call(user=mo, call_id=said_no.pk, version=1, digest=said_no.digest, reason="other", note="")
-    actions.approve_call(
-        user=mo, call_id=undone.pk, version=1, digest=undone.digest, shown="", ticked=set(), typed=""
-    )
+    actions.approve_call(user=mo, call_id=undone.pk, version=1, digest=undone.digest, shown="", ticked=set(), typed="")
     ToolCall.objects.filter(pk=ran_out.pk).update(status="expired", finished_at=timezone.now())
     ToolCall.objects.filter(pk=withdrawn.pk).update(status="invalidated", finished_at=timezone.now())
 

@@ -152,9 +152,7 @@ def test_a_run_is_kept_once_and_a_name_is_used_once(clinic: None, admin: Client)
     run = play("What time do you open on Mondays?")
     page = admin.get(f"/runs/{run.pk}/golden/").content.decode()
     assert keep(admin, run, name="hours").status_code == 200
-    twice = admin.post(
-        f"/runs/{run.pk}/golden/save/", {"name": "hours-2", "about": "Again.", "shown": shown_by(page)}
-    )
+    twice = admin.post(f"/runs/{run.pk}/golden/save/", {"name": "hours-2", "about": "Again.", "shown": shown_by(page)})
     assert "saved already, as hours" in twice.content.decode()
     other = keep(admin, play("What time do you open on Fridays?"), name="hours")
     assert "Choose another name" in other.content.decode()
@@ -188,9 +186,7 @@ def test_a_run_that_would_not_come_out_again_is_not_kept_and_the_page_says_why(
     assert "<form" not in answer.content.decode().split('id="main"')[1].split("</main>")[0]
 
 
-def test_only_an_admin_is_offered_to_keep_a_run(
-    admin: Client, ruth: User, sign_in: Callable[[User], Client]
-) -> None:
+def test_only_an_admin_is_offered_to_keep_a_run(admin: Client, ruth: User, sign_in: Callable[[User], Client]) -> None:
     run = add_run(status="completed", outcome="answered", finished_at=timezone.now())
     assert f"/runs/{run.pk}/golden/" in admin.get(f"/runs/{run.pk}/").content.decode()
     assert f"/runs/{run.pk}/golden/" not in sign_in(ruth).get(f"/runs/{run.pk}/").content.decode()

@@ -154,6 +154,7 @@ def test_a_round_that_does_not_come_to_its_end_is_said_and_another_one_can_be_as
     admin.post("/golden/play/")
     pk = AskedRound.objects.get().pk
     if problem == "failed":
+
         def refuse(examples: Any, *, live: bool) -> Iterator[Played]:
             raise TheatreClosed("No room.")
             yield

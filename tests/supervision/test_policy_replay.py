@@ -153,8 +153,7 @@ def test_a_rule_on_an_argument_is_judged_by_the_arguments_that_were_stored(toys:
     assert told.ids(Pick(now=Fate.ASKED)) == [bad.pk]
     after = saved().model_copy(update={"rules": (rule,)})
     rulings = {
-        ruling.call.id: ruling
-        for ruling in rule_anew(kind="tool", subject="act", after=after, until=timezone.now())
+        ruling.call.id: ruling for ruling in rule_anew(kind="tool", subject="act", after=after, until=timezone.now())
     }
     assert set(rulings) == {good.pk, bad.pk}
     assert rulings[bad.pk].verdict.rules == (1,)  # type: ignore[union-attr]

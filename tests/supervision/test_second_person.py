@@ -84,9 +84,7 @@ def test_the_first_yes_decides_nothing_and_the_second_does(
     assert "Priya Nair said yes at" in after and "Mo Ali said yes at" in after
 
 
-def test_the_second_person_sees_nothing_of_the_first_yes(
-    desk: Client, mos_desk: Client, ana_cancels: ToolCall
-) -> None:
+def test_the_second_person_sees_nothing_of_the_first_yes(desk: Client, mos_desk: Client, ana_cancels: ToolCall) -> None:
     """Not on the page, not in the list, not in the trace, and not by a claim or a version that changed."""
     pages = [f"/requests/{ana_cancels.pk}/", "/", "/?view=decided", f"/runs/{ana_cancels.run_id}/", "/runs/"]
     desk.post(f"/requests/{ana_cancels.pk}/claim/", {"act": "take"})
@@ -185,9 +183,7 @@ def words_of(page: Page) -> list[str]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_people_in_two_browsers_decide_without_seeing_each_other(
-    browser: Browser, live_server: LiveServer
-) -> None:
+def test_two_people_in_two_browsers_decide_without_seeing_each_other(browser: Browser, live_server: LiveServer) -> None:
     first = open_browser(browser, live_server, person("priya", "Priya", "Nair", "front desk")).new_page()
     second = open_browser(browser, live_server, person("mo", "Mo", "Ali", "front desk")).new_page()
     call = cancelling()

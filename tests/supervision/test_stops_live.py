@@ -38,9 +38,7 @@ def wait_for(status: str) -> ToolCall:
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_run_is_stopped_for_now_in_front_of_the_desk_and_goes_on_where_it_was(
-    browser: Browser, script: bool
-) -> None:
+def test_a_run_is_stopped_for_now_in_front_of_the_desk_and_goes_on_where_it_was(browser: Browser, script: bool) -> None:
     fill_clinic()
     booked = Appointment.objects.filter(patient__surname="Brandt", status="booked")
     before = booked.count()

@@ -56,9 +56,7 @@ def statuses(*calls: ToolCall) -> list[str]:
 
 def has_in_hand(call: ToolCall, user: User, *, kept: bool = True) -> Claim:
     now = timezone.now()
-    return Claim.objects.create(
-        call=call, user=user, who=user.get_full_name(), kept=kept, taken_at=now, seen_at=now
-    )
+    return Claim.objects.create(call=call, user=user, who=user.get_full_name(), kept=kept, taken_at=now, seen_at=now)
 
 
 def listed(client: Client, call: ToolCall) -> list[int]:

@@ -293,9 +293,7 @@ def test_a_tool_is_switched_off(admin: Client, moving: ToolPolicy) -> None:
 
 
 def test_a_tool_is_described_in_one_sentence(admin: Client) -> None:
-    policy = ToolPolicy.objects.create(
-        tool="x", description="Books a visit. The model reads this too.", described=True
-    )
+    policy = ToolPolicy.objects.create(tool="x", description="Books a visit. The model reads this too.", described=True)
     page = read(admin, policy)
     assert "Books a visit." in page and "The model reads" not in page
 

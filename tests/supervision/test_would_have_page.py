@@ -99,9 +99,7 @@ def test_where_too_few_answers_were_timed_no_minutes_are_guessed(policy: ToolPol
     assert would.formula == "Too few answers were timed to say how many minutes that is."
 
 
-def test_a_long_list_goes_on_where_it_ended(
-    admin: Client, policy: ToolPolicy, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_long_list_goes_on_where_it_ended(admin: Client, policy: ToolPolicy, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(behind, "PAGE", 2)
     calls = asked(5)
     url, found = milder(policy).moves[0].number.url, []

@@ -70,9 +70,7 @@ def recover(subject: Subject, cast: Cast) -> AgentRun:
 
 def ask_for(subject: Subject) -> None:
     """A person hands the caller's words in; the form's key makes a second press harmless."""
-    actions.start_run(
-        user=person(), request=subject.words, channel="desk", on_the_line=False, request_key=subject.key
-    )
+    actions.start_run(user=person(), request=subject.words, channel="desk", on_the_line=False, request_key=subject.key)
 
 
 def work(cast: Cast) -> None:

@@ -160,9 +160,10 @@ def test_a_stricter_tier_is_never_taken_for_a_looser_change_and_opens_nothing(
     if stricter.rank < effective_tier(floor=floor, configured=setting.tier).rank:
         return
     assert not is_looser(compare_tools(before, after, floor=floor))
-    assert judge(after, call, floor=floor, permitted=permitted).gate.rank >= judge(
-        before, call, floor=floor, permitted=permitted
-    ).gate.rank
+    assert (
+        judge(after, call, floor=floor, permitted=permitted).gate.rank
+        >= judge(before, call, floor=floor, permitted=permitted).gate.rank
+    )
 
 
 @given(setting=settings, added=rules, call=calls(), permitted=permitted)

@@ -94,9 +94,7 @@ def came(answer: str) -> Came:
         ({"language": "any"}, "Buenos días, la cita de usted está confirmada para el jueves.", []),
     ],
 )
-def test_properties_of_a_text_hold_however_it_is_worded(
-    words: dict[str, object], answer: str, told: list[str]
-) -> None:
+def test_properties_of_a_text_hold_however_it_is_worded(words: dict[str, object], answer: str, told: list[str]) -> None:
     assert find_differences(example(words=words), [came(answer)], own_contacts=[OWN]) == told
 
 

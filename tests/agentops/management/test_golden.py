@@ -114,12 +114,7 @@ def test_every_failure_of_a_model_and_every_reason_to_stop_is_there() -> None:
 
 
 def test_every_way_in_which_a_call_ends_is_there() -> None:
-    retried = {
-        ToolResultStatus(fault.how)
-        for example in SHIPPED
-        for fault in example.faults
-        if fault.how != "crash"
-    }
+    retried = {ToolResultStatus(fault.how) for example in SHIPPED for fault in example.faults if fault.how != "crash"}
     assert set(ToolResultStatus) - {call.result for call in CALLS} == set()
     assert ToolResultStatus.RETRYABLE_ERROR in retried
 

@@ -73,7 +73,5 @@ def raise_alerts() -> AlertRule:
     who = {"changed_by": "Ruth Kerr", "changed_at": now}
     Budget.objects.create(period="run", limit_nano=50_000_000, **who)
     Budget.objects.create(period="day", limit_nano=5_000_000_000, **who)
-    BudgetUse.objects.create(
-        period="day", starts_on=timezone.localdate(), spent_nano=4_980_000_000, refused_at=now
-    )
+    BudgetUse.objects.create(period="day", starts_on=timezone.localdate(), spent_nano=4_980_000_000, refused_at=now)
     return rate

@@ -150,9 +150,7 @@ def test_calls_that_the_provider_failed_are_of_all_calls_to_it(db: None) -> None
 
 
 @pytest.mark.parametrize("seconds", [0, 14, 16, 600])
-def test_the_alerts_and_the_probe_agree_on_the_sweeper_and_on_what_waits(
-    db: None, seconds: int
-) -> None:
+def test_the_alerts_and_the_probe_agree_on_the_sweeper_and_on_what_waits(db: None, seconds: int) -> None:
     ship_rules()
     AlertRule.objects.exclude(kind__in=["stuck_runs", "sweeper_age"]).delete()
     SweepMark.objects.create(pk=1, at=timezone.now() - timedelta(seconds=seconds))

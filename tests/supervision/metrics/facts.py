@@ -73,9 +73,7 @@ def add_weeks(*, now: datetime, weeks: int = 11, seed: int = 1, share: float = 1
         for run, plan in zip(runs, plans, strict=True)
     )  # fmt: skip
     ToolCall.objects.bulk_create(
-        call
-        for run, step, plan in zip(runs, steps, plans, strict=True)
-        for call in _calls(run, step, plan)
+        call for run, step, plan in zip(runs, steps, plans, strict=True) for call in _calls(run, step, plan)
     )
     RunFact.objects.bulk_create(_fact(run, talk, plan) for run, talk, plan in zip(runs, talks, plans, strict=True))
 

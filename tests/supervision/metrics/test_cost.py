@@ -141,7 +141,7 @@ def test_what_a_week_does_not_know_leads_to_the_very_calls(ruth: User, sign_in: 
             for cell, known in zip(line.cells, line.unpriced, strict=True):
                 assert bool(cell.query) == bool(known)
                 if cell.query:
-                    assert f"{cell.query.replace('&', '&amp;')}\">{cell.unpriced}</a>" in answer.content.decode()
+                    assert f'{cell.query.replace("&", "&amp;")}">{cell.unpriced}</a>' in answer.content.decode()
                     rows = client.get(f"/metrics/behind/{cell.query}").context["page"].rows
                     facts = RunFact.objects.filter(pk__in=[row.run_id for row in rows])
                     assert sum(fact.unpriced_calls for fact in facts) == known

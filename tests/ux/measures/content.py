@@ -12,6 +12,7 @@ MACHINE_WORDS = re.compile(r"\b[a-z]+_[a-z_]+\b|[{}]|\"\w+\":|\b[0-9a-f]{8}-[0-9
 MOST_WORDS = 20
 HIGHEST_GRADE = 6.0
 
+
 def weigh_page(scene: Scene) -> Figure:
     """Kilobytes of the approvals page as compressed where the target says so, and requests to other places."""
     sizes = dict.fromkeys(LIMITS_KB, 0.0)

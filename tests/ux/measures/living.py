@@ -154,4 +154,3 @@ def _p95(values: list[float]) -> float:
 def _in_ms(took: list[float], most: int) -> Figure:
     p95 = _p95(took)
     return Figure(f"p95 {p95:.0f} ms of {len(took)}, worst {max(took):.0f}", p95 < most)
-

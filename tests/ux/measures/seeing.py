@@ -116,5 +116,3 @@ def _cramped(page: Page) -> list[str]:
         covered = page.evaluate(f"({LOOKS}).covered()")
         faults += [covered] if covered else []
     return faults
-
-
