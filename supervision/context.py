@@ -12,7 +12,7 @@ from agentops.domain.visible_text import show_text
 from agentops.models import AgentRun, StopScope, read_stops
 from supervision.alerts.budgets import say_spent
 from supervision.alerts.strip import read_raised
-from supervision.inbox.rows import count_waiting
+from supervision.inbox.desk import count_waiting
 from supervision.models import Preferences
 from supervision.roles import Permission, Role, display_name, may
 from supervision.wording import name_configured_speaker, say_time

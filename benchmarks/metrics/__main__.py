@@ -1,7 +1,8 @@
 """`make bench-metrics`: a generated past, then the pages that read it, on SQLite and on a PostgreSQL of its own.
 
 `--long` makes it 100,000 runs on SQLite and 1,320,000 with 10,000,000 turns and calls on PostgreSQL, of which 20,000
-runs are seeded and the others copies that PostgreSQL makes of them; `--runs N` any other number for both, `--sqlite` or `--postgresql` leaves the other out.
+runs are seeded and the others copies that PostgreSQL makes of them; `--runs N` any other number for both, `--sqlite`
+or `--postgresql` leaves the other out.
 """
 
 import argparse

@@ -15,9 +15,9 @@ from agentops.domain.tiers import ActionTier, read_tier
 from agentops.domain.visible_text import show_in_full, show_text
 from agentops.models import AgentRun, Conversation, ToolCall
 from supervision.cards import ReEntry, age_of, re_entry_of, read_card, ticks_of, undescribed
+from supervision.inbox.desk import twins_of
 from supervision.inbox.doubts import Doubt, read_doubt
 from supervision.inbox.notices import Notice, notice_of
-from supervision.inbox.rows import twins_of
 from supervision.inbox.sources import Source, read_sources
 from supervision.wording import name_speaker, say_ago, say_left, say_left_long, say_time, say_when
 

@@ -6,7 +6,8 @@ from typing import NamedTuple
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
-from supervision.inbox.rows import Desk, Row
+from supervision.inbox.desk import Desk
+from supervision.inbox.rows import Row
 
 
 class DrawnGroup(NamedTuple):

@@ -17,12 +17,13 @@ from agentops.models import ToolPolicy
 from supervision import actions
 from supervision.callers import read_asking, read_heard
 from supervision.inbox.claims import read_held
+from supervision.inbox.desk import Desk, read_desk
 from supervision.inbox.detail import find_call, read_request
 from supervision.inbox.edits import EditPage, read_changed
 from supervision.inbox.handoffs import find_handoff, just_answered
 from supervision.inbox.holds import list_holds, read_hold, read_keeping, read_more_time
 from supervision.inbox.looks import read_look
-from supervision.inbox.rows import Desk, Row, read_desk
+from supervision.inbox.rows import Row
 from supervision.inbox.second_person import read_second_person
 from supervision.inbox.together import find_alike
 from supervision.models import REASONS

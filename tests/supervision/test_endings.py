@@ -12,8 +12,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from agentops.models import ToolCall
 from supervision import actions
+from supervision.inbox.desk import read_desk
 from supervision.inbox.endings import read_endings
-from supervision.inbox.rows import read_desk
 from supervision.models import HandoffClosing
 from tests.supervision.browser import open_browser
 from tests.supervision.rows import MOVE, add_call, add_run, answer

@@ -16,7 +16,7 @@ from agentops.domain.pricing import PriceRow, Usage, price_usage
 from agentops.domain.search import place_of
 from agentops.management.catalogue import load_catalogue
 from agentops.models import AgentRun, Price, RunFact, RunWords, Step, ToolCall
-from supervision.inbox.rows import count_waiting
+from supervision.inbox.desk import count_waiting
 from supervision.models import Decision, HandoffClosing
 
 UNTIL = date(2026, 11, 27)

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from agentops.models import ToolCall, ToolPolicy
-from supervision.inbox.rows import read_desk
+from supervision.inbox.desk import read_desk
 from supervision.models import Claim, Decision
 from tests.supervision.rows import MOVE, TWO_PM, add_call, add_run, add_step
 
@@ -162,7 +162,7 @@ def test_the_page_stays_small_with_forty_rows(desk: Client) -> None:
 def test_the_queue_with_a_card_open_asks_the_database_seventeen_questions_however_long_it_is(
     desk: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: Any, rows: int
 ) -> None:
-    monkeypatch.setattr("supervision.inbox.rows.MOST_ROWS", 20)
+    monkeypatch.setattr("supervision.inbox.desk.MOST_ROWS", 20)
     for _ in range(rows):
         add_call()
     desk.get("/")

@@ -5,7 +5,7 @@ import re
 from django.test import Client
 from django.utils import timezone
 
-from supervision.inbox.rows import PAGE_ROWS, read_desk
+from supervision.inbox.desk import PAGE_ROWS, read_desk
 from tests.supervision.rows import ANA, MOVE, add_call, add_run
 
 LEO = MOVE.model_copy(

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from agentops.domain.lifecycle import CallStatus, Effect
 from agentops.models import AgentRun, AuditEntry, Conversation, RunFact, Step, ToolCall
-from supervision.inbox.rows import read_desk
+from supervision.inbox.desk import read_desk
 from supervision.models import Decision
 from tests.torture.cast import LAST_WORDS, acting_tool, mark_of, name_ask
 from tests.torture.outside import Outside
