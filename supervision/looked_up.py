@@ -45,9 +45,9 @@ def list_choices(names: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
 def _name_of(record: dict[str, Any], name: str) -> str:
     """What one value of a record is called; empty where the record is about something else than its number names."""
     if not name.endswith("_id"):
-        return say_value(record[name])
+        return say_field(name, record[name])
     if (beside := name.removesuffix("_id")) in record:
-        return say_value(record[beside])
+        return say_field(beside, record[beside])
     own = [key for key in record if key.endswith("_id") and key.removesuffix("_id") not in record]
     return say_record(record, "") if own == [name] else ""
 

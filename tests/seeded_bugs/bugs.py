@@ -48,12 +48,12 @@ BUGS = (
     ),
     Bug(
         "an answer counts for a version that nobody saw",
-        (Edit(ANSWERS, 'when={"version": version, "digest": digest, "expires', 'when={"digest": digest, "expires'),),
+        (Edit(ANSWERS, "when={**seen, ", 'when={"digest": seen["digest"], '),),
         (LOOP,),
     ),
     Bug(
         "an answer counts after the time is up",
-        (Edit(ANSWERS, '"digest": digest, "expires_at__gt": NOW}', '"digest": digest}'),),
+        (Edit(ANSWERS, '**seen, "expires_at__gt": NOW}', "**seen}"),),
         ("tests/agentops/test_control.py",),
     ),
     Bug(
@@ -196,7 +196,7 @@ BUGS = (
         "one field of the card is not escaped",
         (
             Edit(
-                "templates/supervision/_request.html",
+                "templates/supervision/_diff.html",
                 ">{{ change.then }}</bdi></td>{% endif %}</tr>",
                 ">{% autoescape off %}{{ change.then }}{% endautoescape %}</bdi></td>{% endif %}</tr>",
             ),

@@ -64,6 +64,6 @@ def test_any_conversation_is_read_without_a_crash(turns: list[tuple[str, str]]) 
 )
 def test_twenty_thousand_characters_take_less_than_a_second(piece: str) -> None:
     text = (piece * 20_000)[:20_000]
-    start = clock.process_time()
+    start = clock.thread_time()
     read_words(text=text, now=NOW, clinicians=CLINICIANS)
-    assert clock.process_time() - start < 1.0
+    assert clock.thread_time() - start < 1.0
