@@ -62,8 +62,9 @@ def test_any_conversation_is_read_without_a_crash(turns: list[tuple[str, str]]) 
         "\n",
     ],
 )
-def test_twenty_thousand_characters_take_less_than_a_second(piece: str) -> None:
+def test_twenty_thousand_characters_take_seconds_at_most(piece: str) -> None:
+    """On any machine: what took a time that grows with the square of them would take minutes."""
     text = (piece * 20_000)[:20_000]
     start = clock.thread_time()
     read_words(text=text, now=NOW, clinicians=CLINICIANS)
-    assert clock.thread_time() - start < 1.0
+    assert clock.thread_time() - start < 5.0
