@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import (
     BooleanField,
     Case,
-    DateTimeField,
     ExpressionWrapper,
     F,
     Q,
@@ -37,8 +36,9 @@ REFUSED_BY_POLICY = frozenset(
 CHUNK = 5_000
 _FACTS = Cast("facts", TextField())
 """As they are stored: to read them here takes a third of the time that the field takes."""
-_NEVER = Value(None, output_field=DateTimeField(null=True))
-_OVER_AT = Case(When(status__in=[one.value for one in COUNTED], then=_NEVER), default=F("finished_at"))
+_AT = Cast("proposed_at", TextField())
+_NEVER = Value(None, output_field=TextField(null=True))
+_OVER_AT = Case(When(status__in=[one.value for one in COUNTED], then=_NEVER), default=Cast("finished_at", TextField()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def read_recorded(scope: Scope, *, policies: Policies) -> Iterator[Recorded]:
     if bounded:
         calls = _with_lead(scope)
     slugs = dict(TaskType.objects.values_list("pk", "slug"))
-    times = (F("proposed_at"), _OVER_AT) if bounded else (_NEVER, _NEVER)
+    times = (_AT, _OVER_AT) if bounded else (_NEVER, _NEVER)
     columns = calls.order_by(*(["proposed_at", "pk"] if bounded else [])).values_list(
         "pk", "run_id", "tool", "run__task_type_id", F("arguments") if looks else Value(""), _FACTS, "status",
         "confirmers", _is_there("expires_at"), _is_there("decided_at"), *times, "supersedes_id",
@@ -111,9 +111,18 @@ def _read(row: tuple[Any, ...], *, slugs: dict[int, str], codes: dict[int, Any],
     else:
         fate = Fate.RAN
     answer = _read_answer(status, decided=decided) if asked else ""
-    early = at is not None and at <= scope.since
-    at = at or scope.until
-    return Recorded(pk, run, tool, slugs[task], arguments, from_json(facts), fate, at, answer, over_at, follows, early)
+    moment = _read_time(at) or scope.until
+    over = _read_time(over_at)
+    early = moment <= scope.since
+    return Recorded(pk, run, tool, slugs[task], arguments, from_json(facts), fate, moment, answer, over, follows, early)
+
+
+def _read_time(stored: str | None) -> datetime | None:
+    """A time as either database writes it out; SQLite keeps UTC without saying so."""
+    if stored is None:
+        return None
+    moment = datetime.fromisoformat(stored)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _read_answer(status: str, *, decided: bool) -> str:

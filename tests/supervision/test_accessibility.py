@@ -106,7 +106,7 @@ def pages() -> list[str]:
 
 
 LOOKS = [(size, scheme) for size in SIZES for scheme in ("light", "dark")]
-"""Every page is looked at in two of them: in both sizes and both colours. `make ux` looks at every state in all four."""
+"""Every page is looked at in two of them: in both sizes and both colours. `make ux` sees every state in all four."""
 
 
 @pytest.fixture(params=LOOKS, ids="-".join)
