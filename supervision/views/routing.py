@@ -1,12 +1,11 @@
 """The models for all types of task: who takes each kind of decision where a type has no model of its own."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -19,7 +18,7 @@ from supervision.policy.route_rows import RouteRow, fill_rows, known_models, rea
 from supervision.policy.versions import first_version, list_versions, list_waiting, routing_at
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
-from supervision.views.policy_changes import frame_check, read_returns_to, save_change, tell_saved
+from supervision.views.policy_changes import Pages, check_known, frame_check, save_checked
 from supervision.views.sent import read_number, read_setting
 
 SUBJECT = "all"
@@ -45,15 +44,11 @@ def show_routing(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.SET_TIERS)
 def check_routing(request: DeskRequest) -> HttpResponseBase:
     """What a change would come to, before it counts: from the form, or from an earlier version."""
-    policy, post, version = read_routing_policy(), request.POST, read_number(request, "version")
-    if "again" in post:
-        return _show(request, policy, _fill(read_setting(request, RoutingSetting)), version=version)
-    if "returns_to" in post:
-        returns_to = read_number(request, "returns_to")
-        setting = routing_at(policy, returns_to)
-        if setting is None:
-            raise BadRequest("There is no such version.")
-        return _check(request, policy, setting, version=version, returns_to=returns_to)
+    policy = read_routing_policy()
+    known = check_known(request, _pages(request, policy), of=RoutingSetting, at=partial(routing_at, policy))
+    if known:
+        return known
+    post, version = request.POST, read_number(request, "version")
     rows, routes = read_rows(post.dict(), policy.setting.routes, general=(), today=timezone.localdate())
     errors = {name: words for row in rows for name, words in row.errors.items()}
     if errors:
@@ -65,23 +60,24 @@ def check_routing(request: DeskRequest) -> HttpResponseBase:
 @allowed(Permission.SET_TIERS)
 def save_routing(request: DeskRequest) -> HttpResponseBase:
     """Save what was checked, or propose it to a second admin."""
-    policy, setting = read_routing_policy(), read_setting(request, RoutingSetting)
-    version, returns_to = read_number(request, "version"), read_returns_to(request)
-    told = save_change(request, kind="routing", subject=SUBJECT, setting=setting)
-    if isinstance(told, actions.Refused) and told.field == "reason":
-        return _check(request, policy, setting, version=version, returns_to=returns_to, refused=told)
-    if isinstance(told, actions.Refused):
-        draft = _fill(setting, errors={told.field or "form": told.message})
-        return _show(request, policy, draft, version=version, status=400)
-    if isinstance(told, actions.Conflict):
-        draft = _fill(setting)
-        return _show(request, policy, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
-    tell_saved(request, told, name=_("Models for all types"))
-    return redirect("routing")
+    policy = read_routing_policy()
+    return save_checked(
+        request,
+        _pages(request, policy),
+        kind="routing",
+        subject=SUBJECT,
+        setting=read_setting(request, RoutingSetting),
+        name=_("Models for all types"),
+        back=("routing",),
+    )
 
 
 def _fill(setting: RoutingSetting, *, errors: dict[str, str] | None = None) -> RoutingDraft:
     return RoutingDraft(fill_rows(setting.routes, general=(), today=timezone.localdate()), errors or {})
+
+
+def _pages(request: DeskRequest, policy: RoutingPolicy) -> Pages:
+    return Pages(_fill, partial(_show, request, policy), partial(_check, request, policy))
 
 
 def _show(

@@ -1,10 +1,10 @@
 """The types of task: a table of all, one with its limits, models and instructions, and the check before a change."""
 
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -28,7 +28,7 @@ from supervision.policy.versions import first_version, list_versions, list_waiti
 from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
-from supervision.views.policy_changes import frame_check, read_returns_to, save_change, tell_saved
+from supervision.views.policy_changes import Pages, check_known, frame_check, save_checked
 from supervision.views.sent import read_number, read_setting
 
 
@@ -62,15 +62,10 @@ def show_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
 def check_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
     """What a change would come to, before it counts: from the form, or from an earlier version."""
     task, today = get_object_or_404(TaskType, pk=task_id), timezone.localdate()
+    known = check_known(request, _pages(request, task), of=TaskSetting, at=partial(task_setting_at, task))
+    if known:
+        return known
     post, version = request.POST, read_number(request, "version")
-    if "again" in post:
-        return _show(request, task, draft_of_task(read_setting(request, TaskSetting), today=today), version=version)
-    if "returns_to" in post:
-        returns_to = read_number(request, "returns_to")
-        setting = task_setting_at(task, returns_to)
-        if setting is None:
-            raise BadRequest("There is no such version.")
-        return _check(request, task, setting, version=version, returns_to=returns_to)
     draft = read_task_draft(post.dict(), task=task, today=today)
     if draft.setting is None:
         return _show(request, task, draft, version=version, status=400)
@@ -81,20 +76,24 @@ def check_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
 @allowed(Permission.SET_TIERS)
 def save_task_type(request: DeskRequest, task_id: int) -> HttpResponseBase:
     """Save what was checked, or propose it to a second admin."""
-    task, today = get_object_or_404(TaskType, pk=task_id), timezone.localdate()
-    setting, version = read_setting(request, TaskSetting), read_number(request, "version")
-    returns_to = read_returns_to(request)
-    told = save_change(request, kind="task_type", subject=task.slug, setting=setting)
-    if isinstance(told, actions.Refused) and told.field == "reason":
-        return _check(request, task, setting, version=version, returns_to=returns_to, refused=told)
-    if isinstance(told, actions.Refused):
-        draft = draft_of_task(setting, today=today, errors={told.field or "form": told.message})
-        return _show(request, task, draft, version=version, status=400)
-    if isinstance(told, actions.Conflict):
-        draft = draft_of_task(setting, today=today)
-        return _show(request, task, draft, version=told.version, theirs=told.theirs, told=told.message, status=409)
-    tell_saved(request, told, name=named(task.name))
-    return redirect("task_type", task_id)
+    task = get_object_or_404(TaskType, pk=task_id)
+    return save_checked(
+        request,
+        _pages(request, task),
+        kind="task_type",
+        subject=task.slug,
+        setting=read_setting(request, TaskSetting),
+        name=named(task.name),
+        back=("task_type", task_id),
+    )
+
+
+def _pages(request: DeskRequest, task: TaskType) -> Pages:
+    return Pages(
+        partial(draft_of_task, today=timezone.localdate()),
+        partial(_show, request, task),
+        partial(_check, request, task),
+    )
 
 
 def _show(

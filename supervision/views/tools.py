@@ -1,11 +1,11 @@
 """The tools: a table of all, one with its form, rules and versions, and the page that checks a change first."""
 
 import re
+from functools import partial
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -27,11 +27,10 @@ from supervision.policy.versions import first_version, list_versions, list_waiti
 from supervision.policy.would_have import read_would_have
 from supervision.roles import Permission
 from supervision.views.access import DeskRequest, allowed, form_of, render_part
-from supervision.views.policy_changes import frame_check, read_returns_to, save_change, tell_saved
+from supervision.views.policy_changes import Pages, check_known, frame_check, save_checked
 from supervision.views.sent import read_number, read_setting
 
 _FIRST_SENTENCE = re.compile(r"(?<=[.!?])\s")
-_ERRORS = {"conflict": 409}
 
 
 @require_safe
@@ -69,15 +68,10 @@ def show_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
 def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
     """What a change would come to, before it counts: from the form, or from an earlier version."""
     policy = get_object_or_404(ToolPolicy, pk=tool_id)
+    known = check_known(request, _pages(request, policy), of=ToolSetting, at=partial(setting_at, policy))
+    if known:
+        return known
     post, version = request.POST, read_number(request, "version")
-    if "again" in post:
-        return _show(request, policy, draft_of(read_setting(request, ToolSetting)), version=version)
-    if "returns_to" in post:
-        returns_to = read_number(request, "returns_to")
-        setting = setting_at(policy, returns_to)
-        if setting is None:
-            raise BadRequest("There is no such version.")
-        return _check(request, policy, setting, version=version, returns_to=returns_to)
     draft = read_draft(post.dict(), keys=[*post.getlist("rule"), NEW], teams=post.getlist("teams"), policy=policy)
     if draft.setting is None:
         return _show(request, policy, draft, version=version, status=400)
@@ -89,21 +83,19 @@ def check_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
 def save_tool(request: DeskRequest, tool_id: int) -> HttpResponseBase:
     """Save what was checked, or propose it to a second admin."""
     policy = get_object_or_404(ToolPolicy, pk=tool_id)
-    setting, version = read_setting(request, ToolSetting), read_number(request, "version")
-    returns_to = read_returns_to(request)
-    told = save_change(request, kind="tool", subject=policy.tool, setting=setting)
-    label = named(policy.label or policy.tool)
-    if isinstance(told, actions.Refused) and told.field == "reason":
-        return _check(request, policy, setting, version=version, returns_to=returns_to, refused=told)
-    if isinstance(told, actions.Refused):
-        draft = draft_of(setting, errors={told.field or "form": told.message})
-        return _show(request, policy, draft, version=version, status=400)
-    if isinstance(told, actions.Conflict):
-        return _show(
-            request, policy, draft_of(setting), version=told.version, theirs=told.theirs, told=told.message, status=409
-        )
-    tell_saved(request, told, name=label)
-    return redirect("tool", tool_id)
+    return save_checked(
+        request,
+        _pages(request, policy),
+        kind="tool",
+        subject=policy.tool,
+        setting=read_setting(request, ToolSetting),
+        name=named(policy.label or policy.tool),
+        back=("tool", tool_id),
+    )
+
+
+def _pages(request: DeskRequest, policy: ToolPolicy) -> Pages:
+    return Pages(draft_of, partial(_show, request, policy), partial(_check, request, policy))
 
 
 def _show(
